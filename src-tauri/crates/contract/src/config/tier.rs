@@ -1,0 +1,289 @@
+//! A tier: one provider and model, on one or more replicas.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Span;
+
+/// One step of a chain.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, ts_rs::TS)]
+#[serde(deny_unknown_fields)]
+pub struct Tier {
+    /// Unique within its chain.
+    pub name: String,
+    /// What kind of server answers.
+    pub provider: Provider,
+    /// Base URL of the only replica. Optional for providers with a well-known address, and left out when
+    /// `replicas` are given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub url: Option<String>,
+    /// The model's name at that server; replaces the one asked for.
+    pub model: String,
+    /// Where the key is: `keyring:NAME` or `env:NAME`. Never the key itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub key: Option<String>,
+    /// Several servers with the same model.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replicas: Vec<Replica>,
+    /// The operator's switch.
+    #[serde(default = "yes")]
+    pub enabled: bool,
+    /// How long each part of an answer may take.
+    #[serde(default)]
+    pub timeouts: Timeouts,
+    /// Tries at the same replica.
+    #[serde(default)]
+    pub retry: Retry,
+    /// When a replica is left alone.
+    #[serde(default)]
+    pub breaker: Breaker,
+    /// How health is checked; left out, the provider's kind decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub probe: Option<Probe>,
+    /// What makes requests leave this tier.
+    #[serde(default)]
+    pub triggers: Triggers,
+    /// What changes in a request that this tier serves.
+    #[serde(default)]
+    pub degrade: Degrade,
+    /// How much worse this tier's answers are.
+    #[serde(default)]
+    pub quality_impact: QualityImpact,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// What kind of server answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, ts_rs::TS)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "each variant is a product's name")]
+pub enum Provider {
+    Openai,
+    Azure,
+    Anthropic,
+    Gemini,
+    Bedrock,
+    Vllm,
+    Sglang,
+    Tgi,
+    #[serde(rename = "llama.cpp")]
+    LlamaCpp,
+    Lmstudio,
+    Ollama,
+    Openrouter,
+    Groq,
+    Mistral,
+    Deepseek,
+    Together,
+    /// Any other OpenAI-compatible server.
+    Other,
+    /// A simulated server inside this program; its URL is `practice://NAME`.
+    Practice,
+}
+
+/// One of several servers with the same model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, ts_rs::TS)]
+#[serde(deny_unknown_fields)]
+pub struct Replica {
+    /// Base URL, such as `http://gpu1:8000`.
+    pub url: String,
+}
+
+/// How long each part of an answer may take.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, ts_rs::TS)]
+#[serde(deny_unknown_fields, default)]
+pub struct Timeouts {
+    /// Until the connection stands.
+    pub connect: Span,
+    /// Until the first meaningful token (streaming), or the whole answer's head.
+    pub first_token: Span,
+    /// Silence between tokens.
+    pub idle: Span,
+    /// The whole answer.
+    pub total: Span,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self { connect: Span::secs(2), first_token: Span::secs(15), idle: Span::secs(30), total: Span::secs(120) }
+    }
+}
+
+/// Tries at the same replica, after the first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, ts_rs::TS)]
+#[serde(deny_unknown_fields, default)]
+pub struct Retry {
+    /// How many further tries; 0 to 5.
+    #[schemars(range(max = 5))]
+    pub attempts: u32,
+    /// Pause before the first of them; doubles.
+    pub backoff: Span,
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self { attempts: 1, backoff: Span::millis(500) }
+    }
+}
+
+/// When a replica is left alone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, ts_rs::TS)]
+#[serde(deny_unknown_fields, default)]
+pub struct Breaker {
+    /// Failures in a row that open it; 1 to 1000.
+    #[schemars(range(min = 1, max = 1000))]
+    pub consecutive: u32,
+    /// Share of failures within `window` that opens it; 0 to 1.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub rate: f64,
+    /// Requests within `window` before the share counts.
+    #[schemars(range(min = 1))]
+    pub min_requests: u32,
+    /// The sliding window of `rate`.
+    pub window: Span,
+    /// How long it stays open; doubles with each relapse up to ten minutes.
+    pub open: Span,
+    /// Requests let through at once while half-open.
+    #[schemars(range(min = 1, max = 100))]
+    pub trials: u32,
+    /// Successes in a row that close it.
+    #[schemars(range(min = 1, max = 100))]
+    pub close_after: u32,
+}
+
+impl Default for Breaker {
+    fn default() -> Self {
+        Self {
+            consecutive: 5,
+            rate: 0.5,
+            min_requests: 20,
+            window: Span::secs(60),
+            open: Span::secs(60),
+            trials: 1,
+            close_after: 2,
+        }
+    }
+}
+
+/// How health is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ts_rs::TS)]
+#[serde(rename_all = "lowercase")]
+pub enum ProbeKind {
+    /// `GET` of a path; 200 to 299 is healthy.
+    Http,
+    /// The model list; healthy when it is one.
+    Models,
+    /// A real one-token generation.
+    Generation,
+    /// No active check; real traffic alone decides.
+    Off,
+}
+
+/// How health is checked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, ts_rs::TS)]
+#[serde(deny_unknown_fields)]
+pub struct Probe {
+    /// What is asked for.
+    pub kind: ProbeKind,
+    /// The path asked for when `kind` is `http`; left out, the provider's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub path: Option<String>,
+    /// Time between two checks, with a little jitter.
+    #[serde(default = "probe_every")]
+    pub every: Span,
+    /// No answer within this time is a failure.
+    #[serde(default = "probe_timeout")]
+    pub timeout: Span,
+    /// Slower than this is degraded.
+    #[serde(default = "probe_slow")]
+    pub slow: Span,
+    /// Failures in a row until down.
+    #[serde(default = "three")]
+    #[schemars(range(min = 1, max = 100))]
+    pub down_after: u32,
+    /// Successes in a row until up.
+    #[serde(default = "two")]
+    #[schemars(range(min = 1, max = 100))]
+    pub up_after: u32,
+}
+
+fn probe_every() -> Span {
+    Span::secs(10)
+}
+fn probe_timeout() -> Span {
+    Span::secs(5)
+}
+fn probe_slow() -> Span {
+    Span::secs(2)
+}
+fn three() -> u32 {
+    3
+}
+fn two() -> u32 {
+    2
+}
+
+/// What makes requests leave a tier.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, ts_rs::TS)]
+#[serde(deny_unknown_fields, default)]
+pub struct Triggers {
+    /// A first token later than this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub first_token_above: Option<Span>,
+    /// An answer that takes longer than this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub total_above: Option<Span>,
+    /// A fault of the GPU it runs on.
+    pub gpu: bool,
+    /// Answers that fail the quality checks.
+    pub quality: bool,
+    /// A spent budget.
+    pub over_budget: bool,
+}
+
+impl Default for Triggers {
+    fn default() -> Self {
+        Self { first_token_above: None, total_above: None, gpu: true, quality: false, over_budget: true }
+    }
+}
+
+/// What changes in a request that a tier serves.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema, ts_rs::TS)]
+#[serde(deny_unknown_fields, default)]
+pub struct Degrade {
+    /// The most output tokens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub max_tokens: Option<u32>,
+    /// Replaces the client's temperature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub temperature: Option<f64>,
+    /// Added in front as a system message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub system_note: Option<String>,
+    /// Told to the client in `x-changeover-notice`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub notice: Option<String>,
+}
+
+/// How much worse a tier's answers are than the first's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ts_rs::TS)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum QualityImpact {
+    #[default]
+    Low,
+    Medium,
+    High,
+}

@@ -1,0 +1,344 @@
+//! The commands and the event channel.
+//!
+//! A command is a name with a request and a response. In the window it is the one Tauri command `rpc`; over
+//! HTTP it is `POST /rpc/NAME` on the admin address. Events come over one channel: `GET /events` (SSE) or
+//! the window's channel.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{
+    Problem,
+    config::{Document, Tier},
+    view::*,
+};
+
+/// Declares every command once: its name, its request and its response.
+macro_rules! commands {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal : $request:ty => $response:ty;)*) => {
+        /// A command's name.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Command { $($(#[$doc])* $variant,)* }
+
+        impl Command {
+            /// Every command.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// Its name on the wire.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// The command of this name.
+            #[must_use]
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name { $($name => Some(Self::$variant),)* _ => None }
+            }
+        }
+
+        /// The TypeScript interface that maps each name to its request and response.
+        pub(crate) fn command_lines(config: &ts_rs::Config) -> Vec<String> {
+            vec![$(format!(
+                "  {:?}: {{ request: {}; response: {} }};",
+                $name, <$request as TS>::name(config), <$response as TS>::name(config)
+            ),)*]
+        }
+    };
+}
+
+commands! {
+    /// What the frame and the Overview show.
+    Overview = "overview": () => Overview;
+    /// Figures over time.
+    Series = "series": SeriesRequest => Series;
+    /// The configuration in force.
+    ConfigGet = "config.get": () => ConfigPage;
+    /// Problems of a draft.
+    ConfigCheck = "config.check": ConfigCheck => Vec<Problem>;
+    /// Makes a draft the configuration.
+    ConfigApply = "config.apply": ConfigApply => Applied;
+    /// Changes the order of a chain's tiers at once.
+    ChainsReorder = "chains.reorder": ChainsReorder => Applied;
+    /// The document as YAML.
+    ConfigExport = "config.export": () => ExportedFile;
+    /// YAML as a document; not applied.
+    ConfigParse = "config.parse": ConfigParse => ParsedConfig;
+    /// The revisions, newest first.
+    ConfigRevisions = "config.revisions": RevisionsRequest => Vec<RevisionInfo>;
+    /// Makes an old revision the newest one.
+    ConfigRestore = "config.restore": ConfigRestore => Applied;
+    /// Sends one short real request to a tier that need not be saved.
+    TierTest = "tier.test": TierTest => TryResult;
+    /// The models that a server lists.
+    TierModels = "tier.models": TierTest => Vec<String>;
+    /// Sends one short real request through a chain.
+    ChainTry = "chain.try": ChainTry => TryResult;
+    /// Change-overs, newest first.
+    ChangeOvers = "changeovers": PageRequest => Vec<ChangeOver>;
+    /// Incidents, newest first.
+    Incidents = "incidents": PageRequest => IncidentPage;
+    /// One incident with its timeline.
+    Incident = "incident": IncidentRequest => IncidentDetail;
+    /// Somebody works on it.
+    IncidentAcknowledge = "incident.acknowledge": IncidentRequest => IncidentDetail;
+    /// Adds a note to its timeline.
+    IncidentNote = "incident.note": IncidentNote => IncidentDetail;
+    /// Recovery times over a period.
+    Report = "report": ReportRequest => Report;
+    /// The same as a file.
+    ReportExport = "report.export": ReportExport => ExportedFile;
+    /// The GPUs of this machine.
+    Gpus = "gpus": () => GpuPage;
+    /// The provider keys, without their secrets.
+    Keys = "keys": () => KeysPage;
+    /// Stores a key in the OS keyring.
+    KeySet = "key.set": KeySet => KeysPage;
+    /// Removes a key from the OS keyring.
+    KeyDelete = "key.delete": KeyName => KeysPage;
+    /// The simulated servers.
+    Practice = "practice": () => PracticePage;
+    /// Switches a simulated server to fail, or back.
+    PracticeSet = "practice.set": PracticeSet => PracticePage;
+    /// Sends a desktop notification now.
+    AlertTest = "alert.test": () => AlertEntry;
+    /// Alerts sent or held back, newest first.
+    Alerts = "alerts": PageRequest => Vec<AlertEntry>;
+    /// Version, data folder, addresses.
+    About = "about": () => About;
+}
+
+/// What a chart asks for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct SeriesRequest {
+    /// Which figures.
+    pub metric: Metric,
+    /// The chain, or for GPU metrics the GPU's UUID; absent for all.
+    pub of: Option<String>,
+    /// How far back from now.
+    pub range_ms: i64,
+    /// How many points at most; 2 to 2000.
+    pub points: u32,
+}
+
+/// A figure that is kept over time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Metric {
+    /// Requests per second, a line per tier.
+    Requests,
+    /// Failed tries per second, a line per failure class.
+    Errors,
+    /// Time to first token, p50 and p95.
+    FirstToken,
+    /// Output tokens per second, a line per tier.
+    Tokens,
+    /// GPU busy share.
+    GpuUtilisation,
+    /// GPU memory in use.
+    GpuMemory,
+    /// GPU temperature.
+    GpuTemperature,
+    /// GPU power.
+    GpuPower,
+}
+
+/// A draft to look over.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ConfigCheck {
+    /// The draft.
+    pub document: Document,
+}
+
+/// A draft to make the configuration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ConfigApply {
+    /// The draft.
+    pub document: Document,
+    /// The revision it was made from; a newer one in force is a `conflict`.
+    pub expected_revision: i64,
+    /// Why, for the list of revisions.
+    pub note: String,
+}
+
+/// A new order of a chain's tiers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ChainsReorder {
+    /// Which chain.
+    pub chain: String,
+    /// Its tiers' names in their new order: all of them, once each.
+    pub tiers: Vec<String>,
+    /// The revision that was looked at; a newer one in force is a `conflict`.
+    pub expected_revision: i64,
+}
+
+/// YAML to read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ConfigParse {
+    /// The text.
+    pub yaml: String,
+}
+
+/// What a YAML text says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ParsedConfig {
+    /// The document; absent when it has errors.
+    pub document: Option<Document>,
+    /// What is wrong or unwise.
+    pub problems: Vec<Problem>,
+}
+
+/// How many revisions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct RevisionsRequest {
+    /// At most this many; up to 500.
+    pub limit: u32,
+}
+
+/// A revision to restore.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ConfigRestore {
+    /// Which one.
+    pub revision: i64,
+    /// The revision that was looked at; a newer one in force is a `conflict`.
+    pub expected_revision: i64,
+}
+
+/// A tier to try out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TierTest {
+    /// The tier as it stands in the form.
+    pub tier: Tier,
+}
+
+/// A request through a chain.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ChainTry {
+    /// Which chain.
+    pub chain: String,
+    /// What to ask.
+    pub prompt: String,
+}
+
+/// A page of a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct PageRequest {
+    /// At most this many; up to 500.
+    pub limit: u32,
+    /// Leave out this many of the newest.
+    pub offset: u64,
+}
+
+/// Which incident.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct IncidentRequest {
+    /// Its id.
+    pub id: String,
+}
+
+/// A note for an incident's timeline.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct IncidentNote {
+    /// The incident's id.
+    pub id: String,
+    /// The note; 1 to 4000 characters.
+    pub text: String,
+}
+
+/// A period.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ReportRequest {
+    /// Its start.
+    pub from_ms: i64,
+    /// Its end.
+    pub to_ms: i64,
+    /// Simulated chains instead of real ones.
+    pub simulated: bool,
+}
+
+/// A period as a file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ReportExport {
+    /// The period.
+    pub report: ReportRequest,
+    /// The form of the file.
+    pub format: ReportFormat,
+}
+
+/// The form of an exported report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum ReportFormat {
+    /// A page that stands alone, chart included.
+    Html,
+    /// A row per incident.
+    Csv,
+    /// The report as data.
+    Json,
+}
+
+/// A key to store. The secret goes in and never comes out.
+#[derive(Clone, Serialize, Deserialize, TS)]
+pub struct KeySet {
+    /// Letters, digits, `-`, `_` and `.`; 1 to 64 of them.
+    pub name: String,
+    /// The key itself.
+    pub secret: String,
+}
+
+impl std::fmt::Debug for KeySet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KeySet").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// Which key.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct KeyName {
+    /// Its name.
+    pub name: String,
+}
+
+/// A simulated server's switch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct PracticeSet {
+    /// Which server.
+    pub name: String,
+    /// Whether it fails.
+    pub failing: bool,
+}
+
+/// What comes over the event channel.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum UiEvent {
+    /// The whole live state; sent at once on a change and at least every two seconds.
+    Live {
+        /// The state.
+        overview: Box<Overview>,
+    },
+    /// Other things than the live state changed: ask for them again.
+    Changed {
+        /// Which.
+        topics: Vec<Topic>,
+    },
+    /// Traffic moved to another tier.
+    ChangedOver {
+        /// The change-over.
+        change: ChangeOver,
+    },
+}
+
+/// What changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Topic {
+    Config,
+    Incidents,
+    ChangeOvers,
+    Gpus,
+    Keys,
+    Practice,
+    Alerts,
+}

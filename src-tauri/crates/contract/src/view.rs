@@ -1,0 +1,13 @@
+//! What the screens show.
+
+mod gpu;
+mod incident;
+mod live;
+mod misc;
+mod report;
+
+pub use gpu::*;
+pub use incident::*;
+pub use live::*;
+pub use misc::*;
+pub use report::*;

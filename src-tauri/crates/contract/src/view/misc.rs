@@ -1,0 +1,146 @@
+//! Configuration, keys, practice, alerts.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{Problem, config::Document};
+
+/// The configuration in force.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ConfigPage {
+    /// Its revision.
+    pub revision: i64,
+    /// The document.
+    pub document: Document,
+    /// What in it has no effect or is unwise.
+    pub warnings: Vec<Problem>,
+    /// The file that is the source of truth; the screens cannot edit then.
+    pub file: Option<String>,
+    /// Why a change to that file was not taken, if so.
+    pub file_problems: Vec<Problem>,
+}
+
+/// The outcome of a change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct Applied {
+    /// The new revision.
+    pub revision: i64,
+    /// The one before: restore it to undo.
+    pub previous: i64,
+    /// What in the new one has no effect or is unwise.
+    pub warnings: Vec<Problem>,
+}
+
+/// A revision of the configuration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct RevisionInfo {
+    /// Its number.
+    pub revision: i64,
+    /// When it was made.
+    pub at_ms: i64,
+    /// Who made it.
+    pub author: String,
+    /// Why.
+    pub note: String,
+}
+
+/// A provider key, never the secret itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct KeyInfo {
+    /// The name that tiers refer to: `keyring:NAME`.
+    pub name: String,
+    /// The last four characters.
+    pub last_four: String,
+    /// When it was stored.
+    pub created_ms: i64,
+    /// Tiers that use it: `chain / tier`.
+    pub used_by: Vec<String>,
+    /// Whether the keyring still has it.
+    pub present: bool,
+}
+
+/// What the Keys part of Settings shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct KeysPage {
+    /// Where keys are kept, in words: `Secret Service (gnome-keyring)`.
+    pub store: String,
+    /// Why no key can be stored now; absent when one can.
+    pub problem: Option<String>,
+    /// What to do about it.
+    pub remedy: Option<String>,
+    /// The keys.
+    pub keys: Vec<KeyInfo>,
+    /// References in the configuration whose key is missing: `keyring:NAME` or `env:NAME`.
+    pub missing: Vec<String>,
+}
+
+/// The simulated tiers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct PracticePage {
+    /// Each simulated server.
+    pub servers: Vec<PracticeServer>,
+}
+
+/// One simulated server.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct PracticeServer {
+    /// The `NAME` of `practice://NAME`.
+    pub name: String,
+    /// What it pretends to be.
+    pub label: String,
+    /// Its real address on this machine; absent while it is switched to fail.
+    pub address: Option<String>,
+    /// Whether it is switched to fail: it then refuses connections.
+    pub failing: bool,
+}
+
+/// The outcome of a request sent from a screen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TryResult {
+    /// Whether an answer came.
+    pub ok: bool,
+    /// HTTP status; absent when no answer came.
+    pub status: Option<u16>,
+    /// The tier that answered.
+    pub tier: Option<String>,
+    /// Upstream tries it took.
+    pub attempts: Option<u32>,
+    /// The answer's text, or the error in words.
+    pub text: String,
+    /// How long it took.
+    pub took_ms: f64,
+}
+
+/// One alert that was sent or held back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct AlertEntry {
+    /// The journal's number, as text.
+    pub id: String,
+    /// When.
+    pub at_ms: i64,
+    /// `desktop`
+    pub channel: String,
+    /// The title.
+    pub title: String,
+    /// The text.
+    pub body: String,
+    /// `sent`, `failed` or `held_back`.
+    pub outcome: String,
+    /// Why it failed or was held back.
+    pub reason: Option<String>,
+}
+
+/// What the About part of Settings shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct About {
+    /// The program's version.
+    pub version: String,
+    /// Where its data is.
+    pub data_dir: String,
+    /// Size of the database, bytes.
+    pub database_bytes: u64,
+    /// Where the screens are served over HTTP; absent when they are not.
+    pub admin_url: Option<String>,
+    /// When this process started.
+    pub started_ms: i64,
+}

@@ -1,0 +1,85 @@
+//! Recovery times over a period.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::Incident;
+
+/// A report over a period. All figures are of one kind: real, or simulated.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct Report {
+    /// Start of the period.
+    pub from_ms: i64,
+    /// End of the period.
+    pub to_ms: i64,
+    /// Whether it is of simulated chains.
+    pub simulated: bool,
+    /// Target for the recovery time of API routing.
+    pub rto_target_ms: i64,
+    /// Requests that counted.
+    pub requests: u64,
+    /// Share of them answered, 0 to 1.
+    pub availability: Option<f64>,
+    /// Share that the first tier alone would have answered.
+    pub first_tier_alone: Option<f64>,
+    /// Mean time from the first evidence to detection, over closed incidents.
+    pub mttd_ms: Option<i64>,
+    /// Mean time from detection to assessment.
+    pub mtta_ms: Option<i64>,
+    /// Mean time from the first evidence to restoration.
+    pub mttr_ms: Option<i64>,
+    /// Per incident, newest first.
+    pub recoveries: Vec<Recovery>,
+    /// Change-overs by what set them off.
+    pub by_cause: Vec<CauseCount>,
+    /// What each measure means: its name and its formula.
+    pub definitions: Vec<Definition>,
+}
+
+/// The parts of one recovery.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct Recovery {
+    /// The incident.
+    pub incident: Incident,
+    /// First evidence to detection.
+    pub detect_ms: i64,
+    /// Detection to assessment.
+    pub assess_ms: Option<i64>,
+    /// Assessment to the first good answer from another tier.
+    pub fail_over_ms: Option<i64>,
+    /// From there until the tier was restored.
+    pub restore_ms: Option<i64>,
+    /// Time without a good answer: first evidence to failed over. This is held against the target.
+    pub service_ms: Option<i64>,
+    /// Whether that is within the target.
+    pub within_target: Option<bool>,
+}
+
+/// How often something set off a change-over.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct CauseCount {
+    /// The failure class or act.
+    pub cause: String,
+    /// How often.
+    pub count: u64,
+}
+
+/// What a measure means.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct Definition {
+    /// `MTTR`
+    pub name: String,
+    /// Its formula, in words.
+    pub formula: String,
+}
+
+/// A file to save.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ExportedFile {
+    /// Suggested name.
+    pub filename: String,
+    /// Media type.
+    pub mime: String,
+    /// The text of the file.
+    pub text: String,
+}

@@ -1,0 +1,1807 @@
+// Generated from the contract crate by `make contract`. Do not edit.
+
+/**
+ * A duration in the configuration, written `500ms`, `15s`, `2m` or `1h30m`. Range: 0 to 30 days.
+ */
+export type Span = string;
+
+/**
+ * How much a [`Problem`] weighs.
+ */
+export type Severity = "error" | "warning";
+
+/**
+ * One problem of a configuration document.
+ */
+export type Problem = { 
+/**
+ * Where: `chains[0].tiers[1].timeouts.first_token`; empty for the document as a whole.
+ */
+path: string, 
+/**
+ * What is wrong, in words.
+ */
+what: string, 
+/**
+ * How to mend it, in words.
+ */
+remedy: string, 
+/**
+ * Whether it forbids the document.
+ */
+severity: Severity, };
+
+/**
+ * Why a command was refused or failed.
+ */
+export type RpcError = { 
+/**
+ * A stable word: `bad_request`, `unknown_command`, `invalid`, `conflict`, `not_found`, `unavailable`,
+ * `failed`.
+ */
+code: string, 
+/**
+ * What happened, in words.
+ */
+message: string, 
+/**
+ * What to do about it, in words; may be empty.
+ */
+remedy: string, 
+/**
+ * The configuration's problems, when the code is `invalid`.
+ */
+problems: Array<Problem>, };
+
+/**
+ * The whole configuration.
+ */
+export type Document = { 
+/**
+ * The format of this document; always 1.
+ */
+version: number, 
+/**
+ * Where the program listens.
+ */
+endpoint: Endpoint, 
+/**
+ * The chains; the `model` a client asks for picks one.
+ */
+chains: Array<Chain>, 
+/**
+ * Who is told of a failover, and how.
+ */
+alerts: Alerts, };
+
+/**
+ * Where the program listens.
+ */
+export type Endpoint = { 
+/**
+ * What applications talk to: `host:port`.
+ */
+listen: string, 
+/**
+ * The screens over HTTP, commands and metrics: `host:port`.
+ */
+admin: string, 
+/**
+ * Keys that clients must present; obligatory once `listen` is not loopback.
+ */
+client_keys: Array<ClientKey>, };
+
+/**
+ * A key that a client presents, stored as its hash.
+ */
+export type ClientKey = { 
+/**
+ * A name for the operator.
+ */
+name: string, 
+/**
+ * SHA-256 of the key, 64 hexadecimal digits; `changeoverd keys client NAME` prints a line to paste.
+ */
+sha256: string, };
+
+/**
+ * Who is told of a failover, and how.
+ */
+export type Alerts = { 
+/**
+ * Desktop notifications.
+ */
+desktop: boolean, };
+
+/**
+ * An ordered list of tiers that answers to one name.
+ */
+export type Chain = { 
+/**
+ * The model that clients ask for.
+ */
+name: string, 
+/**
+ * Other names that lead here; `*` is any name that no other chain has.
+ */
+aliases: Array<string>, 
+/**
+ * The longest that one request may take over all its tiers.
+ */
+deadline: Span, 
+/**
+ * What happens when a stream breaks after its first content.
+ */
+on_broken_stream: BrokenStream, 
+/**
+ * How a rate limit is met.
+ */
+on_rate_limit: OnRateLimit, 
+/**
+ * Whether a late first token starts the next tier too.
+ */
+hedge: Hedge, 
+/**
+ * How a recovered tier takes traffic again.
+ */
+failback: Failback, 
+/**
+ * The tiers, in order of preference.
+ */
+tiers: Array<Tier>, 
+/**
+ * What answers when no tier can.
+ */
+emergency: Emergency, };
+
+/**
+ * What happens when a stream breaks after its first content.
+ */
+export type BrokenStream = "stop" | "resume";
+
+/**
+ * How a rate limit is met.
+ */
+export type OnRateLimit = { 
+/**
+ * Wait out a `Retry-After` this short; `0s` fails over at once.
+ */
+wait_up_to: Span, };
+
+/**
+ * Whether a late first token starts the next tier too.
+ */
+export type Hedge = { 
+/**
+ * On or off.
+ */
+enabled: boolean, };
+
+/**
+ * Who brings a recovered tier back.
+ */
+export type FailbackMode = "auto" | "manual";
+
+/**
+ * How a recovered tier takes traffic again.
+ */
+export type Failback = { 
+/**
+ * Who brings it back.
+ */
+mode: FailbackMode, 
+/**
+ * Healthy this long before it sees traffic again; doubles with each relapse.
+ */
+hold: Span, 
+/**
+ * The share of traffic grows from 1 % to 100 % in this time.
+ */
+ramp: Span, };
+
+/**
+ * What answers when no tier can.
+ */
+export type Emergency = { 
+/**
+ * Answers kept from before.
+ */
+cache: EmergencyCache, 
+/**
+ * Patterns with a templated reply.
+ */
+rules: unknown[], 
+/**
+ * Requests kept until a tier returns.
+ */
+queue: EmergencyQueue, };
+
+/**
+ * Answers kept from before.
+ */
+export type EmergencyCache = { 
+/**
+ * On or off.
+ */
+enabled: boolean, 
+/**
+ * Cosine similarity from which an answer counts as similar; 0 to 1.
+ */
+similar: number, };
+
+/**
+ * Requests kept until a tier returns.
+ */
+export type EmergencyQueue = { 
+/**
+ * On or off.
+ */
+enabled: boolean, };
+
+/**
+ * One step of a chain.
+ */
+export type Tier = { 
+/**
+ * Unique within its chain.
+ */
+name: string, 
+/**
+ * What kind of server answers.
+ */
+provider: Provider, 
+/**
+ * Base URL of the only replica. Optional for providers with a well-known address, and left out when
+ * `replicas` are given.
+ */
+url?: string, 
+/**
+ * The model's name at that server; replaces the one asked for.
+ */
+model: string, 
+/**
+ * Where the key is: `keyring:NAME` or `env:NAME`. Never the key itself.
+ */
+key?: string, 
+/**
+ * Several servers with the same model.
+ */
+replicas?: Array<Replica>, 
+/**
+ * The operator's switch.
+ */
+enabled: boolean, 
+/**
+ * How long each part of an answer may take.
+ */
+timeouts: Timeouts, 
+/**
+ * Tries at the same replica.
+ */
+retry: Retry, 
+/**
+ * When a replica is left alone.
+ */
+breaker: Breaker, 
+/**
+ * How health is checked; left out, the provider's kind decides.
+ */
+probe?: Probe, 
+/**
+ * What makes requests leave this tier.
+ */
+triggers: Triggers, 
+/**
+ * What changes in a request that this tier serves.
+ */
+degrade: Degrade, 
+/**
+ * How much worse this tier's answers are.
+ */
+quality_impact: QualityImpact, };
+
+/**
+ * What kind of server answers.
+ */
+export type Provider = "openai" | "azure" | "anthropic" | "gemini" | "bedrock" | "vllm" | "sglang" | "tgi" | "llama.cpp" | "lmstudio" | "ollama" | "openrouter" | "groq" | "mistral" | "deepseek" | "together" | "other" | "practice";
+
+/**
+ * One of several servers with the same model.
+ */
+export type Replica = { 
+/**
+ * Base URL, such as `http://gpu1:8000`.
+ */
+url: string, };
+
+/**
+ * How long each part of an answer may take.
+ */
+export type Timeouts = { 
+/**
+ * Until the connection stands.
+ */
+connect: Span, 
+/**
+ * Until the first meaningful token (streaming), or the whole answer's head.
+ */
+first_token: Span, 
+/**
+ * Silence between tokens.
+ */
+idle: Span, 
+/**
+ * The whole answer.
+ */
+total: Span, };
+
+/**
+ * Tries at the same replica, after the first.
+ */
+export type Retry = { 
+/**
+ * How many further tries; 0 to 5.
+ */
+attempts: number, 
+/**
+ * Pause before the first of them; doubles.
+ */
+backoff: Span, };
+
+/**
+ * When a replica is left alone.
+ */
+export type Breaker = { 
+/**
+ * Failures in a row that open it; 1 to 1000.
+ */
+consecutive: number, 
+/**
+ * Share of failures within `window` that opens it; 0 to 1.
+ */
+rate: number, 
+/**
+ * Requests within `window` before the share counts.
+ */
+min_requests: number, 
+/**
+ * The sliding window of `rate`.
+ */
+window: Span, 
+/**
+ * How long it stays open; doubles with each relapse up to ten minutes.
+ */
+open: Span, 
+/**
+ * Requests let through at once while half-open.
+ */
+trials: number, 
+/**
+ * Successes in a row that close it.
+ */
+close_after: number, };
+
+/**
+ * How health is asked for.
+ */
+export type ProbeKind = "http" | "models" | "generation" | "off";
+
+/**
+ * How health is checked.
+ */
+export type Probe = { 
+/**
+ * What is asked for.
+ */
+kind: ProbeKind, 
+/**
+ * The path asked for when `kind` is `http`; left out, the provider's own.
+ */
+path?: string, 
+/**
+ * Time between two checks, with a little jitter.
+ */
+every: Span, 
+/**
+ * No answer within this time is a failure.
+ */
+timeout: Span, 
+/**
+ * Slower than this is degraded.
+ */
+slow: Span, 
+/**
+ * Failures in a row until down.
+ */
+down_after: number, 
+/**
+ * Successes in a row until up.
+ */
+up_after: number, };
+
+/**
+ * What makes requests leave a tier.
+ */
+export type Triggers = { 
+/**
+ * A first token later than this.
+ */
+first_token_above?: Span, 
+/**
+ * An answer that takes longer than this.
+ */
+total_above?: Span, 
+/**
+ * A fault of the GPU it runs on.
+ */
+gpu: boolean, 
+/**
+ * Answers that fail the quality checks.
+ */
+quality: boolean, 
+/**
+ * A spent budget.
+ */
+over_budget: boolean, };
+
+/**
+ * What changes in a request that a tier serves.
+ */
+export type Degrade = { 
+/**
+ * The most output tokens.
+ */
+max_tokens?: number, 
+/**
+ * Replaces the client's temperature.
+ */
+temperature?: number, 
+/**
+ * Added in front as a system message.
+ */
+system_note?: string, 
+/**
+ * Told to the client in `x-changeover-notice`.
+ */
+notice?: string, };
+
+/**
+ * How much worse a tier's answers are than the first's.
+ */
+export type QualityImpact = "low" | "medium" | "high";
+
+/**
+ * How much of a chain's capability is left.
+ */
+export type Mode = "full" | "degraded" | "emergency" | "off";
+
+/**
+ * What a replica's checks and traffic say.
+ */
+export type Health = "unknown" | "healthy" | "degraded" | "down";
+
+/**
+ * The state of a circuit breaker.
+ */
+export type BreakerState = "closed" | "open" | "half_open";
+
+/**
+ * Everything the frame and the Overview show; sent whole with every change.
+ */
+export type Overview = { 
+/**
+ * When this was put together.
+ */
+at_ms: number, 
+/**
+ * One sentence: who answers, since when, and why not the first tier.
+ */
+sentence: string, 
+/**
+ * The chain that `sentence` speaks of; absent without chains.
+ */
+chain: string | null, 
+/**
+ * Whether requests are accepted.
+ */
+endpoint: EndpointState, 
+/**
+ * The revision in force.
+ */
+revision: number, 
+/**
+ * Every chain.
+ */
+chains: Array<ChainView>, 
+/**
+ * Incidents not closed.
+ */
+open_incidents: number, 
+/**
+ * The newest change-overs, newest first; at most 10.
+ */
+recent: Array<ChangeOver>, 
+/**
+ * The last 7 days; real traffic and practice apart.
+ */
+week: Array<WeekFigures>, 
+/**
+ * Simulated tiers that were switched to fail.
+ */
+faults_injected: Array<string>, };
+
+/**
+ * Availability over the last seven days.
+ */
+export type WeekFigures = { 
+/**
+ * Whether these are the practice chain's figures.
+ */
+simulated: boolean, 
+/**
+ * Requests that counted: not those that failed through the client's own mistake or hang-up.
+ */
+requests: number, 
+/**
+ * Share answered, 0 to 1; absent without requests.
+ */
+availability: number | null, 
+/**
+ * Share that the first tier alone would have answered.
+ */
+first_tier_alone: number | null, 
+/**
+ * Change-overs away from a better tier.
+ */
+failovers: number, 
+/**
+ * The longest recovery of a closed incident.
+ */
+worst_rto_ms: number | null, };
+
+/**
+ * Where applications connect.
+ */
+export type EndpointState = { 
+/**
+ * Whether the endpoint listens.
+ */
+listening: boolean, 
+/**
+ * `http://127.0.0.1:4747/v1`.
+ */
+base_url: string, 
+/**
+ * Why it does not listen, and what to do.
+ */
+problem: string | null, 
+/**
+ * Whether clients need a key.
+ */
+needs_key: boolean, };
+
+/**
+ * A chain and what it does now.
+ */
+export type ChainView = { 
+/**
+ * Its name: the model clients ask for.
+ */
+name: string, 
+/**
+ * Other names.
+ */
+aliases: Array<string>, 
+/**
+ * Whether its tiers are simulated.
+ */
+simulated: boolean, 
+/**
+ * How much of it is left.
+ */
+mode: Mode, 
+/**
+ * The name of the tier that answers; absent when none does.
+ */
+serving: string | null, 
+/**
+ * Since when that tier answers.
+ */
+since_ms: number, 
+/**
+ * The tiers in order.
+ */
+tiers: Array<TierView>, 
+/**
+ * The open incident that concerns it, if any.
+ */
+incident: string | null, };
+
+/**
+ * A tier and what it does now.
+ */
+export type TierView = { 
+/**
+ * Unique within the chain.
+ */
+name: string, 
+/**
+ * What kind of server answers.
+ */
+provider: Provider, 
+/**
+ * The model's name there.
+ */
+model: string, 
+/**
+ * The operator's switch.
+ */
+enabled: boolean, 
+/**
+ * How much worse its answers are.
+ */
+quality_impact: QualityImpact, 
+/**
+ * Whether a request would be sent to it now.
+ */
+may_serve: boolean, 
+/**
+ * Why not.
+ */
+why_not: string | null, 
+/**
+ * Share of traffic it is ramped up to, 0 to 1.
+ */
+share: number, 
+/**
+ * Share of the chain's requests it served in the last minute, 0 to 1; absent without requests.
+ */
+traffic: number | null, 
+/**
+ * Its servers.
+ */
+replicas: Array<ReplicaView>, };
+
+/**
+ * A server and what is known of it.
+ */
+export type ReplicaView = { 
+/**
+ * Stable over restarts and edits.
+ */
+id: string, 
+/**
+ * Base URL.
+ */
+url: string, 
+/**
+ * What checks and traffic say.
+ */
+health: Health, 
+/**
+ * Since when.
+ */
+since_ms: number, 
+/**
+ * The breaker.
+ */
+breaker: BreakerState, 
+/**
+ * When the next trial is due, while the breaker is open.
+ */
+trial_at_ms: number | null, 
+/**
+ * Left alone until then (rate limit, quota, credential).
+ */
+cool_down_until_ms: number | null, 
+/**
+ * Why it is left alone.
+ */
+cool_down_reason: string | null, 
+/**
+ * The last failure, in words, and when.
+ */
+last_error: string | null, 
+/**
+ * When that was.
+ */
+last_error_ms: number | null, 
+/**
+ * Requests being answered.
+ */
+in_flight: number, 
+/**
+ * Requests in the last 15 minutes.
+ */
+requests: number, 
+/**
+ * Failures among them.
+ */
+failures: number, 
+/**
+ * Median time to the first token in the last 15 minutes.
+ */
+first_token_p50_ms: number | null, 
+/**
+ * 95th percentile of the same.
+ */
+first_token_p95_ms: number | null, 
+/**
+ * The newest active checks, oldest first; at most 90.
+ */
+checks: Array<Check>, 
+/**
+ * GPUs it is known to run on, by UUID.
+ */
+gpus: Array<string>, };
+
+/**
+ * One active check.
+ */
+export type Check = { 
+/**
+ * When it ended.
+ */
+at_ms: number, 
+/**
+ * Whether it succeeded.
+ */
+ok: boolean, 
+/**
+ * How long it took.
+ */
+took_ms: number, 
+/**
+ * Why it failed, in words.
+ */
+error: string | null, };
+
+/**
+ * One change-over from a tier to another.
+ */
+export type ChangeOver = { 
+/**
+ * The journal's number.
+ */
+id: string, 
+/**
+ * When.
+ */
+at_ms: number, 
+/**
+ * In which chain.
+ */
+chain: string, 
+/**
+ * Whether the chain is simulated.
+ */
+simulated: boolean, 
+/**
+ * Away from a better tier, or back to one.
+ */
+direction: Direction, 
+/**
+ * The tier that answered before.
+ */
+from: string, 
+/**
+ * The tier that answers now.
+ */
+to: string, 
+/**
+ * The failure class or the operator's act: `refused`, `rate_limited`, `operator`, `recovered`, ...
+ */
+trigger: string, 
+/**
+ * The error, in words.
+ */
+error: string, 
+/**
+ * What to do about it, in words.
+ */
+advice: string, 
+/**
+ * How much longer the client waited for it; absent when no request was in flight.
+ */
+waited_ms: number | null, 
+/**
+ * The incident it belongs to.
+ */
+incident: string | null, };
+
+/**
+ * Away from a better tier, or back to one.
+ */
+export type Direction = "over" | "back";
+
+/**
+ * Figures over time.
+ */
+export type Series = { 
+/**
+ * The points' times, oldest first.
+ */
+at_ms: Array<number>, 
+/**
+ * The lines; each has as many values as there are times.
+ */
+lines: Array<SeriesLine>, 
+/**
+ * Change-overs in the range.
+ */
+marks: Array<SeriesMark>, };
+
+/**
+ * One line of a chart.
+ */
+export type SeriesLine = { 
+/**
+ * What it is of: a tier's name, `p50`, a GPU.
+ */
+name: string, 
+/**
+ * `/s`, `ms`, `%`, `°C`, `W`, `MiB`.
+ */
+unit: string, 
+/**
+ * The values; absent where nothing was measured.
+ */
+values: Array<number | null>, };
+
+/**
+ * Something that happened at a moment of a chart.
+ */
+export type SeriesMark = { 
+/**
+ * When.
+ */
+at_ms: number, 
+/**
+ * What, in a few words.
+ */
+label: string, };
+
+/**
+ * What the GPUs screen shows.
+ */
+export type GpuPage = { 
+/**
+ * When it was sampled; absent before the first sample.
+ */
+at_ms: number | null, 
+/**
+ * Driver version; absent without a driver.
+ */
+driver: string | null, 
+/**
+ * The GPUs; empty with a reason.
+ */
+gpus: Array<GpuView>, 
+/**
+ * Why there are none to see, in words.
+ */
+reason: string | null, 
+/**
+ * What to do about it.
+ */
+remedy: string | null, };
+
+/**
+ * One GPU. A missing sensor is absent, never zero.
+ */
+export type GpuView = { 
+/**
+ * `GPU-...`
+ */
+uuid: string, 
+/**
+ * Number on this machine.
+ */
+index: number, 
+/**
+ * Product name.
+ */
+name: string, 
+/**
+ * Busy share, percent.
+ */
+utilisation: number | null, 
+/**
+ * Memory in use, MiB.
+ */
+memory_used_mib: number | null, 
+/**
+ * Memory in all, MiB.
+ */
+memory_total_mib: number | null, 
+/**
+ * Degrees Celsius.
+ */
+temperature: number | null, 
+/**
+ * Watts.
+ */
+power: number | null, 
+/**
+ * The power cap, watts.
+ */
+power_limit: number | null, 
+/**
+ * Streaming multiprocessors' clock, MHz.
+ */
+clock_sm: number | null, 
+/**
+ * Memory clock, MHz.
+ */
+clock_memory: number | null, 
+/**
+ * Why it is slowed, in words; empty when it is not.
+ */
+throttled: Array<string>, 
+/**
+ * Uncorrected ECC errors since boot.
+ */
+ecc_uncorrected: number | null, 
+/**
+ * Corrected ECC errors since boot.
+ */
+ecc_corrected: number | null, 
+/**
+ * Xid events seen since start, newest last.
+ */
+xids: Array<number>, 
+/**
+ * Programs that use it.
+ */
+processes: Array<GpuProcess>, 
+/**
+ * What is wrong, in words.
+ */
+findings: Array<GpuFinding>, 
+/**
+ * Replicas that run on it, by id.
+ */
+replicas: Array<string>, };
+
+/**
+ * A program on a GPU.
+ */
+export type GpuProcess = { 
+/**
+ * Process id.
+ */
+pid: number, 
+/**
+ * Its command's name; absent when it cannot be read.
+ */
+name: string | null, 
+/**
+ * Memory it holds, MiB.
+ */
+memory_mib: number | null, };
+
+/**
+ * What is wrong with a GPU.
+ */
+export type GpuFinding = { 
+/**
+ * Whether it takes the GPU out of service.
+ */
+fatal: boolean, 
+/**
+ * What, in words.
+ */
+what: string, 
+/**
+ * What to do, in words.
+ */
+remedy: string, };
+
+/**
+ * How bad an incident is.
+ */
+export type IncidentSeverity = "P0" | "P1" | "P2" | "P3";
+
+/**
+ * Whether an incident still goes on.
+ */
+export type IncidentState = "open" | "acknowledged" | "closed";
+
+/**
+ * A row of the list.
+ */
+export type Incident = { 
+/**
+ * Its number, as text.
+ */
+id: string, 
+/**
+ * Whether it goes on.
+ */
+state: IncidentState, 
+/**
+ * How bad.
+ */
+severity: IncidentSeverity, 
+/**
+ * `outage`, `rate_limit`, `degradation`, `model`, `gpu`, `credential`, `all_down`.
+ */
+kind: string, 
+/**
+ * One line.
+ */
+title: string, 
+/**
+ * Which chain.
+ */
+chain: string, 
+/**
+ * Which tier.
+ */
+tier: string, 
+/**
+ * Whether the chain is simulated.
+ */
+simulated: boolean, 
+/**
+ * The four times.
+ */
+times: IncidentTimes, 
+/**
+ * Sum of the parts, once restored.
+ */
+rto_ms: number | null, 
+/**
+ * Requests that another tier saved.
+ */
+saved: number, 
+/**
+ * Requests that failed.
+ */
+failed: number, 
+/**
+ * How often it came back before it was closed.
+ */
+relapses: number, 
+/**
+ * What failed, in words.
+ */
+cause: string, 
+/**
+ * What to do, in words.
+ */
+advice: string, };
+
+/**
+ * The recorded times of an incident; a later one is absent until it has happened.
+ */
+export type IncidentTimes = { 
+/**
+ * The first evidence, looking back.
+ */
+began_ms: number, 
+/**
+ * When the program noticed.
+ */
+detected_ms: number, 
+/**
+ * When the severity was set.
+ */
+assessed_ms: number | null, 
+/**
+ * First good answer from another tier.
+ */
+failed_over_ms: number | null, 
+/**
+ * The tier serves again, hold and ramp passed.
+ */
+restored_ms: number | null, };
+
+/**
+ * A page of the list.
+ */
+export type IncidentPage = { 
+/**
+ * Newest first.
+ */
+incidents: Array<Incident>, 
+/**
+ * How many match in all.
+ */
+total: number, };
+
+/**
+ * An incident with everything that belongs to it.
+ */
+export type IncidentDetail = { 
+/**
+ * The row.
+ */
+incident: Incident, 
+/**
+ * Every relevant event, oldest first.
+ */
+timeline: Array<TimelineEntry>, };
+
+/**
+ * One line of a timeline.
+ */
+export type TimelineEntry = { 
+/**
+ * The journal's number, as text.
+ */
+id: string, 
+/**
+ * When.
+ */
+at_ms: number, 
+/**
+ * `evidence`, `state`, `failover`, `answer`, `probe`, `alert`, `operator`, `note`, `milestone`, `gpu`.
+ */
+kind: string, 
+/**
+ * What, in words.
+ */
+text: string, 
+/**
+ * Who did it, when a person did.
+ */
+actor: string | null, };
+
+/**
+ * A report over a period. All figures are of one kind: real, or simulated.
+ */
+export type Report = { 
+/**
+ * Start of the period.
+ */
+from_ms: number, 
+/**
+ * End of the period.
+ */
+to_ms: number, 
+/**
+ * Whether it is of simulated chains.
+ */
+simulated: boolean, 
+/**
+ * Target for the recovery time of API routing.
+ */
+rto_target_ms: number, 
+/**
+ * Requests that counted.
+ */
+requests: number, 
+/**
+ * Share of them answered, 0 to 1.
+ */
+availability: number | null, 
+/**
+ * Share that the first tier alone would have answered.
+ */
+first_tier_alone: number | null, 
+/**
+ * Mean time from the first evidence to detection, over closed incidents.
+ */
+mttd_ms: number | null, 
+/**
+ * Mean time from detection to assessment.
+ */
+mtta_ms: number | null, 
+/**
+ * Mean time from the first evidence to restoration.
+ */
+mttr_ms: number | null, 
+/**
+ * Per incident, newest first.
+ */
+recoveries: Array<Recovery>, 
+/**
+ * Change-overs by what set them off.
+ */
+by_cause: Array<CauseCount>, 
+/**
+ * What each measure means: its name and its formula.
+ */
+definitions: Array<Definition>, };
+
+/**
+ * The parts of one recovery.
+ */
+export type Recovery = { 
+/**
+ * The incident.
+ */
+incident: Incident, 
+/**
+ * First evidence to detection.
+ */
+detect_ms: number, 
+/**
+ * Detection to assessment.
+ */
+assess_ms: number | null, 
+/**
+ * Assessment to the first good answer from another tier.
+ */
+fail_over_ms: number | null, 
+/**
+ * From there until the tier was restored.
+ */
+restore_ms: number | null, 
+/**
+ * Time without a good answer: first evidence to failed over. This is held against the target.
+ */
+service_ms: number | null, 
+/**
+ * Whether that is within the target.
+ */
+within_target: boolean | null, };
+
+/**
+ * How often something set off a change-over.
+ */
+export type CauseCount = { 
+/**
+ * The failure class or act.
+ */
+cause: string, 
+/**
+ * How often.
+ */
+count: number, };
+
+/**
+ * What a measure means.
+ */
+export type Definition = { 
+/**
+ * `MTTR`
+ */
+name: string, 
+/**
+ * Its formula, in words.
+ */
+formula: string, };
+
+/**
+ * A file to save.
+ */
+export type ExportedFile = { 
+/**
+ * Suggested name.
+ */
+filename: string, 
+/**
+ * Media type.
+ */
+mime: string, 
+/**
+ * The text of the file.
+ */
+text: string, };
+
+/**
+ * The configuration in force.
+ */
+export type ConfigPage = { 
+/**
+ * Its revision.
+ */
+revision: number, 
+/**
+ * The document.
+ */
+document: Document, 
+/**
+ * What in it has no effect or is unwise.
+ */
+warnings: Array<Problem>, 
+/**
+ * The file that is the source of truth; the screens cannot edit then.
+ */
+file: string | null, 
+/**
+ * Why a change to that file was not taken, if so.
+ */
+file_problems: Array<Problem>, };
+
+/**
+ * The outcome of a change.
+ */
+export type Applied = { 
+/**
+ * The new revision.
+ */
+revision: number, 
+/**
+ * The one before: restore it to undo.
+ */
+previous: number, 
+/**
+ * What in the new one has no effect or is unwise.
+ */
+warnings: Array<Problem>, };
+
+/**
+ * A revision of the configuration.
+ */
+export type RevisionInfo = { 
+/**
+ * Its number.
+ */
+revision: number, 
+/**
+ * When it was made.
+ */
+at_ms: number, 
+/**
+ * Who made it.
+ */
+author: string, 
+/**
+ * Why.
+ */
+note: string, };
+
+/**
+ * A provider key, never the secret itself.
+ */
+export type KeyInfo = { 
+/**
+ * The name that tiers refer to: `keyring:NAME`.
+ */
+name: string, 
+/**
+ * The last four characters.
+ */
+last_four: string, 
+/**
+ * When it was stored.
+ */
+created_ms: number, 
+/**
+ * Tiers that use it: `chain / tier`.
+ */
+used_by: Array<string>, 
+/**
+ * Whether the keyring still has it.
+ */
+present: boolean, };
+
+/**
+ * What the Keys part of Settings shows.
+ */
+export type KeysPage = { 
+/**
+ * Where keys are kept, in words: `Secret Service (gnome-keyring)`.
+ */
+store: string, 
+/**
+ * Why no key can be stored now; absent when one can.
+ */
+problem: string | null, 
+/**
+ * What to do about it.
+ */
+remedy: string | null, 
+/**
+ * The keys.
+ */
+keys: Array<KeyInfo>, 
+/**
+ * References in the configuration whose key is missing: `keyring:NAME` or `env:NAME`.
+ */
+missing: Array<string>, };
+
+/**
+ * The simulated tiers.
+ */
+export type PracticePage = { 
+/**
+ * Each simulated server.
+ */
+servers: Array<PracticeServer>, };
+
+/**
+ * One simulated server.
+ */
+export type PracticeServer = { 
+/**
+ * The `NAME` of `practice://NAME`.
+ */
+name: string, 
+/**
+ * What it pretends to be.
+ */
+label: string, 
+/**
+ * Its real address on this machine; absent while it is switched to fail.
+ */
+address: string | null, 
+/**
+ * Whether it is switched to fail: it then refuses connections.
+ */
+failing: boolean, };
+
+/**
+ * The outcome of a request sent from a screen.
+ */
+export type TryResult = { 
+/**
+ * Whether an answer came.
+ */
+ok: boolean, 
+/**
+ * HTTP status; absent when no answer came.
+ */
+status: number | null, 
+/**
+ * The tier that answered.
+ */
+tier: string | null, 
+/**
+ * Upstream tries it took.
+ */
+attempts: number | null, 
+/**
+ * The answer's text, or the error in words.
+ */
+text: string, 
+/**
+ * How long it took.
+ */
+took_ms: number, };
+
+/**
+ * One alert that was sent or held back.
+ */
+export type AlertEntry = { 
+/**
+ * The journal's number, as text.
+ */
+id: string, 
+/**
+ * When.
+ */
+at_ms: number, 
+/**
+ * `desktop`
+ */
+channel: string, 
+/**
+ * The title.
+ */
+title: string, 
+/**
+ * The text.
+ */
+body: string, 
+/**
+ * `sent`, `failed` or `held_back`.
+ */
+outcome: string, 
+/**
+ * Why it failed or was held back.
+ */
+reason: string | null, };
+
+/**
+ * What the About part of Settings shows.
+ */
+export type About = { 
+/**
+ * The program's version.
+ */
+version: string, 
+/**
+ * Where its data is.
+ */
+data_dir: string, 
+/**
+ * Size of the database, bytes.
+ */
+database_bytes: number, 
+/**
+ * Where the screens are served over HTTP; absent when they are not.
+ */
+admin_url: string | null, 
+/**
+ * When this process started.
+ */
+started_ms: number, };
+
+/**
+ * What a chart asks for.
+ */
+export type SeriesRequest = { 
+/**
+ * Which figures.
+ */
+metric: Metric, 
+/**
+ * The chain, or for GPU metrics the GPU's UUID; absent for all.
+ */
+of: string | null, 
+/**
+ * How far back from now.
+ */
+range_ms: number, 
+/**
+ * How many points at most; 2 to 2000.
+ */
+points: number, };
+
+/**
+ * A figure that is kept over time.
+ */
+export type Metric = "requests" | "errors" | "first_token" | "tokens" | "gpu_utilisation" | "gpu_memory" | "gpu_temperature" | "gpu_power";
+
+/**
+ * A draft to look over.
+ */
+export type ConfigCheck = { 
+/**
+ * The draft.
+ */
+document: Document, };
+
+/**
+ * A draft to make the configuration.
+ */
+export type ConfigApply = { 
+/**
+ * The draft.
+ */
+document: Document, 
+/**
+ * The revision it was made from; a newer one in force is a `conflict`.
+ */
+expected_revision: number, 
+/**
+ * Why, for the list of revisions.
+ */
+note: string, };
+
+/**
+ * A new order of a chain's tiers.
+ */
+export type ChainsReorder = { 
+/**
+ * Which chain.
+ */
+chain: string, 
+/**
+ * Its tiers' names in their new order: all of them, once each.
+ */
+tiers: Array<string>, 
+/**
+ * The revision that was looked at; a newer one in force is a `conflict`.
+ */
+expected_revision: number, };
+
+/**
+ * YAML to read.
+ */
+export type ConfigParse = { 
+/**
+ * The text.
+ */
+yaml: string, };
+
+/**
+ * What a YAML text says.
+ */
+export type ParsedConfig = { 
+/**
+ * The document; absent when it has errors.
+ */
+document: Document | null, 
+/**
+ * What is wrong or unwise.
+ */
+problems: Array<Problem>, };
+
+/**
+ * How many revisions.
+ */
+export type RevisionsRequest = { 
+/**
+ * At most this many; up to 500.
+ */
+limit: number, };
+
+/**
+ * A revision to restore.
+ */
+export type ConfigRestore = { 
+/**
+ * Which one.
+ */
+revision: number, 
+/**
+ * The revision that was looked at; a newer one in force is a `conflict`.
+ */
+expected_revision: number, };
+
+/**
+ * A tier to try out.
+ */
+export type TierTest = { 
+/**
+ * The tier as it stands in the form.
+ */
+tier: Tier, };
+
+/**
+ * A request through a chain.
+ */
+export type ChainTry = { 
+/**
+ * Which chain.
+ */
+chain: string, 
+/**
+ * What to ask.
+ */
+prompt: string, };
+
+/**
+ * A page of a list.
+ */
+export type PageRequest = { 
+/**
+ * At most this many; up to 500.
+ */
+limit: number, 
+/**
+ * Leave out this many of the newest.
+ */
+offset: number, };
+
+/**
+ * Which incident.
+ */
+export type IncidentRequest = { 
+/**
+ * Its id.
+ */
+id: string, };
+
+/**
+ * A note for an incident's timeline.
+ */
+export type IncidentNote = { 
+/**
+ * The incident's id.
+ */
+id: string, 
+/**
+ * The note; 1 to 4000 characters.
+ */
+text: string, };
+
+/**
+ * A period.
+ */
+export type ReportRequest = { 
+/**
+ * Its start.
+ */
+from_ms: number, 
+/**
+ * Its end.
+ */
+to_ms: number, 
+/**
+ * Simulated chains instead of real ones.
+ */
+simulated: boolean, };
+
+/**
+ * A period as a file.
+ */
+export type ReportExport = { 
+/**
+ * The period.
+ */
+report: ReportRequest, 
+/**
+ * The form of the file.
+ */
+format: ReportFormat, };
+
+/**
+ * The form of an exported report.
+ */
+export type ReportFormat = "html" | "csv" | "json";
+
+/**
+ * A key to store. The secret goes in and never comes out.
+ */
+export type KeySet = { 
+/**
+ * Letters, digits, `-`, `_` and `.`; 1 to 64 of them.
+ */
+name: string, 
+/**
+ * The key itself.
+ */
+secret: string, };
+
+/**
+ * Which key.
+ */
+export type KeyName = { 
+/**
+ * Its name.
+ */
+name: string, };
+
+/**
+ * A simulated server's switch.
+ */
+export type PracticeSet = { 
+/**
+ * Which server.
+ */
+name: string, 
+/**
+ * Whether it fails.
+ */
+failing: boolean, };
+
+/**
+ * What comes over the event channel.
+ */
+export type UiEvent = { "type": "live", 
+/**
+ * The state.
+ */
+overview: Overview, } | { "type": "changed", 
+/**
+ * Which.
+ */
+topics: Array<Topic>, } | { "type": "changed_over", 
+/**
+ * The change-over.
+ */
+change: ChangeOver, };
+
+/**
+ * What changed.
+ */
+export type Topic = "config" | "incidents" | "change_overs" | "gpus" | "keys" | "practice" | "alerts";
+
+/** Each command's request and response. */
+export interface Commands {
+  "overview": { request: null; response: Overview };
+  "series": { request: SeriesRequest; response: Series };
+  "config.get": { request: null; response: ConfigPage };
+  "config.check": { request: ConfigCheck; response: Array<Problem> };
+  "config.apply": { request: ConfigApply; response: Applied };
+  "chains.reorder": { request: ChainsReorder; response: Applied };
+  "config.export": { request: null; response: ExportedFile };
+  "config.parse": { request: ConfigParse; response: ParsedConfig };
+  "config.revisions": { request: RevisionsRequest; response: Array<RevisionInfo> };
+  "config.restore": { request: ConfigRestore; response: Applied };
+  "tier.test": { request: TierTest; response: TryResult };
+  "tier.models": { request: TierTest; response: Array<string> };
+  "chain.try": { request: ChainTry; response: TryResult };
+  "changeovers": { request: PageRequest; response: Array<ChangeOver> };
+  "incidents": { request: PageRequest; response: IncidentPage };
+  "incident": { request: IncidentRequest; response: IncidentDetail };
+  "incident.acknowledge": { request: IncidentRequest; response: IncidentDetail };
+  "incident.note": { request: IncidentNote; response: IncidentDetail };
+  "report": { request: ReportRequest; response: Report };
+  "report.export": { request: ReportExport; response: ExportedFile };
+  "gpus": { request: null; response: GpuPage };
+  "keys": { request: null; response: KeysPage };
+  "key.set": { request: KeySet; response: KeysPage };
+  "key.delete": { request: KeyName; response: KeysPage };
+  "practice": { request: null; response: PracticePage };
+  "practice.set": { request: PracticeSet; response: PracticePage };
+  "alert.test": { request: null; response: AlertEntry };
+  "alerts": { request: PageRequest; response: Array<AlertEntry> };
+  "about": { request: null; response: About };
+}
