@@ -1,0 +1,265 @@
+//! The board: per replica, its latest state, written by the replica's own task and read by everyone.
+//!
+//! Readers never wait: a state is a `watch` value, and what they learned goes back over a bounded channel
+//! that is never awaited.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use arc_swap::ArcSwap;
+use resilience::gate::Gate;
+use tokio::{
+    sync::{mpsc, watch},
+    time::Instant,
+};
+
+use crate::{
+    chain::ReplicaId,
+    failure::{Failure, FailureClass},
+};
+
+/// What checks and traffic say of a replica.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Health {
+    /// Nothing is known yet, or this workstation is offline.
+    #[default]
+    Unknown,
+    /// It answers.
+    Healthy,
+    /// It answers slowly, or its GPU is unwell.
+    Degraded,
+    /// It does not answer.
+    Down,
+}
+
+/// The state of its breaker.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BreakerState {
+    /// Requests pass.
+    #[default]
+    Closed,
+    /// No request passes until then.
+    Open {
+        /// When the first trial is due.
+        until: Instant,
+    },
+    /// A bounded number of trial requests passes.
+    HalfOpen,
+}
+
+/// The operator's switch, apart from observed health.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Admin {
+    /// In service.
+    #[default]
+    Enabled,
+    /// Takes no new requests.
+    Draining,
+    /// Out of service.
+    Disabled,
+}
+
+/// A replica that is left alone for a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CoolDown {
+    /// Until then.
+    pub until: Instant,
+    /// The class of failure that asked for it.
+    pub class: FailureClass,
+}
+
+/// What is known of a replica at this moment. Only its own task writes it.
+#[derive(Clone, Debug)]
+pub struct ReplicaState {
+    /// Whether a request may enter; the other fields say why.
+    pub gate: Gate,
+    /// What checks and traffic say.
+    pub health: Health,
+    /// Since when, wall clock, milliseconds.
+    pub since_ms: i64,
+    /// Its breaker.
+    pub breaker: BreakerState,
+    /// The operator's switch.
+    pub admin: Admin,
+    /// Set while it is left alone.
+    pub cool_down: Option<CoolDown>,
+    /// Share of its chain's traffic that it may take, 0 to 1; below 1 only after a recovery.
+    pub share: f64,
+    /// Failures since the last success, of those that count.
+    pub failing: u32,
+    /// The last failure, and when (wall clock, milliseconds).
+    pub last_failure: Option<(Failure, i64)>,
+    /// Expected time to the first token, penalised for failures.
+    pub latency: Option<Duration>,
+    /// Median and 95th percentile of the time to the first token, over the last 15 minutes.
+    pub first_token: Option<(Duration, Duration)>,
+    /// Requests and failures in the last 15 minutes.
+    pub requests: (u64, u64),
+    /// The newest active checks, oldest first, at most 90.
+    pub checks: Arc<[Check]>,
+}
+
+impl Default for ReplicaState {
+    fn default() -> Self {
+        Self {
+            gate: Gate::Open,
+            health: Health::Unknown,
+            since_ms: crate::time::wall_ms(),
+            breaker: BreakerState::Closed,
+            admin: Admin::Enabled,
+            cool_down: None,
+            share: 1.0,
+            failing: 0,
+            last_failure: None,
+            latency: None,
+            first_token: None,
+            requests: (0, 0),
+            checks: Arc::new([]),
+        }
+    }
+}
+
+impl ReplicaState {
+    /// Whether it is in full service: its gate is open, its share is whole and nothing fails.
+    #[must_use]
+    pub fn in_full_service(&self) -> bool {
+        matches!(self.gate, Gate::Open) && self.share >= 1.0 && self.failing == 0
+    }
+}
+
+/// One active check.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Check {
+    /// When it ended, wall clock, milliseconds.
+    pub at_ms: i64,
+    /// How long it took.
+    pub took: Duration,
+    /// Why it failed; absent when it succeeded.
+    pub error: Option<String>,
+}
+
+/// How an attempt ended, told once at the end of its body or when it is dropped.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// When it was begun, wall clock, milliseconds.
+    pub began_ms: i64,
+    /// How it failed; absent when the answer was good.
+    pub failure: Option<Failure>,
+    /// Time to the first meaningful token.
+    pub first_token: Option<Duration>,
+    /// Time to the end.
+    pub total: Duration,
+}
+
+/// What a replica's task is told.
+#[derive(Clone, Debug)]
+pub enum Signal {
+    /// An attempt ended.
+    Outcome(Outcome),
+    /// The GPU beneath it failed (with the reason in words), or recovered.
+    Gpu(Option<String>),
+    /// The operator's switch.
+    Admin(Admin),
+    /// Check it now.
+    ProbeNow,
+}
+
+/// The request path's side of a replica.
+#[derive(Clone, Debug)]
+pub struct ReplicaPort {
+    state: watch::Receiver<ReplicaState>,
+    signals: mpsc::Sender<Signal>,
+    in_flight: Arc<AtomicU32>,
+}
+
+impl ReplicaPort {
+    /// A port onto a replica's task.
+    #[must_use]
+    pub fn new(state: watch::Receiver<ReplicaState>, signals: mpsc::Sender<Signal>) -> Self {
+        Self { state, signals, in_flight: Arc::default() }
+    }
+
+    /// The latest state.
+    #[must_use]
+    pub fn state(&self) -> ReplicaState {
+        self.state.borrow().clone()
+    }
+
+    /// Reads the latest state in place; `read` must be short.
+    pub fn read<T>(&self, read: impl FnOnce(&ReplicaState) -> T) -> T {
+        read(&self.state.borrow())
+    }
+
+    /// To wait for changes.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<ReplicaState> {
+        self.state.clone()
+    }
+
+    /// Tells the replica's task, without waiting. When its queue is full the signal is lost: the task is
+    /// then busy with thousands like it.
+    pub fn tell(&self, signal: Signal) {
+        if self.signals.try_send(signal).is_err() {
+            tracing::debug!("a replica's queue is full or closed; one signal was dropped");
+        }
+    }
+
+    /// Requests being answered.
+    #[must_use]
+    pub fn in_flight(&self) -> u32 {
+        self.in_flight.load(Ordering::Relaxed)
+    }
+
+    /// Counts a request until the guard is dropped.
+    #[must_use]
+    pub fn enter(&self) -> InFlight {
+        self.in_flight.fetch_add(1, Ordering::Relaxed);
+        InFlight(Arc::clone(&self.in_flight))
+    }
+}
+
+/// A request being answered.
+#[derive(Debug)]
+pub struct InFlight(Arc<AtomicU32>);
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Every replica's port. The set changes with the configuration, as one swap.
+#[derive(Clone, Debug, Default)]
+pub struct Board(Arc<ArcSwap<HashMap<ReplicaId, ReplicaPort>>>);
+
+impl Board {
+    /// The port of a replica.
+    #[must_use]
+    pub fn port(&self, id: &ReplicaId) -> Option<ReplicaPort> {
+        self.0.load().get(id).cloned()
+    }
+
+    /// Reads a replica's state in place; absent while the replica has no task yet.
+    pub fn read<T>(&self, id: &ReplicaId, read: impl FnOnce(&ReplicaState) -> T) -> Option<T> {
+        self.0.load().get(id).map(|port| port.read(read))
+    }
+
+    /// Replaces the set of replicas.
+    pub fn replace(&self, ports: HashMap<ReplicaId, ReplicaPort>) {
+        self.0.store(Arc::new(ports));
+    }
+
+    /// Every replica's id and port.
+    #[must_use]
+    pub fn all(&self) -> Arc<HashMap<ReplicaId, ReplicaPort>> {
+        self.0.load_full()
+    }
+}

@@ -1,0 +1,290 @@
+//! What happened: the journal's one closed type.
+//!
+//! The serialized form is the journal's format on disk: fields are only ever added, with a default. Every
+//! point in time here is wall clock, milliseconds since the Unix epoch.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    board::{Admin, Health},
+    failure::FailureClass,
+    verdict::IncidentKind,
+};
+
+/// An event with its place in the journal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Stamped {
+    /// Its number in the journal; 0 until it is committed.
+    pub seq: i64,
+    /// When it was handed in.
+    pub at_ms: i64,
+    /// What happened.
+    pub event: Event,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    /// The program started.
+    Started {
+        /// Its version.
+        version: String,
+    },
+    /// A try at one replica ended. May be thinned.
+    Attempt(Attempt),
+    /// A client's request ended. May be thinned.
+    Request(RequestEnd),
+    /// A replica's state changed.
+    Replica(ReplicaChange),
+    /// Traffic moved to another tier.
+    ChangedOver(ChangedOver),
+    /// The first good answer after a change-over that no request had waited for.
+    Answered {
+        /// The chain.
+        chain: String,
+        /// The tier that answered.
+        tier: String,
+        /// Whether the chain is simulated.
+        simulated: bool,
+    },
+    /// The configuration changed.
+    Revision {
+        /// The new revision.
+        revision: i64,
+        /// Who changed it.
+        author: String,
+        /// Why.
+        note: String,
+    },
+    /// A GPU's findings changed.
+    Gpu(GpuChange),
+    /// The operator acted on an incident.
+    IncidentAct(IncidentAct),
+    /// An alert was sent, failed or was held back.
+    Alert(AlertRecord),
+    /// A simulated server was switched.
+    PracticeSwitched {
+        /// Which.
+        name: String,
+        /// Whether it fails now.
+        failing: bool,
+    },
+}
+
+impl Event {
+    /// Whether it may be thinned out under load. Everything else must never be lost.
+    #[must_use]
+    pub const fn may_be_thinned(&self) -> bool {
+        matches!(self, Self::Attempt(_) | Self::Request(_))
+    }
+}
+
+/// A try at one replica.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// The client's request.
+    pub request: String,
+    /// The chain.
+    pub chain: String,
+    /// The tier.
+    pub tier: String,
+    /// The replica's id.
+    pub replica: String,
+    /// Whether the chain is simulated.
+    pub simulated: bool,
+    /// When it was begun.
+    pub began_ms: i64,
+    /// How it failed; absent when the answer was good.
+    pub failure: Option<FailureClass>,
+    /// The failure in words; empty without one.
+    pub message: String,
+    /// Time to the first meaningful token, milliseconds.
+    pub first_token_ms: Option<f64>,
+    /// Time to the end, milliseconds.
+    pub total_ms: f64,
+    /// Input tokens, when the server counted them.
+    pub tokens_in: Option<u64>,
+    /// Output tokens, when the server counted them.
+    pub tokens_out: Option<u64>,
+}
+
+/// How a client's request ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequestResult {
+    /// A whole answer.
+    Answered,
+    /// No tier could answer, or the answer was cut.
+    Failed,
+    /// The client's own mistake.
+    ClientMistake,
+    /// The client hung up.
+    ClientGone,
+}
+
+/// A client's request, ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RequestEnd {
+    /// Its id, as in `x-changeover-request-id`.
+    pub request: String,
+    /// The chain.
+    pub chain: String,
+    /// The tier that answered last.
+    pub tier: Option<String>,
+    /// Whether the chain is simulated.
+    pub simulated: bool,
+    /// How it ended.
+    pub result: RequestResult,
+    /// Whether the chain's first tier alone would have answered: it was not out of service, and did not fail.
+    pub first_tier_ok: bool,
+    /// Tries at replicas.
+    pub attempts: u32,
+    /// Whether the answer was streamed.
+    pub stream: bool,
+    /// Time to the end, milliseconds.
+    pub total_ms: f64,
+}
+
+/// A replica's state before or after a change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplicaFacts {
+    /// What checks and traffic say.
+    pub health: Health,
+    /// `closed`, `open`, `half_open`.
+    pub breaker: String,
+    /// The operator's switch.
+    pub admin: Admin,
+    /// The class of failure that it is left alone for.
+    pub cool_down: Option<FailureClass>,
+    /// Share of traffic, percent.
+    pub share_percent: u8,
+}
+
+/// A replica's state changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReplicaChange {
+    /// The chain.
+    pub chain: String,
+    /// The tier.
+    pub tier: String,
+    /// The replica's id.
+    pub replica: String,
+    /// Whether the chain is simulated.
+    pub simulated: bool,
+    /// Before.
+    pub from: ReplicaFacts,
+    /// After.
+    pub to: ReplicaFacts,
+    /// Why, in words.
+    pub why: String,
+    /// The class of failure behind it.
+    pub class: Option<FailureClass>,
+    /// The first evidence of the failure that goes on; absent when none does.
+    pub evidence_ms: Option<i64>,
+    /// Whether the replica is in full service after it.
+    pub in_service: bool,
+}
+
+/// Which way traffic moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// To a less preferred tier, or to none.
+    Over,
+    /// To a more preferred tier.
+    Back,
+}
+
+/// Traffic moved to another tier.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChangedOver {
+    /// The chain.
+    pub chain: String,
+    /// Whether it is simulated.
+    pub simulated: bool,
+    /// Which way.
+    pub direction: Direction,
+    /// The tier that answered before; absent when none did.
+    pub from: Option<String>,
+    /// The tier that answers now; absent when none does.
+    pub to: Option<String>,
+    /// A failure class, `operator`, `recovered` or `order`.
+    pub trigger: String,
+    /// The error, in words.
+    pub error: String,
+    /// What to do, in words.
+    pub advice: String,
+    /// The incident it is part of.
+    pub incident: Option<IncidentKind>,
+    /// The first evidence of the failure, looking back.
+    pub evidence_ms: Option<i64>,
+    /// How much longer the client waited for it; absent when no request was in flight.
+    pub waited_ms: Option<i64>,
+}
+
+/// A GPU's findings changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GpuChange {
+    /// `GPU-...`
+    pub uuid: String,
+    /// Number and product name.
+    pub name: String,
+    /// Whether it is out of service now.
+    pub fatal: bool,
+    /// The findings, in words; empty when it is well again.
+    pub findings: Vec<String>,
+}
+
+/// What an operator did with an incident.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IncidentAct {
+    /// The incident's number.
+    pub incident: i64,
+    /// Who.
+    pub actor: String,
+    /// What.
+    pub act: Act,
+}
+
+/// An operator's act.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "act", rename_all = "snake_case")]
+pub enum Act {
+    /// Somebody works on it.
+    Acknowledge,
+    /// A note for the timeline.
+    Note {
+        /// The note.
+        text: String,
+    },
+}
+
+/// How an alert fared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AlertOutcome {
+    /// The channel took it.
+    Sent,
+    /// The channel refused it.
+    Failed,
+    /// It was held back on purpose.
+    HeldBack,
+}
+
+/// An alert.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AlertRecord {
+    /// The incident it speaks of.
+    pub incident: Option<i64>,
+    /// `desktop`
+    pub channel: String,
+    /// Its title.
+    pub title: String,
+    /// Its text.
+    pub body: String,
+    /// How it fared.
+    pub outcome: AlertOutcome,
+    /// Why it failed or was held back.
+    pub reason: Option<String>,
+}

@@ -1,0 +1,228 @@
+//! The plan: which replicas may serve a request, in which order, and why not the others.
+//!
+//! A pure function of snapshot, board and request. It is kept for the request's explanation.
+
+use std::fmt;
+
+use tokio::time::Instant;
+
+use crate::{
+    board::{Admin, BreakerState, Health, ReplicaState},
+    chain::{Chain, ReplicaId, Tier, Wire},
+    failure::FailureClass,
+};
+
+/// What the plan needs to know of a request.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask {
+    /// The present.
+    pub now: Instant,
+    /// Random, 0 to 1: decides about shares during a ramp.
+    pub dice: f64,
+    /// Random: which two replicas of a tier are compared.
+    pub seed: u64,
+}
+
+/// Why a tier or replica is passed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WhyNot {
+    /// The operator switched the tier off.
+    Disabled,
+    /// The operator drains it.
+    Draining,
+    /// This version does not speak the provider's protocol.
+    Unspoken,
+    /// Its checks or its traffic say that it is down.
+    Down {
+        /// The last failure, in words.
+        error: String,
+    },
+    /// Its breaker is open, or all trials of a half-open one are taken.
+    BreakerOpen {
+        /// Milliseconds until the next trial.
+        trial_in_ms: u64,
+    },
+    /// It is left alone after a rate limit, a refused key and the like.
+    CoolingDown {
+        /// What asked for it.
+        class: FailureClass,
+        /// Milliseconds until it ends.
+        for_ms: u64,
+    },
+    /// It recovered and takes only part of the traffic so far.
+    Ramping {
+        /// That part, percent.
+        percent: u8,
+    },
+    /// Its task has not started yet.
+    NotReady,
+}
+
+impl fmt::Display for WhyNot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Disabled => f.write_str("switched off"),
+            Self::Draining => f.write_str("draining"),
+            Self::Unspoken => f.write_str("this version does not speak this provider's protocol"),
+            Self::Down { error } if error.is_empty() => f.write_str("down"),
+            Self::Down { error } => write!(f, "down: {error}"),
+            Self::BreakerOpen { trial_in_ms: 0 } => f.write_str("breaker half-open, all trials taken"),
+            Self::BreakerOpen { trial_in_ms } => {
+                write!(f, "breaker open, next trial in {} s", trial_in_ms.div_ceil(1000))
+            }
+            Self::CoolingDown { class, for_ms } => {
+                write!(f, "left alone for {} s after {class}", for_ms.div_ceil(1000))
+            }
+            Self::Ramping { percent } => write!(f, "recovering, {percent} % of traffic so far"),
+            Self::NotReady => f.write_str("starting"),
+        }
+    }
+}
+
+/// One replica that may be tried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// The tier's position in the chain.
+    pub tier: usize,
+    /// The replica's position in the tier.
+    pub replica: usize,
+    /// Whether it is tried although it is out of service, because every tier is.
+    pub last_resort: bool,
+}
+
+/// What the plan says of one tier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The tier's position in the chain.
+    pub tier: usize,
+    /// Why it is passed over; absent when it may serve.
+    pub why_not: Option<WhyNot>,
+}
+
+/// Which replicas are tried, in which order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// Each tier, in the chain's order.
+    pub steps: Vec<Step>,
+    /// The replicas, in the order in which they are tried. Empty only when no tier is switched on.
+    pub order: Vec<Candidate>,
+}
+
+/// Makes the plan. `state` reads the board.
+pub fn plan(chain: &Chain, ask: &Ask, state: impl Fn(&ReplicaId) -> Option<ReplicaState>) -> Plan {
+    let mut plan = Plan::default();
+    let mut ramping = Vec::new();
+    for (position, tier) in chain.tiers.iter().enumerate() {
+        let (why_not, replicas) = judge_tier(tier, ask, &state);
+        let candidates = replicas.into_iter().map(|replica| Candidate { tier: position, replica, last_resort: false });
+        match why_not {
+            None => plan.order.extend(candidates),
+            Some(WhyNot::Ramping { .. }) => ramping.extend(candidates),
+            Some(_) => {}
+        }
+        plan.steps.push(Step { tier: position, why_not });
+    }
+    // A tier that is ramped up is better than none at all.
+    plan.order.extend(ramping);
+    if plan.order.is_empty() {
+        plan.order.extend(last_resort(chain, &plan.steps));
+    }
+    plan
+}
+
+/// When every tier is out, the last one that is switched on and spoken is still tried.
+fn last_resort(chain: &Chain, steps: &[Step]) -> Option<Candidate> {
+    let usable = |s: &&Step| !matches!(s.why_not, Some(WhyNot::Disabled | WhyNot::Draining | WhyNot::Unspoken));
+    let step = steps.iter().rev().find(usable)?;
+    (!chain.tiers[step.tier].replicas.is_empty())
+        .then_some(Candidate { tier: step.tier, replica: 0, last_resort: true })
+}
+
+/// Why a tier is passed over, or its replicas that may serve in the order to try them.
+fn judge_tier(
+    tier: &Tier,
+    ask: &Ask,
+    state: &impl Fn(&ReplicaId) -> Option<ReplicaState>,
+) -> (Option<WhyNot>, Vec<usize>) {
+    if !tier.enabled {
+        return (Some(WhyNot::Disabled), vec![]);
+    }
+    if tier.provider.wire() == Wire::Unspoken {
+        return (Some(WhyNot::Unspoken), vec![]);
+    }
+    let mut fit = Vec::new();
+    let mut ramping = Vec::new();
+    let mut why_not = None;
+    for (index, replica) in tier.replicas.iter().enumerate() {
+        let Some(state) = state(&replica.id) else {
+            why_not.get_or_insert(WhyNot::NotReady);
+            continue;
+        };
+        match judge_replica(&state, ask) {
+            None => fit.push((index, load(&state))),
+            Some(reason @ WhyNot::Ramping { .. }) => {
+                ramping.push((index, load(&state)));
+                why_not = Some(reason);
+            }
+            Some(reason) => {
+                why_not.get_or_insert(reason);
+            }
+        }
+    }
+    if fit.is_empty() {
+        return (why_not.or(Some(WhyNot::NotReady)), by_load(ramping, ask.seed));
+    }
+    let mut order = by_load(fit, ask.seed);
+    order.extend(by_load(ramping, ask.seed));
+    (None, order)
+}
+
+/// Why a replica is passed over, from its state alone.
+#[must_use]
+pub fn judge_replica(state: &ReplicaState, ask: &Ask) -> Option<WhyNot> {
+    let left = |until: Instant| u64::try_from((until - ask.now).as_millis()).unwrap_or(u64::MAX);
+    match state.admin {
+        Admin::Disabled => return Some(WhyNot::Disabled),
+        Admin::Draining => return Some(WhyNot::Draining),
+        Admin::Enabled => {}
+    }
+    if let Some(cool) = state.cool_down.as_ref().filter(|c| c.until > ask.now) {
+        return Some(WhyNot::CoolingDown { class: cool.class, for_ms: left(cool.until) });
+    }
+    if state.health == Health::Down {
+        let error = state.last_failure.as_ref().map(|(f, _)| f.message.clone()).unwrap_or_default();
+        return Some(WhyNot::Down { error });
+    }
+    if let BreakerState::Open { until } = state.breaker {
+        return Some(WhyNot::BreakerOpen { trial_in_ms: left(until).max(1) });
+    }
+    if let resilience::gate::Gate::Limited(trials) = &state.gate
+        && trials.available_permits() == 0
+    {
+        return Some(WhyNot::BreakerOpen { trial_in_ms: 0 });
+    }
+    if state.share < 1.0 && ask.dice >= state.share {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share is 0 to 1")]
+        return Some(WhyNot::Ramping { percent: (state.share * 100.0) as u8 });
+    }
+    None
+}
+
+/// The expected wait at a replica, for comparison with its neighbours.
+fn load(state: &ReplicaState) -> f64 {
+    state.latency.map_or(0.0, |l| l.as_secs_f64())
+}
+
+/// The replicas, the winner of power of two choices first, the others by rising load.
+fn by_load(mut replicas: Vec<(usize, f64)>, seed: u64) -> Vec<usize> {
+    replicas.sort_by(|a, b| a.1.total_cmp(&b.1));
+    let count = replicas.len() as u64;
+    if count > 1 {
+        // Two distinct picks from the seed; sorted by load, so the lower position is the better one.
+        let first = seed % count;
+        let second = (first + 1 + (seed / count) % (count - 1)) % count;
+        let best = usize::try_from(first.min(second)).unwrap_or_default();
+        replicas[..=best].rotate_right(1);
+    }
+    replicas.into_iter().map(|(index, _)| index).collect()
+}

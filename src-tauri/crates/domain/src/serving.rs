@@ -1,0 +1,66 @@
+//! Which tier of a chain answers, and what the request path tells of it.
+
+use std::{collections::HashMap, sync::Arc};
+
+use arc_swap::ArcSwap;
+use tokio::sync::{mpsc, watch};
+
+use crate::failure::Failure;
+
+/// Who answers for a chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Serving {
+    /// The tier's name; absent when no tier can answer.
+    pub tier: Option<String>,
+    /// Since when, wall clock, milliseconds.
+    pub since_ms: i64,
+}
+
+/// A request that a tier answered, or that none could.
+#[derive(Clone, Debug)]
+pub struct Served {
+    /// The chain.
+    pub chain: String,
+    /// The tier whose answer began; absent when none could answer.
+    pub tier: Option<String>,
+    /// When the answer began, wall clock, milliseconds.
+    pub at_ms: i64,
+    /// How long the client had waited by then because of tiers that failed before, milliseconds.
+    pub waited_ms: i64,
+    /// The tiers that failed before, with when each attempt began (wall clock, milliseconds).
+    pub failed: Vec<(String, i64, Failure)>,
+}
+
+/// The request path's and the screens' side.
+#[derive(Clone, Debug)]
+pub struct ServingPort {
+    served: mpsc::Sender<Served>,
+    now: Arc<ArcSwap<HashMap<String, watch::Receiver<Serving>>>>,
+}
+
+impl ServingPort {
+    /// A port, and the queue for the task that decides.
+    #[must_use]
+    pub fn new() -> (Self, mpsc::Receiver<Served>) {
+        let (served, rx) = mpsc::channel(4096);
+        (Self { served, now: Arc::default() }, rx)
+    }
+
+    /// Tells of a request, without waiting.
+    pub fn tell(&self, served: Served) {
+        if self.served.try_send(served).is_err() {
+            tracing::debug!("the queue of served requests is full; one was dropped");
+        }
+    }
+
+    /// Who answers for `chain` now.
+    #[must_use]
+    pub fn of(&self, chain: &str) -> Option<Serving> {
+        self.now.load().get(chain).map(|w| w.borrow().clone())
+    }
+
+    /// Replaces the set of chains; for the task that decides.
+    pub fn replace(&self, chains: HashMap<String, watch::Receiver<Serving>>) {
+        self.now.store(Arc::new(chains));
+    }
+}
