@@ -1,1 +1,17 @@
-//! upstream
+//! The outgoing connection: the only place that opens connections to providers.
+//!
+//! Connections are pooled; nothing is retried, redirected or decompressed here, because the request path decides
+//! about all that. A network error becomes a [`domain::FailureClass`] in one place, [`classify`], and a key is
+//! read in one place, [`Credentials`]. Messages name host and port only: never a path, a key or a body.
+
+mod auth;
+mod classify;
+mod client;
+mod endpoint;
+mod models;
+mod probe;
+
+pub use auth::Credentials;
+pub use client::{Body, Client, Response, Target};
+pub use endpoint::{Endpoint, address, url_of};
+pub use probe::ProbeTarget;

@@ -1,0 +1,216 @@
+//! Pooled connections, one pool per connect timeout and kind of way.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use domain::{Failure, FailureClass, KeyRef, ProviderKind, Replica, Tier};
+use http::{
+    HeaderMap, HeaderValue, Method, StatusCode,
+    header::{ACCEPT, CONTENT_TYPE},
+};
+use url::{Host, Url};
+
+use crate::{
+    auth::{Credentials, authorize},
+    classify::{Phase, classify},
+    endpoint::{Endpoint, address, url_of},
+};
+
+/// Servers in Python close idle connections after 5 s; one that is about to be closed must not be used again.
+const IDLE_LOCAL: Duration = Duration::from_secs(4);
+/// TLS is worth keeping for longer.
+const IDLE_TLS: Duration = Duration::from_secs(60);
+/// More pools than this are forgotten; a configuration has a handful.
+const POOLS: usize = 64;
+
+/// Whom a request goes to.
+#[derive(Clone, Debug)]
+pub struct Target<'a> {
+    /// The server's base URL.
+    pub url: &'a str,
+    /// What kind of server it is.
+    pub provider: ProviderKind,
+    /// Where its key is.
+    pub key: Option<&'a KeyRef>,
+    /// How long the connection may take to stand.
+    pub connect: Duration,
+}
+
+impl<'a> Target<'a> {
+    /// A replica of a tier.
+    #[must_use]
+    pub fn of(tier: &'a Tier, replica: &'a Replica) -> Self {
+        Self {
+            url: &replica.url,
+            provider: tier.provider,
+            key: tier.key.as_ref(),
+            connect: tier.timeouts.connect,
+        }
+    }
+}
+
+/// The outgoing connections. Clones share their pools.
+#[derive(Clone)]
+pub struct Client {
+    credentials: Arc<dyn Credentials>,
+    pools: Arc<RwLock<HashMap<Way, reqwest::Client>>>,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").finish_non_exhaustive()
+    }
+}
+
+/// What makes two connections poolable.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Way {
+    connect: Duration,
+    tls: bool,
+    loopback: bool,
+}
+
+impl Client {
+    /// A client that reads keys from `credentials`.
+    #[must_use]
+    pub fn new(credentials: Arc<dyn Credentials>) -> Self {
+        Self { credentials, pools: Arc::default() }
+    }
+
+    /// Posts a chat request and returns as soon as the head of the answer is there, whatever its status. The
+    /// waiting is bounded by `target.connect` alone until the connection stands: bound the rest, and drop the future
+    /// or the response to cancel.
+    ///
+    /// # Errors
+    /// When the key cannot be had or the connection fails, with its class.
+    pub async fn send(
+        &self,
+        target: &Target<'_>,
+        mut headers: HeaderMap,
+        body: Bytes,
+        stream: bool,
+    ) -> Result<Response, Failure> {
+        let url = url_of(target.url, target.provider.wire(), Endpoint::Chat)?;
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let accept = if stream { "text/event-stream, application/x-ndjson" } else { "application/json" };
+        headers.insert(ACCEPT, HeaderValue::from_static(accept));
+        self.call(target, Method::POST, url, headers, Some(body)).await
+    }
+
+    pub(crate) async fn call(
+        &self,
+        target: &Target<'_>,
+        method: Method,
+        url: Url,
+        mut headers: HeaderMap,
+        body: Option<Bytes>,
+    ) -> Result<Response, Failure> {
+        authorize(&mut headers, target.provider, target.key, self.credentials.as_ref())?;
+        let pool = self.pool(&url, target.connect)?;
+        let mut request = pool.request(method, url).headers(headers);
+        if let Some(body) = body {
+            request = request.body(body);
+        }
+        let address = address(target.url);
+        match request.send().await {
+            Ok(mut inner) => Ok(Response {
+                status: inner.status(),
+                headers: std::mem::take(inner.headers_mut()),
+                body: Body { inner, address },
+            }),
+            Err(error) => Err(classify(&error, Phase::Head, &address)),
+        }
+    }
+
+    fn pool(&self, url: &Url, connect: Duration) -> Result<reqwest::Client, Failure> {
+        let way = Way { connect, tls: url.scheme() == "https", loopback: is_loopback(url) };
+        if let Some(found) = self.pools.read().unwrap_or_else(PoisonError::into_inner).get(&way) {
+            return Ok(found.clone());
+        }
+        let made = build(way)?;
+        let mut pools = self.pools.write().unwrap_or_else(PoisonError::into_inner);
+        if pools.len() >= POOLS {
+            pools.clear();
+        }
+        Ok(pools.entry(way).or_insert(made).clone())
+    }
+}
+
+fn build(way: Way) -> Result<reqwest::Client, Failure> {
+    let mut builder = reqwest::Client::builder()
+        .user_agent(concat!("changeover/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(way.connect)
+        .pool_idle_timeout(if way.tls { IDLE_TLS } else { IDLE_LOCAL })
+        .tcp_nodelay(true)
+        .tcp_keepalive(Duration::from_secs(15))
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false);
+    if way.loopback {
+        builder = builder.no_proxy();
+    }
+    builder
+        .build()
+        .map_err(|error| Failure::new(FailureClass::Tls, format!("no TLS client could be made: {error}")))
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+/// An answer whose body is still to come.
+#[derive(Debug)]
+pub struct Response {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: Body,
+}
+
+/// A body, read piece by piece. Dropping it closes or resets the connection, which tells the server to stop.
+#[derive(Debug)]
+pub struct Body {
+    inner: reqwest::Response,
+    address: String,
+}
+
+impl Body {
+    /// The next piece; none at the end.
+    ///
+    /// # Errors
+    /// When the connection breaks, with its class.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Failure> {
+        self.inner.chunk().await.map_err(|error| classify(&error, Phase::Body, &self.address))
+    }
+
+    /// The whole body, or its first `most` bytes and a little more when it is longer.
+    ///
+    /// # Errors
+    /// When the connection breaks, with its class.
+    pub async fn up_to(&mut self, most: usize) -> Result<Bytes, Failure> {
+        let Some(first) = self.chunk().await? else { return Ok(Bytes::new()) };
+        let Some(second) = (if first.len() >= most { None } else { self.chunk().await? }) else {
+            return Ok(first);
+        };
+        let mut whole = Vec::from(first);
+        whole.extend_from_slice(&second);
+        while whole.len() < most
+            && let Some(more) = self.chunk().await?
+        {
+            whole.extend_from_slice(&more);
+        }
+        Ok(whole.into())
+    }
+}
