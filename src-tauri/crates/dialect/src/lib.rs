@@ -1,1 +1,30 @@
-//! dialect
+//! Bytes to meaning and back, for every dialect that clients and providers speak.
+//!
+//! Why: the request path must understand just enough of a body to route it, must know from an answer's bytes whether
+//! it is one, and must carry requests and answers between dialects without losing anything in silence.
+//!
+//! Rules: no I/O, no clock, no other workspace crate. One exchange model ([`exchange`]) stands in the middle; each
+//! dialect has readers into it and writers out of it, and no dialect knows another. Nothing here panics, whatever the
+//! bytes. What cannot be carried over is named, never dropped quietly.
+//!
+//! The gateway's way through, for one attempt:
+//!
+//! 1. [`peek::Peek::read`] once per request, [`wire::Wire::prepare`] once per attempt.
+//! 2. A status other than 2xx: [`fault::classify`].
+//! 3. A whole answer: [`wire::Wire::whole`]. A stream: [`wire::Wire::relay`], pushed chunk by chunk.
+//! 4. An answer of our own making: [`openai::error_body`], [`openai::error_event`].
+
+pub mod edit;
+pub mod error;
+pub mod exchange;
+pub mod fault;
+mod fields;
+pub mod ndjson;
+pub mod observe;
+pub mod ollama;
+pub mod openai;
+pub mod peek;
+pub mod sse;
+pub mod stream;
+pub mod whole;
+pub mod wire;
