@@ -97,6 +97,8 @@ pub struct ReplicaState {
     pub failing: u32,
     /// The last failure, and when (wall clock, milliseconds).
     pub last_failure: Option<(Failure, i64)>,
+    /// When the first failure of the run that goes on began, wall clock, milliseconds; absent when none does.
+    pub evidence_ms: Option<i64>,
     /// Expected time to the first token, penalised for failures.
     pub latency: Option<Duration>,
     /// Median and 95th percentile of the time to the first token, over the last 15 minutes.
@@ -119,6 +121,7 @@ impl Default for ReplicaState {
             share: 1.0,
             failing: 0,
             last_failure: None,
+            evidence_ms: None,
             latency: None,
             first_token: None,
             requests: (0, 0),
@@ -166,6 +169,8 @@ pub enum Signal {
     Outcome(Outcome),
     /// The GPU beneath it failed (with the reason in words), or recovered.
     Gpu(Option<String>),
+    /// The GPU beneath it is unwell but serves on (with the reason in words), or is well again.
+    GpuUnwell(Option<String>),
     /// The operator's switch.
     Admin(Admin),
     /// Check it now.
