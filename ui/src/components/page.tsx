@@ -1,0 +1,25 @@
+import type { ReactNode } from "react";
+
+interface Props {
+  title: string;
+  /** A line below the title. */
+  lead?: ReactNode;
+  actions?: ReactNode;
+  children: ReactNode;
+}
+
+/** A screen's frame: its heading, its actions, its content. */
+export function Page({ title, lead, actions, children }: Props) {
+  return (
+    <div className="mx-auto flex w-full max-w-[1600px] flex-col gap-4 px-6 py-5">
+      <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2">
+        <div className="min-w-0">
+          <h1 className="text-xl font-semibold tracking-tight">{title}</h1>
+          {lead && <div className="text-muted">{lead}</div>}
+        </div>
+        {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+      </header>
+      {children}
+    </div>
+  );
+}

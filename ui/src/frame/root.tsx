@@ -1,0 +1,4 @@
+import { createRootRoute } from "@tanstack/react-router";
+import { Frame } from "./Frame";
+
+export const rootRoute = createRootRoute({ component: Frame });

@@ -1,0 +1,212 @@
+import type { ChainView, Check, Overview, ReplicaView, TierView } from "@/contract";
+import type { Answers, FakeState } from "./index";
+
+const MINUTE = 60_000;
+
+export function checks(now: number, failing = 0): Check[] {
+  return Array.from({ length: 90 }, (_, i) => {
+    const ok = i < 90 - failing && i % 37 !== 20;
+    return {
+      at_ms: now - (90 - i) * 10_000,
+      ok,
+      took_ms: 4 + (i % 7),
+      error: ok ? null : "connection refused",
+    };
+  });
+}
+
+export function replica(now: number, over: Partial<ReplicaView> = {}): ReplicaView {
+  return {
+    id: "r1",
+    url: "http://gpu1:8000",
+    health: "healthy",
+    since_ms: now - 42 * MINUTE,
+    breaker: "closed",
+    trial_at_ms: null,
+    cool_down_until_ms: null,
+    cool_down_reason: null,
+    last_error: null,
+    last_error_ms: null,
+    in_flight: 0,
+    requests: 0,
+    failures: 0,
+    first_token_p50_ms: null,
+    first_token_p95_ms: null,
+    checks: checks(now),
+    gpus: [],
+    ...over,
+  };
+}
+
+export function tier(now: number, over: Partial<TierView> = {}): TierView {
+  return {
+    name: "gpu",
+    provider: "practice",
+    model: "practice-8b",
+    enabled: true,
+    quality_impact: "low",
+    may_serve: true,
+    why_not: null,
+    share: 1,
+    traffic: null,
+    replicas: [replica(now)],
+    ...over,
+  };
+}
+
+function practiceChain(now: number, fault: boolean): ChainView {
+  const down = replica(now, {
+    url: "practice://gpu",
+    health: "down",
+    since_ms: now - 11 * MINUTE,
+    breaker: "open",
+    trial_at_ms: now + 23_000,
+    last_error: "connection refused by 127.0.0.1:41877",
+    last_error_ms: now - 4_000,
+    requests: 840,
+    failures: 5,
+    first_token_p50_ms: 84,
+    first_token_p95_ms: 240,
+    checks: checks(now, 14),
+  });
+  const up = { requests: 840, failures: 2, in_flight: 3, first_token_p50_ms: 84, first_token_p95_ms: 210 };
+  return {
+    name: "practice",
+    aliases: ["gpt-4o", "*"],
+    simulated: true,
+    mode: fault ? "degraded" : "full",
+    serving: fault ? "gpu-2" : "gpu",
+    since_ms: now - 11 * MINUTE,
+    incident: fault ? "12" : null,
+    tiers: [
+      fault
+        ? tier(now, { may_serve: false, why_not: "breaker open", share: 0, traffic: 0, replicas: [down] })
+        : tier(now, { traffic: 1, replicas: [replica(now, { url: "practice://gpu", ...up })] }),
+      tier(now, {
+        name: "gpu-2",
+        traffic: fault ? 1 : 0,
+        replicas: [replica(now, { url: "practice://gpu-2", ...(fault ? up : { requests: 0 }) })],
+      }),
+      tier(now, {
+        name: "cpu",
+        model: "practice-1b",
+        quality_impact: "medium",
+        traffic: 0,
+        replicas: [replica(now, { url: "practice://cpu", health: "degraded" })],
+      }),
+    ],
+  };
+}
+
+export function overview(state: FakeState, now = Date.now()): Overview {
+  const fault = state === "fault";
+  const sentences: Record<FakeState, string> = {
+    empty: "No chain is set up yet, so every request is answered with an error. Add your first chain.",
+    full: "Answering from tier 1, gpu (Simulated), since 13:52 (11 min).",
+    fault:
+      "Answering from tier 2, gpu-2 (Simulated), since 14:03 (11 min). Tier 1, gpu, is down: connection refused.",
+  };
+  return {
+    at_ms: now,
+    sentence: sentences[state],
+    chain: state === "empty" ? null : "practice",
+    endpoint: { listening: true, base_url: "http://127.0.0.1:4747/v1", problem: null, needs_key: false },
+    revision: 7,
+    chains: state === "empty" ? [] : [practiceChain(now, fault)],
+    open_incidents: fault ? 1 : 0,
+    recent: state === "empty" ? [] : recent(now),
+    week:
+      state === "empty"
+        ? []
+        : [
+            {
+              simulated: false,
+              requests: 18_240,
+              availability: 0.9998,
+              first_tier_alone: 0.9712,
+              failovers: 4,
+              worst_rto_ms: 2_300,
+            },
+            {
+              simulated: true,
+              requests: 640,
+              availability: 1,
+              first_tier_alone: 0.92,
+              failovers: 3,
+              worst_rto_ms: 640,
+            },
+          ],
+    faults_injected: fault ? ["gpu"] : [],
+  };
+}
+
+function recent(now: number): Overview["recent"] {
+  const base = { chain: "practice", simulated: true, incident: "12", waited_ms: 12 };
+  return [
+    {
+      ...base,
+      id: "903",
+      at_ms: now - 11 * MINUTE,
+      direction: "over",
+      from: "gpu",
+      to: "gpu-2",
+      trigger: "refused",
+      error: "connection refused by 127.0.0.1:41877",
+      advice: "Start the server on gpu again, or check its address.",
+    },
+    {
+      ...base,
+      id: "871",
+      at_ms: now - 95 * MINUTE,
+      direction: "back",
+      from: "gpu-2",
+      to: "gpu",
+      trigger: "recovered",
+      error: "",
+      advice: "",
+      incident: "11",
+      waited_ms: null,
+    },
+    {
+      ...base,
+      id: "866",
+      at_ms: now - 103 * MINUTE,
+      direction: "over",
+      from: "gpu",
+      to: "gpu-2",
+      trigger: "first_token_timeout",
+      error: "no first token within 15 s",
+      advice: "Look at the load of gpu, or raise timeouts.first_token.",
+      incident: "11",
+      waited_ms: 15_004,
+    },
+  ];
+}
+
+export function overviewAnswers(state: FakeState): Answers {
+  return {
+    overview: () => overview(state),
+    practice: () => ({
+      servers: [
+        {
+          name: "gpu",
+          label: "GPU",
+          address: state === "fault" ? null : "127.0.0.1:41877",
+          failing: state === "fault",
+        },
+        { name: "gpu-2", label: "second GPU", address: "127.0.0.1:41879", failing: false },
+        { name: "cpu", label: "CPU", address: "127.0.0.1:41881", failing: false },
+      ],
+    }),
+    "practice.set": ({ name, failing }) => ({ servers: [{ name, label: name, address: null, failing }] }),
+    "chain.try": () => ({
+      ok: true,
+      status: 200,
+      tier: state === "fault" ? "gpu-2" : "gpu",
+      attempts: 1,
+      text: "This is a simulated answer.",
+      took_ms: 92,
+    }),
+    changeovers: () => recent(Date.now()),
+  };
+}

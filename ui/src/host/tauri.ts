@@ -1,0 +1,35 @@
+/** The program in whose window the screens are. The only module that knows the window. */
+import { Channel, invoke } from "@tauri-apps/api/core";
+import type { UiEvent } from "@/contract";
+import { asHostError, type Host } from "./host";
+
+async function call<T>(command: string, args: Record<string, unknown>): Promise<T> {
+  try {
+    return await invoke<T>(command, args);
+  } catch (reason) {
+    throw asHostError(reason);
+  }
+}
+
+export function tauriHost(): Host {
+  return {
+    kind: "tauri",
+    rpc: (name, request) => call("rpc", { name, payload: request }),
+    subscribe(onEvent, onLink) {
+      let ended = false;
+      const channel = new Channel<UiEvent>();
+      channel.onmessage = (event) => {
+        if (!ended) onEvent(event);
+      };
+      onLink("connecting");
+      call<void>("subscribe", { channel }).then(
+        () => !ended && onLink("live"),
+        () => !ended && onLink("lost"),
+      );
+      return () => {
+        ended = true;
+      };
+    },
+    saveFile: (filename, text) => call<string>("save_file", { filename, text }),
+  };
+}

@@ -1,0 +1,1 @@
+export const chains = { title: "Chains" } as const;

@@ -1,0 +1,1 @@
+export const gpus = { title: "GPUs" } as const;

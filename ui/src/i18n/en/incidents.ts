@@ -1,0 +1,1 @@
+export const incidents = { title: "Incidents" } as const;

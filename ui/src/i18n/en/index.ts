@@ -1,0 +1,10 @@
+import { chains } from "./chains";
+import { charts } from "./charts";
+import { common } from "./common";
+import { gpus } from "./gpus";
+import { incidents } from "./incidents";
+import { overview } from "./overview";
+import { reports } from "./reports";
+import { settings } from "./settings";
+
+export const en = { common, overview, chains, charts, gpus, incidents, reports, settings } as const;

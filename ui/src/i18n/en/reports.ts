@@ -1,0 +1,1 @@
+export const reports = { title: "Reports" } as const;

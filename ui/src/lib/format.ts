@@ -1,0 +1,57 @@
+/** Times, durations and figures in words. Absent values are "n/a"; every figure carries its unit. */
+
+const NOT_KNOWN = "n/a";
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** `340 ms`, `2.4 s`, `48 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`. */
+export function duration(ms: number | null | undefined): string {
+  if (ms === null || ms === undefined || !Number.isFinite(ms)) return NOT_KNOWN;
+  if (ms < SECOND) return `${Math.round(ms)} ms`;
+  if (ms < 10 * SECOND) return `${(ms / SECOND).toFixed(1)} s`;
+  if (ms < MINUTE) return `${Math.round(ms / SECOND)} s`;
+  const [big, bigUnit, small, smallUnit] =
+    ms < HOUR ? [MINUTE, "min", SECOND, "s"] : ms < DAY ? [HOUR, "h", MINUTE, "min"] : [DAY, "d", HOUR, "h"];
+  const whole = Math.floor(ms / (big as number));
+  const rest = Math.floor((ms % (big as number)) / (small as number));
+  return rest === 0 ? `${whole} ${bigUnit}` : `${whole} ${bigUnit} ${rest} ${smallUnit}`;
+}
+
+/** How long ago, coarse: `just now`, `14 s ago`, `11 min ago`, `3 h ago`, `2 d ago`; `in 12 s` for the future. */
+export function ago(at: number, now: number): string {
+  const past = now - at;
+  if (Math.abs(past) < 2 * SECOND) return "just now";
+  const text = coarse(Math.abs(past));
+  return past < 0 ? `in ${text}` : `${text} ago`;
+}
+
+function coarse(ms: number): string {
+  if (ms < MINUTE) return `${Math.round(ms / SECOND)} s`;
+  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
+  if (ms < DAY) return `${Math.floor(ms / HOUR)} h`;
+  return `${Math.floor(ms / DAY)} d`;
+}
+
+/** Day and time to the second, with the zone, in the operator's language. */
+export function moment(at: number): string {
+  return new Intl.DateTimeFormat(navigator.language, { dateStyle: "medium", timeStyle: "long" }).format(at);
+}
+
+/** Time of day to the second: `14:03:27`. */
+export function timeOfDay(at: number): string {
+  return new Intl.DateTimeFormat(navigator.language, { timeStyle: "medium" }).format(at);
+}
+
+/** A share of 0 to 1 as percent: `0.4 %`, `12 %`, `99.95 %`; `decimals` at most. */
+export function percent(share: number | null | undefined, decimals = 1): string {
+  if (share === null || share === undefined) return NOT_KNOWN;
+  return `${figure(share * 100, decimals)} %`;
+}
+
+/** A number with at most so many decimals, grouped. */
+export function figure(value: number | null | undefined, decimals = 0): string {
+  if (value === null || value === undefined) return NOT_KNOWN;
+  return new Intl.NumberFormat(navigator.language, { maximumFractionDigits: decimals }).format(value);
+}

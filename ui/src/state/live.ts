@@ -1,0 +1,56 @@
+/**
+ * The live state: a snapshot once, then events. `live` replaces the overview; `changed` makes the matching
+ * queries stale, so that the screens that show them ask again and hidden ones do not.
+ */
+import type { QueryClient } from "@tanstack/react-query";
+import { create } from "zustand";
+import type { Topic, UiEvent } from "@/contract";
+import type { CommandName, Host, Link } from "@/host";
+
+interface Connection {
+  link: Link;
+  /** When the link was lost, by this machine's clock; null while it stands. */
+  lostAt: number | null;
+  /** When the newest live state came, by this machine's clock. */
+  heardAt: number | null;
+}
+
+export const useConnection = create<Connection>(() => ({ link: "connecting", lostAt: null, heardAt: null }));
+
+/** The commands whose answers a topic makes stale. */
+export const STALE: Record<Topic, readonly CommandName[]> = {
+  config: ["config.get", "config.revisions", "keys"],
+  incidents: ["incidents", "incident", "report"],
+  change_overs: ["changeovers", "report"],
+  gpus: ["gpus"],
+  keys: ["keys"],
+  practice: ["practice"],
+  alerts: ["alerts"],
+};
+
+/** Brings one event into the cache. */
+export function apply(event: UiEvent, client: QueryClient) {
+  if (event.type === "live") {
+    client.setQueryData(["overview", null], event.overview);
+    useConnection.setState({ heardAt: Date.now() });
+  } else if (event.type === "changed") {
+    for (const name of new Set(event.topics.flatMap((topic) => STALE[topic] ?? []))) {
+      void client.invalidateQueries({ queryKey: [name] });
+    }
+  }
+}
+
+/** Notes how the link stands; after a break everything on screen is asked for again. */
+export function noteLink(link: Link, client: QueryClient) {
+  const before = useConnection.getState();
+  useConnection.setState({ link, lostAt: link === "lost" ? (before.lostAt ?? Date.now()) : null });
+  if (link === "live" && before.link === "lost") void client.invalidateQueries();
+}
+
+/** Follows the host's events from here on. */
+export function follow(host: Host, client: QueryClient): () => void {
+  return host.subscribe(
+    (event) => apply(event, client),
+    (link) => noteLink(link, client),
+  );
+}

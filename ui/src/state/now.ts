@@ -1,0 +1,34 @@
+/** One clock for every relative time on screen: it ticks once a second, and not while the page is hidden. */
+import { useSyncExternalStore } from "react";
+
+const TICK_MS = 1000;
+const listeners = new Set<() => void>();
+let now = Date.now();
+let timer: ReturnType<typeof setInterval> | undefined;
+
+function tick() {
+  if (document.hidden) return;
+  now = Date.now();
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void) {
+  listeners.add(listener);
+  if (listeners.size === 1) {
+    now = Date.now();
+    timer = setInterval(tick, TICK_MS);
+    document.addEventListener("visibilitychange", tick);
+  }
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", tick);
+    }
+  };
+}
+
+/** The wall clock, milliseconds, to the second. */
+export function useNow(): number {
+  return useSyncExternalStore(subscribe, () => now);
+}

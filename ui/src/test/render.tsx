@@ -1,0 +1,22 @@
+/** Renders a component with a fake host and nothing kept from other tests. */
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { render } from "@testing-library/react";
+import type { ReactNode } from "react";
+import { TooltipProvider } from "@/components/ui/tooltip";
+import { HostProvider } from "@/host";
+import { type Answers, fakeHost } from "@/host/fake";
+
+export function renderWithHost(ui: ReactNode, answers?: Answers) {
+  const host = fakeHost("full", answers);
+  const client = new QueryClient({
+    defaultOptions: { queries: { retry: false }, mutations: { retry: false } },
+  });
+  const result = render(
+    <HostProvider value={host}>
+      <QueryClientProvider client={client}>
+        <TooltipProvider>{ui}</TooltipProvider>
+      </QueryClientProvider>
+    </HostProvider>,
+  );
+  return { ...result, host, client };
+}
