@@ -46,6 +46,8 @@ pub enum FailureClass {
     ModelLoading,
     /// The prompt is too long for this model.
     ContextTooLong,
+    /// The request uses what this server or model cannot do.
+    Unsupported,
     /// The provider's filter refused.
     ContentFiltered,
     /// A body or frame that cannot be read, or an answer that is no answer.
@@ -89,6 +91,7 @@ impl FailureClass {
         Self::ModelNotFound,
         Self::ModelLoading,
         Self::ContextTooLong,
+        Self::Unsupported,
         Self::ContentFiltered,
         Self::Malformed,
         Self::CutStream,
@@ -124,6 +127,7 @@ impl FailureClass {
             Self::ModelNotFound => "model_not_found",
             Self::ModelLoading => "model_loading",
             Self::ContextTooLong => "context_too_long",
+            Self::Unsupported => "unsupported",
             Self::ContentFiltered => "content_filtered",
             Self::Malformed => "malformed",
             Self::CutStream => "cut_stream",
@@ -162,6 +166,7 @@ impl FailureClass {
             Self::ModelNotFound => "The server does not have this model: correct the tier's model, or load it there.",
             Self::ModelLoading => "The server is loading its model: wait until it is ready.",
             Self::ContextTooLong => "The prompt is longer than this model takes: put a tier with a larger context behind it.",
+            Self::Unsupported => "The request needs what this model cannot do: put a tier that can behind it.",
             Self::ContentFiltered => "The provider's content filter refused the request.",
             Self::Malformed => "The answer could not be read: check that the tier's provider kind and URL are right.",
             Self::CutStream => "The answer was cut: look at the server's log; it may have crashed.",

@@ -114,6 +114,7 @@ pub const fn verdict(class: FailureClass) -> Verdict {
         F::ModelNotFound     => row(NextTier, false, false, Fixed(MODEL),        Some(I::Model)),
         F::ModelLoading      => row(NextTier, true,  false, AskedOr(LOADING),    Some(I::Model)),
         F::ContextTooLong    => row(NextTier, false, false, Never,               None),
+        F::Unsupported       => row(NextTier, false, false, Never,               None),
         F::ContentFiltered   => row(Client,   false, false, Never,               None),
         F::Malformed         => row(NextTier, true,  true,  Never,               Some(I::Outage)),
         F::CutStream         => row(NextTier, true,  true,  Never,               Some(I::Outage)),
