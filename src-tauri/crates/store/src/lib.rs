@@ -1,1 +1,28 @@
-//! store
+//! What survives a restart: one SQLite database per data folder. The only user of sqlx.
+//!
+//! Rules: what [`Store::commit`] and [`Store::insert_revision`] have returned `Ok` for survives a kill or a power
+//! cut (write-ahead log, `synchronous=FULL`); there is one writer and a few readers, which never wait for it; a
+//! damaged file is refused and left as it is. Events go in and out as words and JSON text: what they mean is the
+//! business of the crates above. Never stored here: keys, prompts, answers.
+//!
+//! Units: every `*_ms` is milliseconds since the Unix epoch, UTC; a minute is `ms / 60_000`.
+
+mod backup;
+mod error;
+mod incidents;
+mod journal;
+mod lock;
+mod open;
+mod revisions;
+mod rollups;
+mod rows;
+mod states;
+mod upkeep;
+
+pub use error::{InsertError, OpenError, StoreError};
+pub use open::{DATABASE_FILE, Store};
+pub use rows::{
+    AttemptMinute, ChangeoverRow, Commit, EventFilter, EventRow, FirstTokenMinute, IncidentFilter, IncidentRow,
+    RequestMinute, RevisionRow, RollupFilter, TimelineNew, TimelineRow,
+};
+pub use upkeep::{Pruned, Retention};
