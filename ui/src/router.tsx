@@ -1,5 +1,6 @@
 import { createHashHistory, createRouter } from "@tanstack/react-router";
 import { ErrorState } from "@/components/states";
+import { NotFound } from "@/frame/NotFound";
 import { rootRoute } from "@/frame/root";
 import { screenRoutes } from "@/screens";
 
@@ -7,6 +8,7 @@ export const router = createRouter({
   routeTree: rootRoute.addChildren(screenRoutes),
   history: createHashHistory(),
   defaultPreload: "intent",
+  defaultNotFoundComponent: NotFound,
   defaultErrorComponent: ({ error, reset }) => <ErrorState error={error} onRetry={reset} />,
 });
 

@@ -1,23 +1,43 @@
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { screens } from "@/screens";
+import type { Screen } from "@/screens/screen";
+import { useLive } from "@/state/overview";
+import { Mark } from "./Mark";
+import { ThemeMenu } from "./ThemeMenu";
 
 export function Navigation() {
   const { t } = useTranslation(["common", "overview", "chains", "gpus", "incidents", "reports", "settings"]);
+  const open = useLive((overview) => overview.open_incidents) ?? 0;
   return (
-    <nav aria-label={t("product")} className="flex w-48 shrink-0 flex-col gap-0.5 border-r border-line p-3">
-      {screens.map(({ id, path, icon: Icon }) => (
-        <Link
-          key={id}
-          to={path}
-          activeOptions={{ exact: path === "/" }}
-          data-testid={`nav-${id}`}
-          className="flex h-8 items-center gap-2.5 rounded-md px-2 font-medium text-muted hover:bg-hover hover:text-ink data-[status=active]:bg-hover data-[status=active]:text-ink"
-        >
-          <Icon className="size-4" aria-hidden />
-          {t(`${id}:title`)}
-        </Link>
-      ))}
-    </nav>
+    <div className="flex w-48 shrink-0 flex-col border-r border-line">
+      <div className="flex h-12 items-center gap-2 px-5 font-semibold tracking-tight">
+        <Mark />
+        {t("product")}
+      </div>
+      <nav aria-label={t("main_navigation")} className="flex flex-1 flex-col gap-0.5 px-3 py-1">
+        {screens.map(({ id, path, icon: Icon }) => (
+          <Link
+            key={id}
+            to={path}
+            activeOptions={{ exact: path === "/" }}
+            data-testid={`nav-${id}`}
+            className="flex h-8 items-center gap-2.5 rounded-md px-2 font-medium text-muted transition-colors hover:bg-hover hover:text-ink data-[status=active]:bg-hover data-[status=active]:text-ink"
+          >
+            <Icon className="size-4" aria-hidden />
+            {t(`${id}:title`)}
+            {(id as Screen["id"]) === "incidents" && open > 0 && (
+              <span className="numeric ml-auto rounded bg-bad-soft px-1.5 text-xs text-bad">
+                {open}
+                <span className="sr-only"> {t("strip.incidents", { count: open })}</span>
+              </span>
+            )}
+          </Link>
+        ))}
+      </nav>
+      <div className="p-3">
+        <ThemeMenu />
+      </div>
+    </div>
   );
 }

@@ -3,6 +3,8 @@ import { Channel, invoke } from "@tauri-apps/api/core";
 import type { UiEvent } from "@/contract";
 import { asHostError, type Host } from "./host";
 
+const RETRY_MS = 1000;
+
 async function call<T>(command: string, args: Record<string, unknown>): Promise<T> {
   try {
     return await invoke<T>(command, args);
@@ -21,11 +23,19 @@ export function tauriHost(): Host {
       channel.onmessage = (event) => {
         if (!ended) onEvent(event);
       };
+      const join = () => {
+        if (ended) return;
+        call<void>("subscribe", { channel }).then(
+          () => !ended && onLink("live"),
+          () => {
+            if (ended) return;
+            onLink("lost");
+            setTimeout(join, RETRY_MS);
+          },
+        );
+      };
       onLink("connecting");
-      call<void>("subscribe", { channel }).then(
-        () => !ended && onLink("live"),
-        () => !ended && onLink("lost"),
-      );
+      join();
       return () => {
         ended = true;
       };

@@ -1,0 +1,94 @@
+import { Activity, Radio, Search, TriangleAlert } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { ModeBadge, SimulatedBadge } from "@/components/mode";
+import { Time } from "@/components/time";
+import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import type { Overview } from "@/contract";
+import { useNow } from "@/state/now";
+import { STALE_AFTER_MS, useHeardAt, useOverview } from "@/state/overview";
+import { show } from "./store";
+
+/** Who answers, since when, how well, and how old that knowledge is. On every screen. */
+export function StatusStrip() {
+  const { t } = useTranslation();
+  const { data } = useOverview();
+  return (
+    <section
+      aria-label={t("strip.label")}
+      className="flex h-12 shrink-0 items-center gap-3 overflow-hidden border-b border-line px-6"
+    >
+      {data && <Answering overview={data} />}
+      {data && <OpenIncidents count={data.open_incidents} />}
+      <div className="ml-auto flex shrink-0 items-center gap-3">
+        <Age />
+        <Button kind="ghost" size="sm" onClick={() => show("palette")}>
+          <Search aria-hidden />
+          {t("strip.search")}
+          <kbd className="rounded border border-line px-1 font-sans text-2xs text-faint">Ctrl K</kbd>
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+function Answering({ overview }: { overview: Overview }) {
+  const { t } = useTranslation();
+  const chain = overview.chains.find((candidate) => candidate.name === overview.chain);
+  if (!chain) return <span className="text-muted">{t("strip.no_chain")}</span>;
+  return (
+    <>
+      <ModeBadge mode={chain.mode} />
+      {chain.simulated && <SimulatedBadge />}
+      <span className="min-w-0 truncate">
+        {chain.serving ? (
+          <strong>{t("strip.answering", { tier: chain.serving })}</strong>
+        ) : (
+          <strong>{t("strip.nobody")}</strong>
+        )}
+        <span className="text-muted"> {t("strip.for_chain", { chain: chain.name })}</span>
+        {chain.serving && (
+          <span className="text-muted">
+            {", "}
+            {t("strip.since")} <Time at={chain.since_ms} />
+          </span>
+        )}
+      </span>
+    </>
+  );
+}
+
+function OpenIncidents({ count }: { count: number }) {
+  const { t } = useTranslation();
+  if (count === 0) return null;
+  return (
+    <a href="#/incidents" className="shrink-0 rounded">
+      <Badge tone="bad">
+        <TriangleAlert aria-hidden />
+        {t("strip.incidents", { count })}
+      </Badge>
+    </a>
+  );
+}
+
+/** "Live" while the data is fresh, else how old it is. */
+function Age() {
+  const { t } = useTranslation();
+  const heardAt = useHeardAt();
+  const now = useNow();
+  if (heardAt === null) return <span className="text-xs text-faint">{t("strip.waiting")}</span>;
+  if (now - heardAt < STALE_AFTER_MS) {
+    return (
+      <span className="flex items-center gap-1.5 text-xs text-muted">
+        <Radio className="size-3.5" aria-hidden />
+        {t("strip.live")}
+      </span>
+    );
+  }
+  return (
+    <span className="flex items-center gap-1.5 text-xs text-faint">
+      <Activity className="size-3.5" aria-hidden />
+      {t("strip.age")} <Time at={heardAt} />
+    </span>
+  );
+}
