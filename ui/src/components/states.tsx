@@ -18,7 +18,7 @@ export function EmptyState({ icon, title, children, action }: EmptyProps) {
   return (
     <div className="flex flex-col items-center gap-2 px-6 py-10 text-center">
       <div className="text-faint [&_svg]:size-6">{icon}</div>
-      <h3 className="text-base font-semibold">{title}</h3>
+      <p className="text-base font-semibold">{title}</p>
       {children && <div className="max-w-prose text-muted">{children}</div>}
       {action && <div className="mt-2">{action}</div>}
     </div>

@@ -10,17 +10,17 @@ export function Navigation() {
   const { t } = useTranslation(["common", "overview", "chains", "gpus", "incidents", "reports", "settings"]);
   const open = useLive((overview) => overview.open_incidents) ?? 0;
   return (
-    <div className="flex w-48 shrink-0 flex-col border-r border-line">
-      <div className="flex h-12 items-center gap-2 px-5 font-semibold tracking-tight">
+    <nav aria-label={t("main_navigation")} className="flex w-48 shrink-0 flex-col border-r border-line">
+      <p className="flex h-12 items-center gap-2 px-5 font-semibold tracking-tight">
         <Mark />
         {t("product")}
-      </div>
-      <nav aria-label={t("main_navigation")} className="flex flex-1 flex-col gap-0.5 px-3 py-1">
+      </p>
+      <div className="flex flex-1 flex-col gap-0.5 px-3 py-1">
         {screens.map(({ id, path, icon: Icon }) => (
           <Link
             key={id}
             to={path}
-            activeOptions={{ exact: path === "/" }}
+            activeOptions={{ exact: path === "/", includeSearch: false }}
             data-testid={`nav-${id}`}
             className="flex h-8 items-center gap-2.5 rounded-md px-2 font-medium text-muted transition-colors hover:bg-hover hover:text-ink data-[status=active]:bg-hover data-[status=active]:text-ink"
           >
@@ -34,10 +34,10 @@ export function Navigation() {
             )}
           </Link>
         ))}
-      </nav>
+      </div>
       <div className="p-3">
         <ThemeMenu />
       </div>
-    </div>
+    </nav>
   );
 }

@@ -1,4 +1,4 @@
-import type { ChainView, Check, Overview, ReplicaView, TierView } from "@/contract";
+import type { ChainView, Check, Overview, ReplicaView, Series, SeriesRequest, TierView } from "@/contract";
 import type { Answers, FakeState } from "./index";
 
 const MINUTE = 60_000;
@@ -183,6 +183,31 @@ function recent(now: number): Overview["recent"] {
   ];
 }
 
+const LINES: Record<string, { unit: string; names: string[]; level: number }> = {
+  requests: { unit: "/s", names: ["gpu", "gpu-2", "cpu"], level: 4 },
+  errors: { unit: "/s", names: ["refused"], level: 0.4 },
+  first_token: { unit: "ms", names: ["p50", "p95"], level: 120 },
+  tokens: { unit: "/s", names: ["gpu", "gpu-2", "cpu"], level: 240 },
+};
+
+/** A wave per line, the second one taking over at two thirds when there is a fault. */
+function series(state: FakeState, { metric, range_ms, points }: SeriesRequest): Series {
+  const now = Date.now();
+  const at_ms = Array.from({ length: points }, (_, i) => now - range_ms + (i * range_ms) / (points - 1));
+  const { unit, names, level } = LINES[metric] ?? { unit: "%", names: [metric], level: 50 };
+  const perTier = names[0] === "gpu";
+  const value = (i: number, line: number) => {
+    const after = i > (points * 2) / 3 && state === "fault";
+    const share = perTier ? (line === (after ? 1 : 0) ? 1 : 0) : line + 1;
+    return state === "empty" ? null : share * level * (1 + 0.25 * Math.sin(i / 9 + line));
+  };
+  return {
+    at_ms,
+    lines: names.map((name, line) => ({ name, unit, values: at_ms.map((_, i) => value(i, line)) })),
+    marks: state === "fault" ? [{ at_ms: now - range_ms / 3, label: "gpu → gpu-2" }] : [],
+  };
+}
+
 export function overviewAnswers(state: FakeState): Answers {
   return {
     overview: () => overview(state),
@@ -207,6 +232,7 @@ export function overviewAnswers(state: FakeState): Answers {
       text: "This is a simulated answer.",
       took_ms: 92,
     }),
+    series: (request) => series(state, request),
     changeovers: () => recent(Date.now()),
   };
 }

@@ -1,15 +1,95 @@
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { ListOrdered } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Page } from "@/components/page";
-import { ErrorState, LoadingState } from "@/components/states";
+import { EmptyState, ErrorState, LoadingState } from "@/components/states";
+import { buttonClass } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { Select } from "@/components/ui/select";
+import type { ChainView, Overview } from "@/contract";
 import { useOverview } from "@/state/overview";
+import { EndpointCard } from "./EndpointCard";
+import { Figures } from "./Figures";
+import { Practice } from "./Practice";
+import { Recent } from "./Recent";
+import { Sentence } from "./Sentence";
+import { TierStrip } from "./TierStrip";
+import { Week } from "./Week";
 
 export function OverviewScreen() {
   const { t } = useTranslation("overview");
   const { data, error, refetch } = useOverview();
+  const { chain: wanted } = useSearch({ from: "/" });
+  const chain = data && pick(data, wanted);
+  const many = data && data.chains.length > 1 && chain;
   return (
-    <Page title={t("title")}>
-      {data && <p data-testid="status-sentence">{data.sentence}</p>}
-      {!data && (error ? <ErrorState error={error} onRetry={refetch} /> : <LoadingState />)}
+    <Page title={t("title")} actions={many && <ChainPicker overview={data} chain={chain} />}>
+      {data ? (
+        <Content overview={data} chain={chain} />
+      ) : error ? (
+        <ErrorState error={error} onRetry={refetch} />
+      ) : (
+        <LoadingState rows={5} />
+      )}
     </Page>
+  );
+}
+
+/** The chain asked for in the address, else the one the sentence speaks of, else the first. */
+function pick({ chains, chain }: Overview, wanted: string | undefined): ChainView | undefined {
+  const named = (name: string | null | undefined) => chains.find((candidate) => candidate.name === name);
+  return named(wanted) ?? named(chain) ?? chains[0];
+}
+
+function ChainPicker({ overview, chain }: { overview: Overview; chain: ChainView }) {
+  const { t } = useTranslation("overview");
+  const navigate = useNavigate();
+  return (
+    <Select
+      aria-label={t("chain")}
+      className="w-56"
+      value={chain.name}
+      options={overview.chains.map(({ name }) => ({ value: name, label: name }))}
+      onChange={(name) => void navigate({ to: "/", search: { chain: name } })}
+    />
+  );
+}
+
+function Content({ overview, chain }: { overview: Overview; chain: ChainView | undefined }) {
+  return (
+    <>
+      <Sentence overview={overview} chain={chain} />
+      {chain ? <TierStrip chain={chain} /> : <FirstChain />}
+      <div className="grid grid-cols-[minmax(0,1fr)_minmax(280px,340px)] gap-4">
+        <div className="flex min-w-0 flex-col gap-4">
+          {chain && <Figures chain={chain.name} />}
+          <Recent changes={overview.recent} />
+        </div>
+        <div className="flex min-w-0 flex-col gap-4">
+          <Practice chains={overview.chains} shown={chain} />
+          <EndpointCard endpoint={overview.endpoint} chain={chain} />
+          <Week figures={overview.week} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function FirstChain() {
+  const { t } = useTranslation("overview");
+  return (
+    <Card>
+      <EmptyState
+        icon={<ListOrdered aria-hidden />}
+        title={t("no_chain.title")}
+        action={
+          <Link to="/chains" className={buttonClass("primary")}>
+            {t("no_chain.action")}
+          </Link>
+        }
+      >
+        {t("no_chain.body")}
+      </EmptyState>
+    </Card>
   );
 }

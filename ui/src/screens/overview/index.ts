@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { Gauge } from "lucide-react";
+import { z } from "zod";
 import { rootRoute } from "@/frame/root";
 import type { Screen } from "../screen";
 
@@ -8,6 +9,7 @@ export const screen = { id: "overview", path: "/", icon: Gauge, letter: "o" } as
 const overviewRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/",
+  validateSearch: z.object({ chain: z.string().optional().catch(undefined) }),
   component: lazyRouteComponent(() => import("./OverviewScreen"), "OverviewScreen"),
 });
 

@@ -1,0 +1,26 @@
+/** Moments to the millisecond, where seconds are too coarse: an incident's steps are often within one. */
+
+/** Time of day to the millisecond: `14:03:27.412`. */
+export function preciseTime(at: number): string {
+  return new Intl.DateTimeFormat("en-GB", {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    fractionalSecondDigits: 3,
+  }).format(at);
+}
+
+/** Day, time to the millisecond and zone, in the operator's language. */
+export function preciseMoment(at: number): string {
+  return new Intl.DateTimeFormat(navigator.language, {
+    year: "numeric",
+    month: "short",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    fractionalSecondDigits: 3,
+    timeZoneName: "short",
+    hourCycle: "h23",
+  }).format(at);
+}

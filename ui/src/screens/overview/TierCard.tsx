@@ -1,0 +1,126 @@
+import { ArrowRightLeft, PowerOff } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { HealthBadge } from "@/components/health";
+import { Time } from "@/components/time";
+import { Badge } from "@/components/ui/badge";
+import { Tooltip } from "@/components/ui/tooltip";
+import type { TierView } from "@/contract";
+import { cn } from "@/lib/cn";
+import { duration, figure, percent } from "@/lib/format";
+import { providerName } from "@/lib/words";
+import { BreakerState } from "./BreakerState";
+import { ChecksBar } from "./ChecksBar";
+import { summarise } from "./summary";
+
+interface Props {
+  tier: TierView;
+  position: number;
+  serving: boolean;
+}
+
+/** A tier and what is known of it. */
+export function TierCard({ tier, position, serving }: Props) {
+  const { t } = useTranslation("overview");
+  const summary = summarise(tier);
+  return (
+    <article
+      data-testid={`tier-card-${tier.name}`}
+      className={cn(
+        "flex min-w-0 flex-1 flex-col gap-2.5 rounded-lg border bg-surface p-3",
+        serving ? "border-accent" : "border-line",
+      )}
+    >
+      <header className="flex min-h-11 items-start justify-between gap-2">
+        <div className="min-w-0">
+          <h2 className="flex items-center gap-1.5 font-semibold">
+            <span className="numeric text-faint" title={t("tier.position", { n: position })}>
+              {position}
+            </span>
+            <span className="truncate">{tier.name}</span>
+          </h2>
+          <p className="truncate text-xs text-muted" title={`${providerName(tier.provider)} · ${tier.model}`}>
+            {providerName(tier.provider)} · {tier.model}
+          </p>
+        </div>
+        <div className="flex flex-col items-end gap-1">
+          {tier.enabled ? <HealthBadge health={summary.health} /> : <Disabled />}
+          {serving && (
+            <span className="flex items-center gap-1 text-xs font-medium text-accent">
+              <ArrowRightLeft className="size-3" aria-hidden />
+              {t("tier.answering")}
+            </span>
+          )}
+        </div>
+      </header>
+      <Numbers tier={tier} />
+      <div className="flex flex-col gap-1 text-xs text-muted">
+        {summary.breaker && <BreakerState replica={summary.breaker} />}
+        {tier.replicas.length > 1 && (
+          <span>{t("tier.replicas", { up: summary.healthy, count: tier.replicas.length })}</span>
+        )}
+        {tier.enabled && <Held tier={tier} />}
+      </div>
+      <div className="mt-auto flex flex-col gap-1">
+        {tier.replicas.map((replica) => (
+          <ChecksBar key={replica.id} name={replica.url} checks={replica.checks} />
+        ))}
+      </div>
+    </article>
+  );
+}
+
+function Disabled() {
+  const { t } = useTranslation("overview");
+  return (
+    <Badge tone="unknown">
+      <PowerOff aria-hidden />
+      {t("tier.disabled")}
+    </Badge>
+  );
+}
+
+/** Why no request goes there, and the last error in full on hover. */
+function Held({ tier }: { tier: TierView }) {
+  const { t } = useTranslation("overview");
+  const cooling = tier.replicas.find((replica) => replica.cool_down_until_ms !== null);
+  const failed = tier.replicas.find((replica) => replica.last_error !== null && replica.health !== "healthy");
+  return (
+    <>
+      {cooling?.cool_down_until_ms && (
+        <span>
+          {t("tier.cooling")} <Time at={cooling.cool_down_until_ms} /> {cooling.cool_down_reason}
+        </span>
+      )}
+      {tier.why_not && !cooling && <span>{t("tier.held", { why: tier.why_not })}</span>}
+      {tier.may_serve && tier.share < 1 && <span>{t("tier.ramp", { share: percent(tier.share, 0) })}</span>}
+      {failed?.last_error && (
+        <Tooltip content={failed.last_error}>
+          <button type="button" className="line-clamp-2 text-left break-words">
+            {t("tier.last_error")}: {failed.last_error}
+          </button>
+        </Tooltip>
+      )}
+    </>
+  );
+}
+
+function Numbers({ tier }: { tier: TierView }) {
+  const { t } = useTranslation("overview");
+  const { p95, errors, inFlight } = summarise(tier);
+  const rows = [
+    [t("tier.p95"), duration(p95)],
+    [t("tier.errors"), percent(errors)],
+    [t("tier.in_flight"), figure(inFlight)],
+    [t("tier.traffic"), percent(tier.traffic, 0)],
+  ] as const;
+  return (
+    <dl className="grid grid-cols-2 gap-x-3 gap-y-1.5">
+      {rows.map(([label, value]) => (
+        <div key={label} className="min-w-0">
+          <dt className="truncate text-2xs text-faint">{label}</dt>
+          <dd className={cn("numeric font-medium", value === "n/a" && "text-faint")}>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
