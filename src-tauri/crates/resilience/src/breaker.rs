@@ -142,12 +142,37 @@ impl Breaker {
         self.state(now)
     }
 
+    /// Opens it whatever its counts say, for evidence that is not an outcome. Where it is open already, nothing
+    /// changes.
+    pub fn trip(&mut self, now: Instant) -> State {
+        if !matches!(self.state(now), State::Open { .. }) {
+            self.forget_old_relapses(now);
+            self.open(now);
+        }
+        self.state(now)
+    }
+
+    /// Begins the trials of an open one before their time, for evidence that they may succeed. Where it is not open,
+    /// nothing changes.
+    pub fn half_open(&mut self, now: Instant) {
+        if matches!(self.state(now), State::Open { .. }) {
+            self.phase = Phase::HalfOpen { good: 0 };
+        }
+    }
+
+    /// Closes it whatever its trials say, for evidence that is not an outcome. Its relapses are remembered for as
+    /// long as if trials had closed it. Where it is closed already, nothing changes.
+    pub fn close(&mut self, now: Instant) {
+        if self.state(now) != State::Closed {
+            self.phase = Phase::Closed { failing: 0, since: Some(now) };
+            self.window.clear();
+        }
+    }
+
     fn record_closed(&mut self, now: Instant, ok: bool, phase: Phase) {
         let Phase::Closed { failing, since } = phase else { return };
         self.window.record(now, ok);
-        if since.is_some_and(|since| now.saturating_duration_since(since) >= self.settling()) {
-            self.relapses = 0;
-        }
+        self.forget_old_relapses(now);
         let failing = if ok { 0 } else { failing.saturating_add(1) };
         self.phase = Phase::Closed { failing, since };
         if !ok && (self.too_many_in_a_row(failing) || self.too_high_a_rate(now)) {
@@ -160,10 +185,16 @@ impl Breaker {
         if !ok {
             self.open(now);
         } else if good >= self.settings.close_after.max(1) {
-            self.phase = Phase::Closed { failing: 0, since: Some(now) };
-            self.window.clear();
+            self.close(now);
         } else {
             self.phase = Phase::HalfOpen { good };
+        }
+    }
+
+    fn forget_old_relapses(&mut self, now: Instant) {
+        let Phase::Closed { since: Some(since), .. } = self.phase else { return };
+        if now.saturating_duration_since(since) >= self.settling() {
+            self.relapses = 0;
         }
     }
 

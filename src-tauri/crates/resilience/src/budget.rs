@@ -48,7 +48,7 @@ impl Budget {
 
     /// A success pays in.
     pub fn deposit(&mut self, now: Instant) {
-        self.balance = (self.balance(now) + self.settings.per_success).min(self.settings.burst);
+        self.balance = self.balance(now) + self.settings.per_success;
         self.at = self.at.max(now);
     }
 

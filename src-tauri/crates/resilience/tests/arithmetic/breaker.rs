@@ -150,11 +150,83 @@ fn relapses_are_forgotten_after_a_window_of_peace_and_not_before() {
 }
 
 #[test]
+fn after_a_long_open_time_peace_must_last_as_long() {
+    let settings = Settings { window: secs(5), ..NEVER_BY_RATE };
+    for (peace, expected) in [(ms(39_999), secs(80)), (secs(40), secs(10))] {
+        let mut now = Instant::now();
+        let mut breaker = Breaker::new(settings);
+        for length in [10, 20, 40] {
+            fail(&mut breaker, now, 3);
+            now += secs(length);
+            close(&mut breaker, now);
+        }
+        fail(&mut breaker, now + peace, 3);
+        assert_eq!(open_for(&breaker, now + peace), Some(expected), "after {peace:?}");
+    }
+}
+
+#[test]
+fn time_off_counts_as_peace() {
+    for (off, expected) in [(ms(57_999), secs(20)), (secs(58), secs(10))] {
+        let now = Instant::now();
+        let mut breaker = Breaker::new(NEVER_BY_RATE);
+        fail(&mut breaker, now, 3);
+        close(&mut breaker, now + secs(10));
+        let kept = breaker.snapshot(now + secs(12));
+        let mut after = Breaker::restore(now, NEVER_BY_RATE, kept, off);
+        fail(&mut after, now, 3);
+        assert_eq!(open_for(&after, now), Some(expected), "off for {off:?}");
+    }
+}
+
+#[test]
 fn a_longer_open_time_than_the_limit_is_kept() {
     let now = Instant::now();
     let mut breaker = Breaker::new(Settings { open: secs(3_600), ..NEVER_BY_RATE });
     fail(&mut breaker, now, 3);
     assert_eq!(open_for(&breaker, now), Some(secs(3_600)));
+}
+
+#[test]
+fn a_tripped_breaker_is_as_any_other_open_one() {
+    let now = Instant::now();
+    let mut breaker = Breaker::new(NEVER_BY_RATE);
+    assert_eq!(breaker.trip(now), State::Open { until: now + secs(10) });
+    assert_eq!(breaker.trip(now + secs(5)), State::Open { until: now + secs(10) }, "it is open already");
+    let trial = now + secs(10);
+    assert_eq!(breaker.trip(trial), State::Open { until: trial + secs(20) }, "a trial that failed");
+    let closed = trial + secs(20);
+    close(&mut breaker, closed);
+    assert_eq!(breaker.trip(closed + secs(60)), State::Open { until: closed + secs(70) }, "after peace");
+}
+
+#[test]
+fn trials_may_begin_early_and_fail_as_any_others() {
+    let now = Instant::now();
+    let mut breaker = Breaker::new(NEVER_BY_RATE);
+    breaker.half_open(now);
+    assert_eq!(breaker.state(now), State::Closed, "it was not open");
+    breaker.trip(now);
+    breaker.half_open(now + secs(1));
+    assert_eq!(breaker.record(now + secs(1), true), State::HalfOpen);
+    breaker.half_open(now + secs(1));
+    assert_eq!(breaker.record(now + secs(1), true), State::Closed, "the first trial was not forgotten");
+    breaker.trip(now + secs(2));
+    breaker.half_open(now + secs(3));
+    assert_eq!(breaker.record(now + secs(3), false), State::Open { until: now + secs(43) });
+}
+
+#[test]
+fn closing_by_hand_keeps_the_relapses_and_forgets_the_window() {
+    let now = Instant::now();
+    let mut breaker = Breaker::new(Settings { consecutive: 3, ..BY_RATE });
+    fail(&mut breaker, now, 3);
+    breaker.close(now + secs(1));
+    assert_eq!((breaker.state(now + secs(1)), breaker.failing()), (State::Closed, 0));
+    assert_eq!(fail(&mut breaker, now + secs(2), 2), State::Closed);
+    breaker.close(now + secs(2));
+    assert_eq!(breaker.failing(), 2, "it was closed already");
+    assert_eq!(fail(&mut breaker, now + secs(2), 1), State::Open { until: now + secs(22) });
 }
 
 #[test]
