@@ -1,1 +1,39 @@
-fn main() {}
+//! `changeoverd`: the engine without a window, and the command line.
+
+mod args;
+mod client;
+mod commands;
+mod keys;
+mod out;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+
+/// Exit code for a configuration with errors (`EX_CONFIG` of sysexits.h).
+const BAD_CONFIG: u8 = 78;
+
+fn main() -> ExitCode {
+    // clap ends with 2 for wrong usage by itself.
+    let args = Args::parse();
+    let data = args.data.clone().unwrap_or_else(engine::default_data_dir);
+    let outcome = match args.command {
+        Command::Serve(options) => serve::run(data, options),
+        Command::Check { file } => commands::check(&file),
+        Command::Import { file, note } => commands::import(&data, &file, &note),
+        Command::Export => commands::export(&data),
+        Command::Incidents { json } => commands::incidents(&data, json),
+        Command::Report(options) => commands::report(&data, &options),
+        Command::Keys(command) => keys::run(&data, command),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            out::error(&format!("changeoverd: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Configuration: one document, one validator, one way in.
+//!
+//! Every change, whether from a screen, a file, an import or an old revision, goes draft -> [`check`] ->
+//! prepare -> commit the revision -> swap the snapshot. A document that has an error never gets further than
+//! [`check`].
+
+mod check;
+mod export;
+mod file;
+mod owner;
+mod read;
+mod snapshot;
+mod starter;
+
+pub use check::{check, has_errors};
+pub use export::to_yaml;
+pub use file::FileWatch;
+pub use owner::{ApplyError, ConfigOwner, InForce};
+pub use read::{Read, from_value, read};
+pub use snapshot::{PracticeAddresses, key_ref, provider_kind, snapshot, tier_of, written_urls};
+pub use starter::starter;
+
+use contract::{Problem, Severity};
+
+fn error(path: impl Into<String>, what: impl Into<String>, remedy: impl Into<String>) -> Problem {
+    Problem { path: path.into(), what: what.into(), remedy: remedy.into(), severity: Severity::Error }
+}
+
+fn warning(path: impl Into<String>, what: impl Into<String>, remedy: impl Into<String>) -> Problem {
+    Problem { severity: Severity::Warning, ..error(path, what, remedy) }
+}

@@ -1,0 +1,63 @@
+//! What the program is started with, and why it may not start.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use contract::Problem;
+
+/// What the program is started with.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Folder of the database, the backups and the token.
+    pub data_dir: PathBuf,
+    /// The configuration file that is the source of truth, if one is.
+    pub config_file: Option<PathBuf>,
+    /// Make sure that the practice chain is there.
+    pub practice: bool,
+    /// Where applications connect, whatever the configuration says.
+    pub listen: Option<SocketAddr>,
+    /// Where the screens are served, whatever the configuration says.
+    pub admin: Option<SocketAddr>,
+    /// Another libnvidia-ml than the system's.
+    pub nvml_library: Option<PathBuf>,
+    /// The program's version.
+    pub version: &'static str,
+    /// Whether a window shows problems: a taken port is then shown and waited for instead of ending the start.
+    pub desktop: bool,
+}
+
+/// Why the program does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data folder cannot be used.
+    #[error("{0}")]
+    Data(String),
+    /// The configuration has errors.
+    #[error("the configuration has errors:\n{}", lines(.0))]
+    Config(Vec<Problem>),
+    /// An address cannot be listened on.
+    #[error("{0}")]
+    Port(String),
+}
+
+fn lines(problems: &[Problem]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+impl StartError {
+    /// The exit code for it: 78 for a bad configuration, else 1.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Config(_) => 78,
+            Self::Data(_) | Self::Port(_) => 1,
+        }
+    }
+}
+
+/// Where data is kept when nothing else is said: `$XDG_DATA_HOME/changeover`, else `~/.local/share/changeover`.
+#[must_use]
+pub fn default_data_dir() -> PathBuf {
+    let named = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|p| p.is_absolute());
+    let home = || std::env::var_os("HOME").map(|h| PathBuf::from(h).join(".local/share"));
+    named.or_else(home).unwrap_or_else(std::env::temp_dir).join("changeover")
+}

@@ -1,0 +1,170 @@
+//! Commands that only read, or try something out.
+
+use contract::{
+    RpcError,
+    rpc::{
+        ChainTry, Command, ConfigCheck, ConfigParse, IncidentRequest, Metric, PageRequest, ReportExport, ReportFormat,
+        ReportRequest, RevisionsRequest, SeriesRequest, TierTest,
+    },
+    view::{About, AlertEntry, ChangeOver, ConfigPage, ExportedFile, IncidentDetail, IncidentPage, RevisionInfo, Series},
+};
+use domain::time::wall_ms;
+use serde_json::Value;
+
+use super::{Reply, failed, parse, problem, reply};
+use crate::{Engine, config, views};
+
+/// The longest page of a list.
+const LONGEST_PAGE: u32 = 500;
+
+impl Engine {
+    pub(super) async fn read(&self, command: Command, payload: Value) -> Reply {
+        match command {
+            Command::Overview => reply(&self.overview().await),
+            Command::Series => reply(&self.series(&parse(payload)?)),
+            Command::ConfigGet => reply(&self.config_page()),
+            Command::ConfigCheck => {
+                let ConfigCheck { document } = parse(payload)?;
+                reply(&config::check(&document))
+            }
+            Command::ConfigExport => reply(&self.config_export()?),
+            Command::ConfigParse => {
+                let ConfigParse { yaml } = parse(payload)?;
+                reply(&crate::parse_config(&yaml))
+            }
+            Command::ConfigRevisions => reply(&self.revisions(parse(payload)?).await?),
+            Command::TierTest => {
+                let TierTest { tier } = parse(payload)?;
+                reply(&self.tier_test(&tier).await)
+            }
+            Command::TierModels => {
+                let TierTest { tier } = parse(payload)?;
+                reply(&self.tier_models(&tier).await?)
+            }
+            Command::ChainTry => {
+                let ChainTry { chain, prompt } = parse(payload)?;
+                reply(&self.chain_try(&chain, &prompt).await)
+            }
+            Command::ChangeOvers => reply(&self.change_overs(page(payload)?).await?),
+            Command::Incidents => reply(&self.incidents(page(payload)?).await?),
+            Command::Incident => {
+                let IncidentRequest { id } = parse(payload)?;
+                reply(&self.incident_detail(&id).await?.1)
+            }
+            Command::Report => reply(&self.report(parse(payload)?).await?),
+            Command::ReportExport => reply(&self.report_export(parse(payload)?).await?),
+            Command::Gpus => reply(&views::gpu_page(&self.inner.gpus, &self.gpu_bindings())),
+            Command::Keys => reply(&self.keys_page().await?),
+            Command::Practice => reply(&self.inner.practice.page().await),
+            Command::Alerts => reply(&self.alert_ledger(page(payload)?).await?),
+            Command::About => reply(&self.about()),
+            other => Err(failed(format!("{} is no reading command", other.name()))),
+        }
+    }
+
+    fn series(&self, request: &SeriesRequest) -> Series {
+        match request.metric {
+            Metric::GpuUtilisation | Metric::GpuMemory | Metric::GpuTemperature | Metric::GpuPower => {
+                views::gpu_series(&self.inner.gpus, request)
+            }
+            _ => self.inner.figures.series(request, wall_ms()),
+        }
+    }
+
+    fn config_page(&self) -> ConfigPage {
+        let in_force = self.inner.config.current();
+        ConfigPage {
+            revision: in_force.revision,
+            warnings: config::check(&in_force.document),
+            document: in_force.document.clone(),
+            file: in_force.file.as_ref().map(|f| f.display().to_string()),
+            file_problems: in_force.file_problems.clone(),
+        }
+    }
+
+    fn config_export(&self) -> Result<ExportedFile, RpcError> {
+        let in_force = self.inner.config.current();
+        let text = config::to_yaml(&in_force.document).map_err(failed)?;
+        let filename = format!("changeover-revision-{}.yaml", in_force.revision);
+        Ok(ExportedFile { filename, mime: "application/yaml".into(), text })
+    }
+
+    async fn revisions(&self, request: RevisionsRequest) -> Result<Vec<RevisionInfo>, RpcError> {
+        let rows = self.inner.store.revisions(request.limit.clamp(1, LONGEST_PAGE)).await.map_err(failed)?;
+        let info = |r: store::RevisionRow| RevisionInfo { revision: r.revision, at_ms: r.at_ms, author: r.author, note: r.note };
+        Ok(rows.into_iter().map(info).collect())
+    }
+
+    async fn change_overs(&self, page: PageRequest) -> Result<Vec<ChangeOver>, RpcError> {
+        let offset = u32::try_from(page.offset).unwrap_or(u32::MAX);
+        let rows = self.inner.store.changeovers(page.limit, offset).await.map_err(failed)?;
+        Ok(rows.iter().filter_map(views::change_over).collect())
+    }
+
+    async fn incidents(&self, page: PageRequest) -> Result<IncidentPage, RpcError> {
+        let filter = store::IncidentFilter::default();
+        let offset = u32::try_from(page.offset).unwrap_or(u32::MAX);
+        let (rows, total) = self.inner.store.incidents(&filter, page.limit, offset).await.map_err(failed)?;
+        Ok(IncidentPage { incidents: rows.iter().map(views::incident).collect(), total })
+    }
+
+    /// An incident's number, and everything that belongs to it.
+    pub(super) async fn incident_detail(&self, id: &str) -> Result<(i64, IncidentDetail), RpcError> {
+        let missing = || problem("not_found", &format!("there is no incident `{id}`"), "choose one from the list");
+        let number: i64 = id.parse().map_err(|_| missing())?;
+        let row = self.inner.store.incident(number).await.map_err(failed)?.ok_or_else(missing)?;
+        let timeline = self.inner.store.timeline(number).await.map_err(failed)?;
+        Ok((number, views::incident_detail(&row, &timeline)))
+    }
+
+    async fn report(&self, request: ReportRequest) -> Result<contract::view::Report, RpcError> {
+        Ok(views::report(&self.computed(&request).await?))
+    }
+
+    async fn computed(&self, request: &ReportRequest) -> Result<operations::reports::Report, RpcError> {
+        if request.from_ms >= request.to_ms {
+            return Err(problem("bad_request", "the period ends before it begins", "choose an earlier start"));
+        }
+        operations::reports::report(&self.inner.store, request.from_ms, request.to_ms, request.simulated).await.map_err(failed)
+    }
+
+    async fn report_export(&self, request: ReportExport) -> Result<ExportedFile, RpcError> {
+        let report = self.computed(&request.report).await?;
+        let (extension, mime, text) = match request.format {
+            ReportFormat::Html => ("html", "text/html", operations::reports::html(&report).map_err(failed)?),
+            ReportFormat::Csv => ("csv", "text/csv", operations::reports::csv(&report)),
+            ReportFormat::Json => {
+                let json = serde_json::to_string_pretty(&views::report(&report)).map_err(failed)?;
+                ("json", "application/json", json)
+            }
+        };
+        let kind = if request.report.simulated { "-simulated" } else { "" };
+        Ok(ExportedFile { filename: format!("changeover-report{kind}.{extension}"), mime: mime.into(), text })
+    }
+
+    async fn alert_ledger(&self, page: PageRequest) -> Result<Vec<AlertEntry>, RpcError> {
+        let filter = store::EventFilter {
+            kinds: vec!["alert".into()],
+            newest_first: true,
+            limit: page.limit,
+            ..store::EventFilter::default()
+        };
+        let rows = self.inner.store.events(&filter).await.map_err(failed)?;
+        Ok(rows.iter().filter_map(views::alert).collect())
+    }
+
+    fn about(&self) -> About {
+        About {
+            version: self.inner.version.to_owned(),
+            data_dir: self.inner.data_dir.display().to_string(),
+            database_bytes: self.inner.store.size_bytes(),
+            admin_url: self.inner.admin_url(),
+            started_ms: self.inner.started_ms,
+        }
+    }
+}
+
+fn page(payload: Value) -> Result<PageRequest, RpcError> {
+    let page: PageRequest = parse(payload)?;
+    Ok(PageRequest { limit: page.limit.clamp(1, LONGEST_PAGE), ..page })
+}

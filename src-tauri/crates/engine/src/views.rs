@@ -1,0 +1,13 @@
+//! From the program's own words to what the screens show.
+
+mod gpus;
+mod live;
+mod records;
+mod reports;
+mod sentence;
+
+pub(crate) use gpus::{gpu_page, gpu_series};
+pub(crate) use live::{LiveParts, live};
+pub(crate) use records::{alert, alert_test, change_over, changed_over, incident, incident_detail};
+pub(crate) use reports::{report, week};
+pub(crate) use sentence::{sentence, subject};

@@ -1,0 +1,181 @@
+//! The live state of every chain, put together from the board.
+
+use contract::view::{BreakerState, ChainView, Check, Health, Mode, ReplicaView, TierView};
+use domain::{
+    Board, Chain, Replica, ReplicaState, Snapshot, Tier, board,
+    plan::{Ask, WhyNot, judge_replica},
+    serving::ServingPort,
+    time::wall_ms,
+};
+use tokio::time::Instant;
+
+use crate::{config, series::Figures};
+
+/// What the live state is made from.
+pub(crate) struct LiveParts<'a> {
+    pub(crate) snapshot: &'a Snapshot,
+    pub(crate) document: &'a contract::config::Document,
+    pub(crate) board: &'a Board,
+    pub(crate) serving: &'a ServingPort,
+    pub(crate) figures: &'a Figures,
+    /// Open incidents: chain, and id.
+    pub(crate) incidents: &'a [(String, String)],
+    /// The UUIDs of the GPUs that a replica runs on.
+    pub(crate) gpus_of: &'a dyn Fn(&str) -> Vec<String>,
+}
+
+/// Every chain as it is now.
+pub(crate) fn live(parts: &LiveParts<'_>) -> Vec<ChainView> {
+    let moment = Moment { now: Instant::now(), wall: wall_ms() };
+    let documents = parts.document.chains.iter();
+    parts.snapshot.chains.iter().zip(documents).map(|(chain, doc)| chain_view(parts, &moment, chain, doc)).collect()
+}
+
+/// One reading of both clocks, so that monotonic deadlines can be shown as wall-clock times.
+struct Moment {
+    now: Instant,
+    wall: i64,
+}
+
+impl Moment {
+    fn wall_of(&self, at: Instant) -> i64 {
+        let ms = |d: std::time::Duration| i64::try_from(d.as_millis()).unwrap_or(i64::MAX);
+        if at >= self.now { self.wall.saturating_add(ms(at - self.now)) } else { self.wall.saturating_sub(ms(self.now - at)) }
+    }
+}
+
+fn chain_view(
+    parts: &LiveParts<'_>,
+    moment: &Moment,
+    chain: &Chain,
+    document: &contract::config::Chain,
+) -> ChainView {
+    let traffic = parts.figures.traffic(&chain.name, moment.wall);
+    let serving = parts.serving.of(&chain.name);
+    let tiers: Vec<TierView> = chain
+        .tiers
+        .iter()
+        .zip(&document.tiers)
+        .map(|(tier, doc)| {
+            let share = (!traffic.is_empty()).then(|| traffic.get(&tier.name).copied().unwrap_or(0.0));
+            tier_view(parts, moment, tier, doc, share)
+        })
+        .collect();
+    let tier = serving.as_ref().and_then(|s| s.tier.clone());
+    ChainView {
+        name: chain.name.clone(),
+        aliases: chain.aliases.clone(),
+        simulated: chain.simulated,
+        mode: mode(chain, tier.as_deref()),
+        serving: tier,
+        since_ms: serving.map_or(moment.wall, |s| s.since_ms),
+        tiers,
+        incident: parts.incidents.iter().find(|(of, _)| *of == chain.name).map(|(_, id)| id.clone()),
+    }
+}
+
+fn mode(chain: &Chain, serving: Option<&str>) -> Mode {
+    let first = chain.tiers.iter().find(|t| t.enabled);
+    match (first, serving) {
+        (None, _) => Mode::Off,
+        (_, None) => Mode::Emergency,
+        (Some(first), Some(name)) if first.name == name => Mode::Full,
+        _ => Mode::Degraded,
+    }
+}
+
+fn tier_view(
+    parts: &LiveParts<'_>,
+    moment: &Moment,
+    tier: &Tier,
+    document: &contract::config::Tier,
+    traffic: Option<f64>,
+) -> TierView {
+    let states: Vec<Option<ReplicaState>> =
+        tier.replicas.iter().map(|r| parts.board.port(&r.id).map(|p| p.state())).collect();
+    let why_not = why_not(moment, tier, &states);
+    let best_share = states.iter().flatten().map(|s| s.share).fold(0.0, f64::max);
+    let written = config::written_urls(document);
+    let replicas = tier.replicas.iter().zip(&states).zip(written);
+    TierView {
+        name: tier.name.clone(),
+        provider: document.provider,
+        model: tier.model.clone(),
+        enabled: tier.enabled,
+        quality_impact: document.quality_impact,
+        may_serve: why_not.is_none(),
+        why_not: why_not.map(|w| w.to_string()),
+        share: best_share,
+        traffic,
+        replicas: replicas
+            .map(|((r, state), url)| replica_view(parts, moment, r, url, state.clone().unwrap_or_default()))
+            .collect(),
+    }
+}
+
+/// Why no replica of a tier may serve; a share below one is no such reason.
+fn why_not(moment: &Moment, tier: &Tier, states: &[Option<ReplicaState>]) -> Option<WhyNot> {
+    if !tier.enabled {
+        return Some(WhyNot::Disabled);
+    }
+    if tier.provider.wire() == domain::Wire::Unspoken {
+        return Some(WhyNot::Unspoken);
+    }
+    let ask = Ask { now: moment.now, dice: 0.0, seed: 0 };
+    let mut first = None;
+    for state in states {
+        let reason = state.as_ref().map_or(Some(WhyNot::NotReady), |s| judge_replica(s, &ask));
+        match reason {
+            None | Some(WhyNot::Ramping { .. }) => return None,
+            Some(reason) => {
+                first.get_or_insert(reason);
+            }
+        }
+    }
+    first
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "milliseconds of a duration shorter than 30 days")]
+fn replica_view(parts: &LiveParts<'_>, moment: &Moment, replica: &Replica, url: String, state: ReplicaState) -> ReplicaView {
+    let (breaker, trial_at_ms) = match state.breaker {
+        board::BreakerState::Closed => (BreakerState::Closed, None),
+        board::BreakerState::Open { until } => (BreakerState::Open, Some(moment.wall_of(until))),
+        board::BreakerState::HalfOpen => (BreakerState::HalfOpen, None),
+    };
+    let cool = state.cool_down.filter(|c| c.until > moment.now);
+    let (last_error, last_error_ms) = state.last_failure.map(|(f, at)| (f.message, at)).unzip();
+    let id = replica.id.as_str().to_owned();
+    let ms = |d: std::time::Duration| d.as_secs_f64() * 1000.0;
+    ReplicaView {
+        gpus: (parts.gpus_of)(&id),
+        id,
+        url,
+        health: health(state.health),
+        since_ms: state.since_ms,
+        breaker,
+        trial_at_ms,
+        cool_down_until_ms: cool.as_ref().map(|c| moment.wall_of(c.until)),
+        cool_down_reason: cool.map(|c| c.class.word().to_owned()),
+        last_error,
+        last_error_ms,
+        in_flight: parts.board.port(&replica.id).map_or(0, |p| p.in_flight()),
+        requests: state.requests.0,
+        failures: state.requests.1,
+        first_token_p50_ms: state.first_token.map(|(p50, _)| ms(p50)),
+        first_token_p95_ms: state.first_token.map(|(_, p95)| ms(p95)),
+        checks: state
+            .checks
+            .iter()
+            .map(|c| Check { at_ms: c.at_ms, ok: c.error.is_none(), took_ms: ms(c.took), error: c.error.clone() })
+            .collect(),
+    }
+}
+
+pub(crate) fn health(health: board::Health) -> Health {
+    match health {
+        board::Health::Unknown => Health::Unknown,
+        board::Health::Healthy => Health::Healthy,
+        board::Health::Degraded => Health::Degraded,
+        board::Health::Down => Health::Down,
+    }
+}

@@ -1,0 +1,105 @@
+//! The command line's words.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Keeps an LLM endpoint answering: the fallback router and health monitor, without a window.
+#[derive(Parser)]
+#[command(name = "changeoverd", version)]
+pub(crate) struct Args {
+    /// Folder of the database, the backups and the token [default: the desktop program's].
+    #[arg(long, global = true, env = "CHANGEOVER_DATA")]
+    pub(crate) data: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Routes requests until it is told to stop, and serves the screens over HTTP.
+    Serve(Serve),
+    /// Looks a configuration file over. Exit code 78 when it has errors.
+    Check {
+        /// The file, YAML.
+        file: PathBuf,
+    },
+    /// Makes a file the configuration of the running program.
+    Import {
+        /// The file, YAML.
+        file: PathBuf,
+        /// Why, for the list of revisions.
+        #[arg(long, default_value = "imported from the command line")]
+        note: String,
+    },
+    /// Prints the running program's configuration as YAML.
+    Export,
+    /// Lists the running program's incidents, newest first.
+    Incidents {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prints recovery times over a period.
+    Report(Report),
+    /// Provider keys in the OS keyring, and keys for clients.
+    #[command(subcommand)]
+    Keys(Keys),
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Serve {
+    /// Configuration file: the source of truth, read again whenever it changes.
+    #[arg(long)]
+    pub(crate) config: Option<PathBuf>,
+    /// Make sure that the practice chain of simulated servers is there.
+    #[arg(long, conflicts_with = "config")]
+    pub(crate) practice: bool,
+    /// Where applications connect, whatever the configuration says; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Where the screens are served, whatever the configuration says; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) admin: Option<SocketAddr>,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Report {
+    /// How many days back.
+    #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=400))]
+    pub(crate) days: u16,
+    /// Of simulated chains instead of real ones.
+    #[arg(long)]
+    pub(crate) simulated: bool,
+    /// The form.
+    #[arg(long, value_enum, default_value = "json")]
+    pub(crate) format: Format,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Format {
+    Html,
+    Csv,
+    Json,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Keys {
+    /// Lists the provider keys, without their secrets.
+    List,
+    /// Stores a provider key in the OS keyring; the secret is read from standard input, not from the command line.
+    Set {
+        /// The name that tiers refer to: `keyring:NAME`.
+        name: String,
+    },
+    /// Removes a provider key from the OS keyring.
+    Delete {
+        /// Its name.
+        name: String,
+    },
+    /// Makes a key for a client, prints it once, and the lines for `endpoint.client_keys`.
+    Client {
+        /// A name for the client.
+        name: String,
+    },
+}
