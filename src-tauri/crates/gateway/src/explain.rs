@@ -1,0 +1,91 @@
+//! Why a request was answered as it was: its plan and its tries, for the newest requests, in memory.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use domain::{FailureClass, event::RequestResult};
+use serde::Serialize;
+
+/// How many requests are kept.
+const KEPT: usize = 500;
+
+/// A request, explained. Holds no prompt and no answer.
+#[derive(Clone, Debug, Serialize)]
+pub struct Explanation {
+    /// Its id, as in `x-changeover-request-id`.
+    pub request: String,
+    /// When it came, wall clock, milliseconds.
+    pub at_ms: i64,
+    /// The model that the client asked for.
+    pub asked: String,
+    /// The chain that this led to.
+    pub chain: String,
+    /// Whether the chain is simulated.
+    pub simulated: bool,
+    /// Whether the client asked for a stream.
+    pub stream: bool,
+    /// The plan: each tier in the chain's order.
+    pub tiers: Vec<TierNote>,
+    /// The tries at replicas, in order.
+    pub attempts: Vec<TryNote>,
+    /// The tier that answered.
+    pub tier: Option<String>,
+    /// How it ended.
+    pub result: RequestResult,
+    /// Time to the end, milliseconds.
+    pub total_ms: f64,
+}
+
+/// What the plan said of a tier.
+#[derive(Clone, Debug, Serialize)]
+pub struct TierNote {
+    /// The tier.
+    pub tier: String,
+    /// Why it was passed over, in words; absent when it might serve.
+    pub why_not: Option<String>,
+}
+
+/// A try at a replica.
+#[derive(Clone, Debug, Serialize)]
+pub struct TryNote {
+    /// The tier.
+    pub tier: String,
+    /// Host and port.
+    pub server: String,
+    /// When it was begun, wall clock, milliseconds.
+    pub began_ms: i64,
+    /// How it failed; absent when the answer was good.
+    pub failure: Option<FailureClass>,
+    /// The failure in words; empty without one.
+    pub message: String,
+    /// Time to the first meaningful token, milliseconds; absent for whole answers.
+    pub first_token_ms: Option<f64>,
+    /// Time to the end, milliseconds.
+    pub total_ms: f64,
+    /// Fields of the request that this server's dialect has no word for and that do not change the answer.
+    pub left_out: Vec<String>,
+}
+
+/// The newest requests. Its lock is held for the push of a pointer, never across an await.
+#[derive(Debug, Default)]
+pub(crate) struct Ring(Mutex<VecDeque<Arc<Explanation>>>);
+
+impl Ring {
+    pub(crate) fn push(&self, explanation: Explanation) {
+        let mut ring = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if ring.len() == KEPT {
+            ring.pop_front();
+        }
+        ring.push_back(Arc::new(explanation));
+    }
+
+    pub(crate) fn all(&self) -> Vec<Arc<Explanation>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().rev().cloned().collect()
+    }
+
+    pub(crate) fn of(&self, id: &str) -> Option<Arc<Explanation>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().rev().find(|e| e.request == id).cloned()
+    }
+}

@@ -1,0 +1,365 @@
+//! The life of a chat request: read, plan, attempt, commit.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use dialect::{
+    error::{ClientError, ErrorKind},
+    openai,
+    peek::Peek,
+    wire::Stamp,
+};
+use domain::{
+    Chain, FailureClass, Snapshot,
+    event::RequestResult,
+    plan::{Ask as PlanAsk, Candidate, Plan, plan},
+    time::wall_ms,
+    verdict,
+    verdict::Next,
+};
+use futures::stream::{BoxStream, StreamExt};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use resilience::{backoff::Backoff, deadline::Deadline};
+use tokio::time::{Instant, timeout};
+use upstream::Target;
+
+use crate::{
+    attempt::{self, Ask, Bad, Good, Limits, Refused},
+    record::Record,
+    refusal::{AllFailed, all_failed},
+    relay::{self, Rest},
+    reply::{self, Body, By},
+    server::Inner,
+};
+
+/// A streaming client that has waited this long gets the head of its answer and a comment, and another comment each
+/// time it has waited as long again.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// A request on its way.
+pub(crate) struct Life {
+    shared: Arc<Inner>,
+    snapshot: Arc<Snapshot>,
+    chain: Arc<Chain>,
+    peek: Peek,
+    body: Bytes,
+    headers: HeaderMap,
+    deadline: Deadline,
+    ask: PlanAsk,
+    planned: Plan,
+    record: Record,
+}
+
+/// How it was settled.
+enum Settled {
+    Whole { by: By, body: Bytes, headers: HeaderMap },
+    Stream { by: By, record: Box<Record>, held: Bytes, rest: Option<Box<Rest>>, headers: HeaderMap },
+    Refused { by: By, refused: Box<Refused> },
+    Failed { by: By, failed: AllFailed },
+}
+
+impl Life {
+    /// Reads a request and plans it. `headers` go to every upstream.
+    pub(crate) fn new(
+        shared: Arc<Inner>,
+        body: Bytes,
+        headers: HeaderMap,
+        began: Instant,
+        request: String,
+    ) -> Result<Self, ClientError> {
+        let peek = Peek::read(&body)?;
+        let snapshot = shared.deps.snapshot.load_full();
+        let chain =
+            snapshot.chain_for(&peek.model).cloned().ok_or_else(|| unknown_model(&snapshot, &peek.model))?;
+        let ask = PlanAsk { now: began, dice: rand::random(), seed: rand::random() };
+        let planned = plan(&chain, &ask, |id| shared.deps.board.read(id, Clone::clone));
+        let asked = (peek.model.as_str(), peek.stream);
+        let record = Record::new(Arc::clone(&shared), Arc::clone(&chain), &planned, asked, began, request);
+        let deadline = Deadline::new(began, chain.deadline);
+        Ok(Self { shared, snapshot, chain, peek, body, headers, deadline, ask, planned, record })
+    }
+
+    /// Answers it.
+    pub(crate) async fn answer(self) -> Response<Body> {
+        let streaming = self.peek.stream;
+        let request = self.record.request().to_owned();
+        let mut settling = Box::pin(self.settle());
+        if !streaming {
+            return settling.await.into_response();
+        }
+        match timeout(KEEP_ALIVE, &mut settling).await {
+            Ok(settled) => settled.into_response(),
+            Err(_) => {
+                let mut response = reply::stream(waiting(settling));
+                reply::mark(response.headers_mut(), &request);
+                response
+            }
+        }
+    }
+
+    /// Tries the candidates in order until one answers.
+    async fn settle(mut self) -> Settled {
+        let order = std::mem::take(&mut self.planned.order);
+        let mut refused = None;
+        let mut late = false;
+        for (index, candidate) in order.iter().enumerate() {
+            late = self.deadline.has_passed(Instant::now());
+            if late {
+                break;
+            }
+            let bad = match self.try_candidate(candidate, order.len() - index - 1).await {
+                Some(Ok(good)) => return self.committed(candidate, good),
+                Some(Err(bad)) => bad,
+                None => continue,
+            };
+            if verdict(bad.failure.class).next == Next::Client {
+                return self.refused(candidate, bad);
+            }
+            if let (true, Some(answer)) = (is_about_the_request(bad.failure.class), bad.answer) {
+                refused = Some((candidate.clone(), Bad { failure: bad.failure, answer: Some(answer) }));
+            }
+        }
+        let all_about_the_request = self.record.failed().iter().all(|(.., f)| is_about_the_request(f.class));
+        match refused {
+            Some((candidate, bad)) if all_about_the_request => self.refused(&candidate, bad),
+            _ => {
+                late |= self.deadline.has_passed(Instant::now());
+                self.failed(late)
+            }
+        }
+    }
+
+    /// Tries one replica, again where the verdict allows it and nobody else is left. None when it may not be tried.
+    async fn try_candidate(&mut self, candidate: &Candidate, left: usize) -> Option<Result<Good, Bad>> {
+        let chain = Arc::clone(&self.chain);
+        let retry = chain.tiers.get(candidate.tier)?.retry;
+        let backoff = Backoff { base: retry.backoff, ..Backoff::default() };
+        let mut retries = 0;
+        loop {
+            let bad = match self.attempt(candidate, left).await? {
+                Ok(good) => return Some(Ok(good)),
+                Err(bad) => bad,
+            };
+            let wait = backoff.delay(retries, rand::random());
+            let again = left == 0
+                && verdict(bad.failure.class).retry_same
+                && retries < retry.attempts
+                && wait < self.deadline.remaining(Instant::now());
+            if !again {
+                return Some(Err(bad));
+            }
+            retries += 1;
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// One try at one replica. None when its gate lets nobody in.
+    async fn attempt(&mut self, candidate: &Candidate, left: usize) -> Option<Result<Good, Bad>> {
+        let chain = Arc::clone(&self.chain);
+        let tier = chain.tiers.get(candidate.tier)?;
+        let replica = tier.replicas.get(candidate.replica)?;
+        let wire = attempt::wire_of(tier.provider)?;
+        let port = self.shared.deps.board.port(&replica.id)?;
+        let permit = port.read(|state| state.gate.try_enter());
+        if permit.is_none() && !candidate.last_resort {
+            return None;
+        }
+        let (body, left_out) = match attempt::prepare(wire, tier, &self.body, &self.peek) {
+            Ok(prepared) => prepared,
+            Err(bad) => {
+                self.record.pass_over(candidate.tier, bad.failure.clone());
+                return Some(Err(bad));
+            }
+        };
+        let began = Instant::now();
+        let first =
+            self.deadline.for_attempt(began, left, tier.timeouts.first_token.min(tier.timeouts.total));
+        let end = began + tier.timeouts.total.min(self.deadline.remaining(began));
+        self.record.begin((candidate.tier, candidate.replica), port, permit, left_out);
+        let ask = Ask {
+            client: &self.shared.deps.upstream,
+            target: Target::of(tier, replica),
+            headers: self.headers.clone(),
+            body,
+            wire,
+            peek: &self.peek,
+            stamp: stamp(self.record.request()),
+            limits: Limits { began, first: began + first, end, idle: tier.timeouts.idle },
+            others: left > 0,
+        };
+        let result = ask.run(&mut self.record).await;
+        if let Err(bad) = &result {
+            tracing::info!(chain = %chain.name, tier = %tier.name, class = %bad.failure.class, "a try failed");
+            self.record.fail(&bad.failure);
+        }
+        Some(result)
+    }
+
+    fn committed(mut self, candidate: &Candidate, good: Good) -> Settled {
+        let by = self.by(candidate);
+        self.record.committed();
+        match good {
+            Good::Whole { body, headers } => {
+                self.record.finish(RequestResult::Answered, None);
+                Settled::Whole { by, body, headers: self.passed_on(candidate, &headers) }
+            }
+            Good::Stream { held, rest, headers } => {
+                let headers = self.passed_on(candidate, &headers);
+                Settled::Stream { by, record: Box::new(self.record), held, rest, headers }
+            }
+        }
+    }
+
+    fn refused(mut self, candidate: &Candidate, bad: Bad) -> Settled {
+        let by = self.by(candidate);
+        self.record.finish(RequestResult::ClientMistake, None);
+        let refused = bad.answer.unwrap_or_else(|| {
+            Box::new(Refused::InOurWords(ClientError::new(ErrorKind::InvalidRequest, bad.failure.message)))
+        });
+        Settled::Refused { by, refused }
+    }
+
+    fn failed(mut self, late: bool) -> Settled {
+        let board = &self.shared.deps.board;
+        let failed = all_failed(&self.record, &self.snapshot, board, &self.planned, &self.ask, late);
+        self.record.nobody();
+        self.record.finish(RequestResult::Failed, None);
+        Settled::Failed { by: By::nobody(&self.chain, self.record.attempts(), self.record.request()), failed }
+    }
+
+    fn by(&self, candidate: &Candidate) -> By {
+        let (attempts, request) = (self.record.attempts(), self.record.request());
+        match self.chain.tiers.get(candidate.tier) {
+            Some(tier) => By::tier(&self.chain, candidate.tier, tier, attempts, request),
+            None => By::nobody(&self.chain, attempts, request),
+        }
+    }
+
+    /// The provider's headers for the client, where both speak one dialect.
+    fn passed_on(&self, candidate: &Candidate, from: &HeaderMap) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        if self.chain.tiers.get(candidate.tier).is_some_and(|t| t.provider.wire() == domain::Wire::OpenAi) {
+            reply::pass_on(from, &mut headers);
+        }
+        headers
+    }
+}
+
+/// Failures that say more of the request than of the tier: when there is no other, the client gets them.
+const fn is_about_the_request(class: FailureClass) -> bool {
+    matches!(class, FailureClass::ContextTooLong | FailureClass::PayloadTooLarge | FailureClass::Unsupported)
+}
+
+impl Settled {
+    fn into_response(self) -> Response<Body> {
+        let (by, mut response) = match self {
+            Self::Whole { by, body, headers } => {
+                let mut response = reply::json(StatusCode::OK, body);
+                response.headers_mut().extend(headers);
+                (by, response)
+            }
+            Self::Stream { by, record, held, rest, headers } => {
+                let mut response = reply::stream(relay::pieces(record, held, rest));
+                response.headers_mut().extend(headers);
+                (by, response)
+            }
+            Self::Refused { by, refused } => (by, refused.into_response()),
+            Self::Failed { by, failed } => {
+                let mut response = reply::error(&failed.error);
+                let headers = response.headers_mut();
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(failed.retry_after));
+                // The SDKs' own retries would only multiply what was tried here.
+                headers.insert("x-should-retry", HeaderValue::from_static("false"));
+                (by, response)
+            }
+        };
+        by.write(response.headers_mut());
+        response
+    }
+
+    /// The same within a stream whose head has gone out already.
+    fn into_pieces(self) -> BoxStream<'static, Bytes> {
+        let (by, rest) = match self {
+            Self::Stream { by, record, held, rest, .. } => (by, relay::pieces(record, held, rest)),
+            // A stream was asked for; a whole answer does not come here, and would be wrong in it.
+            Self::Whole { by, body, .. } => (by, once(body)),
+            Self::Refused { by, refused: Refused::InOurWords(error) } => {
+                (by, once(openai::error_event(&error)))
+            }
+            Self::Refused { by, refused: Refused::AsItIs { status, .. } } => {
+                let message = format!("The provider refused the request with status {}.", status.as_u16());
+                let error = ClientError::new(ErrorKind::InvalidRequest, message);
+                (by, once(openai::error_event(&error)))
+            }
+            Self::Failed { by, failed } => (by, once(openai::error_event(&failed.error))),
+        };
+        once(by.comment()).chain(rest).boxed()
+    }
+}
+
+impl Refused {
+    fn into_response(self) -> Response<Body> {
+        match self {
+            Self::InOurWords(error) => reply::error(&error),
+            Self::AsItIs { status, headers, body } => {
+                let mut response = reply::json(status, body);
+                if let Some(kind) = headers.get(header::CONTENT_TYPE) {
+                    response.headers_mut().insert(header::CONTENT_TYPE, kind.clone());
+                }
+                reply::pass_on(&headers, response.headers_mut());
+                response
+            }
+        }
+    }
+
+    fn into_event(self) -> Bytes {
+        match self {
+            Self::InOurWords(error) => openai::error_event(&error),
+            Self::AsItIs { status, .. } => {
+                let message = format!("The provider refused the request with status {}.", status.as_u16());
+                openai::error_event(&ClientError::new(ErrorKind::InvalidRequest, message))
+            }
+        }
+    }
+}
+
+fn once(bytes: Bytes) -> BoxStream<'static, Bytes> {
+    futures::stream::once(std::future::ready(bytes)).boxed()
+}
+
+/// Keeps a client's stream alive until its request is settled.
+fn waiting(
+    mut settling: std::pin::Pin<Box<impl Future<Output = Settled> + Send + 'static>>,
+) -> BoxStream<'static, Bytes> {
+    async_stream::stream! {
+        yield Bytes::from_static(openai::KEEP_ALIVE);
+        let settled = loop {
+            match timeout(KEEP_ALIVE, &mut settling).await {
+                Ok(settled) => break settled,
+                Err(_) => yield Bytes::from_static(openai::KEEP_ALIVE),
+            }
+        };
+        let mut pieces = settled.into_pieces();
+        while let Some(piece) = pieces.next().await {
+            yield piece;
+        }
+    }
+    .boxed()
+}
+
+fn stamp(request: &str) -> Stamp {
+    let id = format!("chatcmpl-{}", request.replace('-', ""));
+    Stamp { id, created: u64::try_from(wall_ms() / 1000).unwrap_or_default() }
+}
+
+fn unknown_model(snapshot: &Snapshot, model: &str) -> ClientError {
+    let names: Vec<String> = snapshot.chains.iter().map(|c| format!("`{}`", c.name)).collect();
+    let known =
+        if names.is_empty() { "none yet; make one on the Chains screen".into() } else { names.join(", ") };
+    let asked: String = model.chars().take(200).collect();
+    ClientError {
+        code: Some("model_not_found".into()),
+        param: Some("model".into()),
+        ..ClientError::new(ErrorKind::NotFound, format!("There is no model `{asked}` here. Chains: {known}."))
+    }
+}

@@ -1,0 +1,280 @@
+//! What is told of a request and of each of its tries: exactly once, at the end or when it is dropped.
+//!
+//! A record that is dropped before its end is a client that hung up.
+
+use std::{sync::Arc, time::Duration};
+
+use dialect::exchange::Usage;
+use domain::{
+    Chain, Event, Failure, FailureClass, Outcome, ReplicaPort, Signal,
+    board::InFlight,
+    event::{Attempt, RequestEnd, RequestResult},
+    plan::{Plan, WhyNot},
+    serving::Served,
+    time::wall_ms,
+    verdict,
+    verdict::Next,
+};
+use resilience::gate::Permit;
+use tokio::time::Instant;
+
+use crate::{
+    explain::{Explanation, TierNote, TryNote},
+    server::Inner,
+};
+
+/// A request from its plan to its end.
+pub(crate) struct Record {
+    shared: Arc<Inner>,
+    chain: Arc<Chain>,
+    began: Instant,
+    explanation: Explanation,
+    current: Option<Current>,
+    /// The tiers that failed so far.
+    failed: Vec<(String, i64, Failure)>,
+    /// Whether the chain's first tier was in service when the request came.
+    first_in_service: bool,
+    first_failed: bool,
+    attempts: u32,
+    ended: bool,
+}
+
+/// The try that goes on.
+struct Current {
+    tier: usize,
+    replica: usize,
+    port: ReplicaPort,
+    began: Instant,
+    began_ms: i64,
+    first_token: Option<Duration>,
+    usage: Usage,
+    left_out: Vec<String>,
+    _in_flight: InFlight,
+    _permit: Option<Permit>,
+}
+
+impl Record {
+    /// A request for `asked` that came at `began` and is planned like this.
+    pub(crate) fn new(
+        shared: Arc<Inner>,
+        chain: Arc<Chain>,
+        plan: &Plan,
+        asked: (&str, bool),
+        began: Instant,
+        request: String,
+    ) -> Self {
+        let note = |step: &domain::plan::Step| TierNote {
+            tier: chain.tiers.get(step.tier).map(|t| t.name.clone()).unwrap_or_default(),
+            why_not: step.why_not.as_ref().map(ToString::to_string),
+        };
+        let explanation = Explanation {
+            request,
+            at_ms: wall_ms(),
+            asked: asked.0.to_owned(),
+            chain: chain.name.clone(),
+            simulated: chain.simulated,
+            stream: asked.1,
+            tiers: plan.steps.iter().map(note).collect(),
+            attempts: Vec::new(),
+            tier: None,
+            result: RequestResult::Failed,
+            total_ms: 0.0,
+        };
+        let first =
+            plan.steps.first().is_some_and(|s| matches!(s.why_not, None | Some(WhyNot::Ramping { .. })));
+        Self {
+            shared,
+            chain,
+            began,
+            explanation,
+            current: None,
+            failed: Vec::new(),
+            first_in_service: first,
+            first_failed: false,
+            attempts: 0,
+            ended: false,
+        }
+    }
+
+    pub(crate) fn request(&self) -> &str {
+        &self.explanation.request
+    }
+
+    pub(crate) fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    pub(crate) fn failed(&self) -> &[(String, i64, Failure)] {
+        &self.failed
+    }
+
+    pub(crate) fn chain(&self) -> &Arc<Chain> {
+        &self.chain
+    }
+
+    /// The tier that answers; empty before there is one.
+    pub(crate) fn serving_tier(&self) -> &str {
+        self.explanation.tier.as_deref().unwrap_or_default()
+    }
+
+    /// A try at a replica begins.
+    pub(crate) fn begin(
+        &mut self,
+        (tier, replica): (usize, usize),
+        port: ReplicaPort,
+        permit: Option<Permit>,
+        left_out: Vec<String>,
+    ) {
+        self.attempts += 1;
+        let in_flight = port.enter();
+        self.current = Some(Current {
+            tier,
+            replica,
+            port,
+            began: Instant::now(),
+            began_ms: wall_ms(),
+            first_token: None,
+            usage: Usage::default(),
+            left_out,
+            _in_flight: in_flight,
+            _permit: permit,
+        });
+    }
+
+    /// The first meaningful token has come.
+    pub(crate) fn first_token(&mut self) {
+        if let Some(current) = &mut self.current {
+            current.first_token.get_or_insert_with(|| current.began.elapsed());
+        }
+    }
+
+    /// The server counted its tokens.
+    pub(crate) fn usage(&mut self, usage: Usage) {
+        if let Some(current) = &mut self.current {
+            current.usage = usage;
+        }
+    }
+
+    /// The try fails before the client has seen anything of it.
+    pub(crate) fn fail(&mut self, failure: &Failure) {
+        if let Some(current) = &self.current {
+            let tier = self.chain.tiers.get(current.tier).map(|t| t.name.clone()).unwrap_or_default();
+            self.failed.push((tier, current.began_ms, failure.clone()));
+        }
+        self.end_attempt(Some(failure));
+    }
+
+    /// A tier cannot carry the request, so that nobody was asked.
+    pub(crate) fn pass_over(&mut self, tier: usize, failure: Failure) {
+        let Some(found) = self.chain.tiers.get(tier) else { return };
+        if let Some(note) = self.explanation.tiers.get_mut(tier) {
+            note.why_not = Some(failure.message.clone());
+        }
+        self.first_failed |= tier == 0;
+        self.failed.push((found.name.clone(), wall_ms(), failure));
+    }
+
+    /// The answer goes out to the client from here on.
+    pub(crate) fn committed(&mut self) {
+        let Some(current) = &self.current else { return };
+        let tier = self.chain.tiers.get(current.tier).map(|t| t.name.clone());
+        let waited = if self.failed.is_empty() { Duration::ZERO } else { current.began - self.began };
+        self.explanation.tier.clone_from(&tier);
+        self.tell_served(tier, waited);
+    }
+
+    /// No tier could answer.
+    pub(crate) fn nobody(&mut self) {
+        self.tell_served(None, self.began.elapsed());
+    }
+
+    fn tell_served(&self, tier: Option<String>, waited: Duration) {
+        self.shared.deps.serving.tell(Served {
+            chain: self.chain.name.clone(),
+            tier,
+            at_ms: wall_ms(),
+            waited_ms: i64::try_from(waited.as_millis()).unwrap_or(i64::MAX),
+            failed: self.failed.clone(),
+        });
+    }
+
+    /// The try that goes on has ended, well or with a failure.
+    fn end_attempt(&mut self, failure: Option<&Failure>) {
+        let Some(current) = self.current.take() else { return };
+        let total = current.began.elapsed();
+        if current.tier == 0 && failure.is_some_and(|f| verdict(f.class).next == Next::NextTier) {
+            self.first_failed = true;
+        }
+        let Some(tier) = self.chain.tiers.get(current.tier) else { return };
+        let Some(replica) = tier.replicas.get(current.replica) else { return };
+        let note = TryNote {
+            tier: tier.name.clone(),
+            server: upstream::address(&replica.url),
+            began_ms: current.began_ms,
+            failure: failure.map(|f| f.class),
+            message: failure.map(|f| f.message.clone()).unwrap_or_default(),
+            first_token_ms: current.first_token.map(millis),
+            total_ms: millis(total),
+            left_out: current.left_out,
+        };
+        let counted = |tokens: u64| (tokens > 0).then_some(tokens);
+        self.shared.deps.journal.tell(Event::Attempt(Attempt {
+            request: self.explanation.request.clone(),
+            chain: self.chain.name.clone(),
+            tier: note.tier.clone(),
+            replica: replica.id.as_str().to_owned(),
+            simulated: self.chain.simulated,
+            began_ms: note.began_ms,
+            failure: note.failure,
+            message: note.message.clone(),
+            first_token_ms: note.first_token_ms,
+            total_ms: note.total_ms,
+            tokens_in: counted(current.usage.input),
+            tokens_out: counted(current.usage.output),
+        }));
+        self.explanation.attempts.push(note);
+        current.port.tell(Signal::Outcome(Outcome {
+            began_ms: current.began_ms,
+            failure: failure.cloned(),
+            first_token: current.first_token,
+            total,
+        }));
+    }
+
+    /// The request has ended; `failure` is that of the try that goes on, if it failed.
+    pub(crate) fn finish(&mut self, result: RequestResult, failure: Option<&Failure>) {
+        if std::mem::replace(&mut self.ended, true) {
+            return;
+        }
+        let by_first = self.current.as_ref().is_some_and(|c| c.tier == 0) && failure.is_none();
+        self.end_attempt(failure);
+        let total_ms = millis(self.began.elapsed());
+        self.shared.deps.journal.tell(Event::Request(RequestEnd {
+            request: self.explanation.request.clone(),
+            chain: self.chain.name.clone(),
+            tier: self.explanation.tier.clone(),
+            simulated: self.chain.simulated,
+            result,
+            first_tier_ok: by_first || (self.first_in_service && !self.first_failed),
+            attempts: self.attempts,
+            stream: self.explanation.stream,
+            total_ms,
+        }));
+        self.explanation.result = result;
+        self.explanation.total_ms = total_ms;
+        self.shared.ring.push(self.explanation.clone());
+    }
+}
+
+impl Drop for Record {
+    fn drop(&mut self) {
+        if !self.ended {
+            let gone = Failure::new(FailureClass::ClientGone, "the client hung up");
+            self.finish(RequestResult::ClientGone, Some(&gone));
+        }
+    }
+}
+
+fn millis(span: Duration) -> f64 {
+    span.as_secs_f64() * 1000.0
+}

@@ -1,0 +1,123 @@
+//! What the client is told when no tier could answer: every tier with its reason, when to come again, what still works.
+
+use std::time::Duration;
+
+use dialect::error::{ClientError, ErrorKind, Tried};
+use domain::{
+    Board, Chain, Failure, FailureClass, Snapshot,
+    plan::{Ask, Plan, WhyNot, plan},
+};
+
+use crate::record::Record;
+
+/// When nothing is known, ask again after this long.
+const USUAL: Duration = Duration::from_secs(30);
+const SOONEST: u64 = 1;
+const LATEST: u64 = 120;
+
+/// The error, and after how many seconds to ask again.
+pub(crate) struct AllFailed {
+    pub(crate) error: ClientError,
+    pub(crate) retry_after: u64,
+}
+
+/// Every tier of the chain failed or was passed over.
+pub(crate) fn all_failed(
+    record: &Record,
+    snapshot: &Snapshot,
+    board: &Board,
+    planned: &Plan,
+    ask: &Ask,
+    late: bool,
+) -> AllFailed {
+    let chain = record.chain();
+    let tried = reasons(chain, planned, record.failed());
+    let kind = kind_of(&tried, late);
+    let listed: Vec<String> = tried.iter().map(|t| format!("{} ({})", t.tier, t.message)).collect();
+    let what = if late {
+        format!(
+            "Chain `{}` did not answer within its deadline of {} ms",
+            chain.name,
+            chain.deadline.as_millis()
+        )
+    } else {
+        format!("No tier of chain `{}` could answer", chain.name)
+    };
+    let retry_after = retry_after(planned, record.failed());
+    let message = format!(
+        "{what}: {}. {} Ask again in {retry_after} s.",
+        if listed.is_empty() { "it has no tier that is switched on".into() } else { listed.join("; ") },
+        still_working(chain, snapshot, board, ask),
+    );
+    let code = Some("no_tier_available".to_owned());
+    AllFailed { error: ClientError { code, tried, ..ClientError::new(kind, message) }, retry_after }
+}
+
+/// Each tier in the chain's order, with its last failure or why it was passed over.
+fn reasons(chain: &Chain, planned: &Plan, failed: &[(String, i64, Failure)]) -> Vec<Tried> {
+    let reason = |step: &domain::plan::Step| {
+        let tier = chain.tiers.get(step.tier)?.name.clone();
+        let failure = failed.iter().rev().find(|(name, ..)| *name == tier).map(|(.., failure)| failure);
+        let (reason, message) = match (failure, &step.why_not) {
+            (Some(failure), _) => (failure.class.word().to_owned(), failure.message.clone()),
+            (None, Some(why)) => (why_word(why).to_owned(), why.to_string()),
+            (None, None) => ("not_tried".to_owned(), "not tried".to_owned()),
+        };
+        Some(Tried { tier, reason, message })
+    };
+    planned.steps.iter().filter_map(reason).collect()
+}
+
+fn why_word(why: &WhyNot) -> &'static str {
+    match why {
+        WhyNot::Disabled => "disabled",
+        WhyNot::Draining => "draining",
+        WhyNot::Unspoken => "unspoken",
+        WhyNot::Down { .. } => "down",
+        WhyNot::BreakerOpen { .. } => "breaker_open",
+        WhyNot::CoolingDown { class, .. } => class.word(),
+        WhyNot::Ramping { .. } => "recovering",
+        WhyNot::NotReady => "starting",
+    }
+}
+
+fn kind_of(tried: &[Tried], late: bool) -> ErrorKind {
+    let limits = [FailureClass::RateLimited.word(), FailureClass::QuotaExhausted.word()];
+    if late {
+        ErrorKind::Timeout
+    } else if !tried.is_empty() && tried.iter().all(|t| limits.contains(&t.reason.as_str())) {
+        ErrorKind::RateLimit
+    } else {
+        ErrorKind::Unavailable
+    }
+}
+
+/// The soonest known recovery, in seconds.
+fn retry_after(planned: &Plan, failed: &[(String, i64, Failure)]) -> u64 {
+    let planned = planned.steps.iter().filter_map(|step| match step.why_not {
+        Some(WhyNot::BreakerOpen { trial_in_ms: ms } | WhyNot::CoolingDown { for_ms: ms, .. }) if ms > 0 => {
+            Some(Duration::from_millis(ms))
+        }
+        _ => None,
+    });
+    let soonest = planned.chain(failed.iter().filter_map(|(.., f)| f.retry_after)).min().unwrap_or(USUAL);
+    soonest.as_millis().div_ceil(1000).try_into().unwrap_or(LATEST).clamp(SOONEST, LATEST)
+}
+
+/// The other chains that have a tier in service.
+fn still_working(failed: &Chain, snapshot: &Snapshot, board: &Board, ask: &Ask) -> String {
+    let works = |chain: &Chain| {
+        let plan = plan(chain, ask, |id| board.read(id, Clone::clone));
+        plan.order.first().is_some_and(|c| !c.last_resort)
+    };
+    let others: Vec<_> = snapshot
+        .chains
+        .iter()
+        .filter(|c| c.name != failed.name && c.simulated == failed.simulated && works(c))
+        .map(|c| format!("`{}`", c.name))
+        .collect();
+    match others.as_slice() {
+        [] => "No other chain is in service either.".into(),
+        others => format!("In service: {}.", others.join(", ")),
+    }
+}

@@ -1,0 +1,140 @@
+//! A stream after its first meaningful frame: relayed whole frame by whole frame, and never presented as complete
+//! when it is not.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use dialect::{
+    error::{ClientError, ErrorKind},
+    observe::Seen,
+    openai,
+    stream::{End, Relay},
+};
+use domain::{Failure, FailureClass, event::RequestResult};
+use futures::stream::{BoxStream, StreamExt};
+use tokio::time::{Instant, timeout_at};
+use upstream::Body;
+
+use crate::{
+    attempt::{Limits, late_end, note_usage},
+    failures,
+    record::Record,
+};
+
+/// What is still to come of a stream.
+pub(crate) struct Rest {
+    pub(crate) body: Body,
+    pub(crate) relay: Relay,
+    pub(crate) limits: Limits,
+}
+
+/// The pieces of a committed stream, to its end. Dropping them is the client's hang-up.
+pub(crate) fn pieces(
+    mut record: Box<Record>,
+    held: Bytes,
+    rest: Option<Box<Rest>>,
+) -> BoxStream<'static, Bytes> {
+    async_stream::stream! {
+        let Some(rest) = rest else {
+            record.finish(RequestResult::Answered, None);
+            yield held;
+            return;
+        };
+        yield held;
+        let Rest { mut body, mut relay, limits } = *rest;
+        let mut quiet_since = Instant::now();
+        let broken = loop {
+            let bytes = match next(&mut body, limits, quiet_since).await {
+                Ok(Some(bytes)) => bytes,
+                Ok(None) => break None,
+                Err(failure) => break Some(failure),
+            };
+            if is_progress(&bytes) {
+                quiet_since = Instant::now();
+            }
+            let step = relay.push(bytes);
+            note_usage(&step.seen, &mut record);
+            if step.seen.contains(&Seen::Content) {
+                record.first_token();
+            }
+            if let Some(failure) = step.seen.iter().find_map(failures::of_seen) {
+                yield step.out;
+                yield stopped(&mut record, &failure);
+                return;
+            }
+            if !step.out.is_empty() {
+                yield step.out;
+            }
+        };
+        // The upstream is let go before the client reads the last bytes.
+        drop(body);
+        yield ended(&mut record, relay, broken);
+    }
+    .boxed()
+}
+
+/// The next piece of the upstream's body, within the idle and total limits.
+async fn next(body: &mut Body, limits: Limits, quiet_since: Instant) -> Result<Option<Bytes>, Failure> {
+    let idle_end = quiet_since + limits.idle;
+    match timeout_at(idle_end.min(limits.end), body.chunk()).await {
+        Ok(next) => next,
+        Err(_) if limits.end <= idle_end => Err(late_end(limits)),
+        Err(_) => Err(silent(limits.idle)),
+    }
+}
+
+fn silent(idle: Duration) -> Failure {
+    Failure::new(FailureClass::IdleTimeout, format!("no token for {} ms", idle.as_millis()))
+}
+
+/// The upstream's body has ended, or is given up: the last bytes for the client.
+fn ended(record: &mut Record, relay: Relay, broken: Option<Failure>) -> Bytes {
+    let End { out, seen, completion } = relay.finish();
+    note_usage(&seen, record);
+    match failures::of_completion(&completion) {
+        // Whatever happened to the connection afterwards, the answer was whole.
+        None => {
+            record.finish(RequestResult::Answered, None);
+            out
+        }
+        Some(incomplete) => stopped(record, &broken.unwrap_or(incomplete)),
+    }
+}
+
+/// Ends a stream that has begun with an error in the client's dialect.
+fn stopped(record: &mut Record, failure: &Failure) -> Bytes {
+    let tier = record.serving_tier().to_owned();
+    record.finish(RequestResult::Failed, Some(failure));
+    let kind = match failure.class {
+        FailureClass::IdleTimeout | FailureClass::TotalTimeout | FailureClass::UpstreamTimeout => {
+            ErrorKind::Timeout
+        }
+        _ => ErrorKind::Upstream,
+    };
+    let message = format!(
+        "The answer of tier `{tier}` broke off ({}). What came so far is incomplete: ask again, and another tier answers if this one stays ill.",
+        failure.message
+    );
+    let code = Some("stream_interrupted".to_owned());
+    openai::error_event(&ClientError { code, ..ClientError::new(kind, message) })
+}
+
+/// Whether a piece is more than keep-alive comments and blank lines, which must not hide that nothing comes.
+fn is_progress(piece: &[u8]) -> bool {
+    piece.split(|b| matches!(b, b'\n' | b'\r')).any(|line| !line.is_empty() && line.first() != Some(&b':'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_progress;
+
+    #[test]
+    fn a_comment_is_no_progress() {
+        for quiet in [": ping\n\n", ":\n\n", "\n", "\r\n\r\n", ": a\n\n: b\n\n", ""] {
+            assert!(!is_progress(quiet.as_bytes()), "{quiet:?}");
+        }
+        for word in ["data: {}\n\n", ": ping\n\ndata: 1\n\n", "{\"done\":false}\n"] {
+            assert!(is_progress(word.as_bytes()), "{word:?}");
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Answers to clients: their body and the headers that say who answered.
+
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use dialect::{error::ClientError, openai};
+use domain::{Chain, ProviderKind, Tier};
+use futures::stream::{BoxStream, StreamExt};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Response, StatusCode,
+    header::{CACHE_CONTROL, CONTENT_TYPE},
+};
+use http_body::{Frame, SizeHint};
+
+/// A body in one piece, or piece by piece.
+pub(crate) enum Body {
+    Whole(Bytes),
+    Pieces(BoxStream<'static, Bytes>),
+}
+
+impl http_body::Body for Body {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        match self.get_mut() {
+            Self::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
+            Self::Whole(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
+            Self::Pieces(pieces) => {
+                pieces.poll_next_unpin(context).map(|piece| piece.map(|p| Ok(Frame::data(p))))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(self, Self::Whole(bytes) if bytes.is_empty())
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Self::Pieces(_) => SizeHint::default(),
+        }
+    }
+}
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-changeover-request-id");
+
+/// A JSON answer.
+pub(crate) fn json(status: StatusCode, body: Bytes) -> Response<Body> {
+    let mut response = Response::new(Body::Whole(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, JSON);
+    response
+}
+
+/// An error answer, in the client's dialect.
+pub(crate) fn error(error: &ClientError) -> Response<Body> {
+    let status = StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    json(status, openai::error_body(error))
+}
+
+/// The head of a stream.
+pub(crate) fn stream(pieces: BoxStream<'static, Bytes>) -> Response<Body> {
+    let mut response = Response::new(Body::Pieces(pieces));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(openai::STREAM_TYPE));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    // Proxies of nginx's kind would hold small frames back.
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    response
+}
+
+/// Who answered, as the headers say it.
+#[derive(Clone, Debug)]
+pub(crate) struct By {
+    pub(crate) tier: Option<String>,
+    pub(crate) backend: Option<String>,
+    pub(crate) attempts: u32,
+    pub(crate) mode: &'static str,
+    pub(crate) notice: Option<String>,
+    pub(crate) request: String,
+    pub(crate) simulated: bool,
+}
+
+impl By {
+    /// `tier`, at this position in the chain.
+    pub(crate) fn tier(chain: &Chain, position: usize, tier: &Tier, attempts: u32, request: &str) -> Self {
+        let first = chain.tiers.iter().position(|t| t.enabled).unwrap_or_default();
+        Self {
+            tier: Some(tier.name.clone()),
+            backend: Some(format!("{}/{}", provider_word(tier.provider), tier.model)),
+            attempts,
+            mode: if position <= first { "full" } else { "degraded" },
+            notice: tier.degrade.notice.clone(),
+            request: request.to_owned(),
+            simulated: chain.simulated,
+        }
+    }
+
+    /// No tier.
+    pub(crate) fn nobody(chain: &Chain, attempts: u32, request: &str) -> Self {
+        Self {
+            tier: None,
+            backend: None,
+            attempts,
+            mode: "emergency",
+            notice: None,
+            request: request.to_owned(),
+            simulated: chain.simulated,
+        }
+    }
+
+    /// Writes it into the head of an answer.
+    pub(crate) fn write(&self, headers: &mut HeaderMap) {
+        let mut put = |name: &'static str, text: Option<&str>| {
+            if let Some(value) = text.and_then(value_of) {
+                headers.insert(name, value);
+            }
+        };
+        put("x-changeover-tier", self.tier.as_deref());
+        put("x-changeover-backend", self.backend.as_deref());
+        put("x-changeover-attempts", Some(&self.attempts.to_string()));
+        put("x-changeover-mode", Some(self.mode));
+        put("x-changeover-notice", self.notice.as_deref());
+        put("x-changeover-simulated", self.simulated.then_some("true"));
+        put("x-changeover-request-id", Some(&self.request));
+    }
+
+    /// The same as a comment in a stream whose head went out before anybody had answered.
+    pub(crate) fn comment(&self) -> Bytes {
+        let tier = self.tier.as_deref().unwrap_or("none").replace(['\r', '\n'], " ");
+        format!(": changeover tier={tier} attempts={} mode={}\n\n", self.attempts, self.mode).into()
+    }
+}
+
+/// Marks an answer that no tier had a part in with the request's id.
+pub(crate) fn mark(headers: &mut HeaderMap, request: &str) {
+    if let Some(value) = value_of(request) {
+        headers.insert(REQUEST_ID, value);
+    }
+}
+
+/// Text as a header's value: line ends and other control characters become spaces.
+fn value_of(text: &str) -> Option<HeaderValue> {
+    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    HeaderValue::from_bytes(clean.trim().as_bytes()).ok()
+}
+
+/// The provider's headers that a client of the same dialect may want to see: rate limits and its own request id.
+pub(crate) fn pass_on(from: &HeaderMap, to: &mut HeaderMap) {
+    for (name, value) in from {
+        let word = name.as_str();
+        if word.starts_with("x-ratelimit-") || word.starts_with("openai-") || word == "x-request-id" {
+            to.append(name.clone(), value.clone());
+        }
+    }
+}
+
+const fn provider_word(provider: ProviderKind) -> &'static str {
+    match provider {
+        ProviderKind::OpenAi => "openai",
+        ProviderKind::Azure => "azure",
+        ProviderKind::Anthropic => "anthropic",
+        ProviderKind::Gemini => "gemini",
+        ProviderKind::Bedrock => "bedrock",
+        ProviderKind::Vllm => "vllm",
+        ProviderKind::Sglang => "sglang",
+        ProviderKind::Tgi => "tgi",
+        ProviderKind::LlamaCpp => "llama.cpp",
+        ProviderKind::LmStudio => "lmstudio",
+        ProviderKind::Ollama => "ollama",
+        ProviderKind::OpenRouter => "openrouter",
+        ProviderKind::Groq => "groq",
+        ProviderKind::Mistral => "mistral",
+        ProviderKind::DeepSeek => "deepseek",
+        ProviderKind::Together => "together",
+        ProviderKind::Other => "other",
+        ProviderKind::Practice => "practice",
+    }
+}

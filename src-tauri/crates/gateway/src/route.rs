@@ -1,0 +1,240 @@
+//! Which call is meant, and whether it may be made.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use bytes::Bytes;
+use dialect::error::{ClientError, ErrorKind};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode,
+    header::{self, ALLOW},
+};
+use hyper::body::Incoming;
+use serde_json::json;
+use tokio::time::Instant;
+
+use crate::{
+    door, intake,
+    life::Life,
+    reply::{self, Body},
+    server::Inner,
+};
+
+/// Names the instances that a request came through, so that a circle is noticed.
+const HOP: HeaderName = HeaderName::from_static("x-changeover-hop");
+/// A request that came through this instance more often than this is refused.
+const MOST_HOPS: usize = 3;
+/// Tracing headers that go on to upstreams.
+const PASSED: [HeaderName; 2] =
+    [HeaderName::from_static("traceparent"), HeaderName::from_static("tracestate")];
+
+/// A call that is answered here.
+enum Call<'a> {
+    Chat,
+    Models,
+    Health,
+    Root,
+    Explain(&'a str),
+}
+
+impl Call<'_> {
+    fn of(path: &str) -> Option<Call<'_>> {
+        Some(match path {
+            "/v1/chat/completions" | "/chat/completions" => Call::Chat,
+            "/v1/models" | "/models" => Call::Models,
+            "/healthz" => Call::Health,
+            "/" => Call::Root,
+            _ => Call::Explain(path.strip_prefix("/v1/changeover/requests/").filter(|id| !id.is_empty())?),
+        })
+    }
+
+    const fn methods(&self) -> &'static str {
+        match self {
+            Self::Chat => "POST, OPTIONS",
+            _ => "GET, HEAD, OPTIONS",
+        }
+    }
+
+    /// Whether it tells nothing that a key should guard.
+    const fn is_open(&self) -> bool {
+        matches!(self, Self::Health | Self::Root)
+    }
+}
+
+/// Answers a request.
+pub(crate) async fn answer(
+    shared: Arc<Inner>,
+    local: SocketAddr,
+    request: Request<Incoming>,
+) -> Response<Body> {
+    if let Err(error) = door::check_origin(local, request.uri(), request.headers()) {
+        return closing(reply::error(&error));
+    }
+    let origin = request.headers().get(header::ORIGIN).cloned();
+    let mut response = dispatch(shared, request).await;
+    // Behind the check above, an origin on loopback is a page of this machine; elsewhere none is let in.
+    if let Some(origin) = origin.filter(|o| o.to_str().is_ok_and(door::is_loopback_origin)) {
+        allow_page(response.headers_mut(), origin);
+    }
+    response
+}
+
+async fn dispatch(shared: Arc<Inner>, request: Request<Incoming>) -> Response<Body> {
+    let path = request.uri().path().to_owned();
+    let Some(call) = Call::of(&path) else { return closing(reply::error(&unknown_route(&path))) };
+    let method = request.method().clone();
+    if method == Method::OPTIONS {
+        return options(&call);
+    }
+    let fits = match call {
+        Call::Chat => method == Method::POST,
+        _ => method == Method::GET || method == Method::HEAD,
+    };
+    if !fits {
+        return closing(wrong_method(&call, &path, &method));
+    }
+    if !call.is_open() {
+        let keys = &shared.deps.snapshot.load().client_keys;
+        if let Err(error) = door::check_key(keys, request.headers()) {
+            return closing(reply::error(&error));
+        }
+    }
+    match call {
+        Call::Chat => chat(shared, request).await,
+        Call::Models => models(&shared),
+        Call::Health => health(&shared),
+        Call::Root => text("Changeover is running. Point OpenAI clients at /v1.\n"),
+        Call::Explain(id) => explain(&shared, id),
+    }
+}
+
+async fn chat(shared: Arc<Inner>, request: Request<Incoming>) -> Response<Body> {
+    let began = Instant::now();
+    let id = uuid::Uuid::now_v7().to_string();
+    let (parts, body) = request.into_parts();
+    let mut response = match onward(&parts.headers, &shared.instance) {
+        None => closing(in_a_circle()),
+        Some(headers) => match intake::read(&parts.headers, body).await {
+            Err(error) => closing(reply::error(&error)),
+            Ok(body) => match Life::new(shared, body, headers, began, id.clone()) {
+                Err(error) => reply::error(&error),
+                Ok(life) => return Box::pin(life.answer()).await,
+            },
+        },
+    };
+    reply::mark(response.headers_mut(), &id);
+    response
+}
+
+/// The headers for upstreams; none when the request has come through here too often.
+fn onward(from: &HeaderMap, instance: &str) -> Option<HeaderMap> {
+    let before: Vec<&str> = from.get_all(&HOP).iter().filter_map(|v| v.to_str().ok()).collect();
+    let hops = before.join(",");
+    if hops.split(',').filter(|hop| hop.trim() == instance).count() > MOST_HOPS {
+        return None;
+    }
+    let hops = if hops.is_empty() { instance.to_owned() } else { format!("{hops},{instance}") };
+    let mut headers = HeaderMap::new();
+    headers.insert(HOP, HeaderValue::from_str(&hops).ok()?);
+    for name in PASSED {
+        if let Some(value) = from.get(&name) {
+            headers.insert(name, value.clone());
+        }
+    }
+    Some(headers)
+}
+
+fn in_a_circle() -> Response<Body> {
+    let error = ClientError {
+        code: Some("loop_detected".into()),
+        ..ClientError::new(
+            ErrorKind::InvalidRequest,
+            "This request came back to this endpoint again and again: one of its tiers leads here. Correct that tier's URL.",
+        )
+    };
+    let mut response = reply::error(&error);
+    *response.status_mut() = StatusCode::LOOP_DETECTED;
+    response.headers_mut().insert("x-should-retry", HeaderValue::from_static("false"));
+    response
+}
+
+fn models(shared: &Inner) -> Response<Body> {
+    let snapshot = shared.deps.snapshot.load();
+    let names = snapshot.chains.iter().flat_map(|c| std::iter::once(&c.name).chain(&c.aliases));
+    let entry = |name: &String| json!({"id": name, "object": "model", "created": shared.created, "owned_by": "changeover"});
+    let data: Vec<_> = names.filter(|name| *name != "*").map(entry).collect();
+    reply::json(StatusCode::OK, json!({"object": "list", "data": data}).to_string().into())
+}
+
+fn health(shared: &Inner) -> Response<Body> {
+    let chains = shared.deps.snapshot.load().chains.len();
+    let body = json!({"status": "ok", "version": env!("CARGO_PKG_VERSION"), "chains": chains});
+    reply::json(StatusCode::OK, body.to_string().into())
+}
+
+fn explain(shared: &Inner, id: &str) -> Response<Body> {
+    let found = shared.ring.of(id).and_then(|explanation| serde_json::to_vec(&*explanation).ok());
+    found.map_or_else(
+        || reply::error(&ClientError::new(ErrorKind::NotFound, "No such request among the newest 500.")),
+        |body| reply::json(StatusCode::OK, body.into()),
+    )
+}
+
+fn text(text: &'static str) -> Response<Body> {
+    let mut response = Response::new(Body::Whole(Bytes::from_static(text.as_bytes())));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response
+}
+
+fn options(call: &Call<'_>) -> Response<Body> {
+    let mut response = Response::new(Body::Whole(Bytes::new()));
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    let headers = response.headers_mut();
+    let methods = HeaderValue::from_static(call.methods());
+    headers.insert(ALLOW, methods.clone());
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods);
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        HeaderValue::from_static("authorization, content-type, x-api-key, traceparent, tracestate"),
+    );
+    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+    response
+}
+
+fn allow_page(headers: &mut HeaderMap, origin: HeaderValue) {
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    headers.append(header::VARY, HeaderValue::from_static("origin"));
+    let exposed = "x-changeover-tier, x-changeover-backend, x-changeover-attempts, x-changeover-mode, \
+                   x-changeover-notice, x-changeover-simulated, x-changeover-request-id, retry-after";
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(exposed));
+}
+
+fn unknown_route(path: &str) -> ClientError {
+    let path: String = path.chars().take(200).collect();
+    ClientError {
+        code: Some("unknown_route".into()),
+        ..ClientError::new(
+            ErrorKind::NotFound,
+            format!(
+                "There is nothing at {path}. Send chat requests to /v1/chat/completions, ask for models at /v1/models."
+            ),
+        )
+    }
+}
+
+fn wrong_method(call: &Call<'_>, path: &str, method: &Method) -> Response<Body> {
+    let message = format!("{path} does not take {method}; it takes {}.", call.methods());
+    let mut response = reply::error(&ClientError {
+        code: Some("method_not_allowed".into()),
+        ..ClientError::new(ErrorKind::MethodNotAllowed, message)
+    });
+    response.headers_mut().insert(ALLOW, HeaderValue::from_static(call.methods()));
+    response
+}
+
+/// An answer to a request whose body was not read: the connection cannot be used again.
+fn closing(mut response: Response<Body>) -> Response<Body> {
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}
