@@ -1,1 +1,159 @@
-//! monitor
+//! What watches: one task per replica, one that decides which tier answers for each chain, and the GPUs.
+//!
+//! The request path and operations know this crate only by what it writes: the board, who serves, and the
+//! journal. Durations are monotonic (tokio's clock, which tests pause); wall-clock time stands only in what
+//! becomes rows.
+
+mod offline;
+mod prober;
+mod replica;
+mod serving;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use domain::{
+    Board, Journal, ReplicaId, Snapshot,
+    serving::{Served, ServingPort},
+};
+use tokio::sync::{Notify, mpsc, oneshot};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+pub use crate::{
+    offline::{HasNetwork, has_default_route},
+    prober::Prober,
+    replica::{BreakerMemory, ReplicaMemory},
+};
+use crate::{
+    prober::Checker,
+    replica::{Handle, Settings, Shared},
+    serving::{Applied, ServingTask},
+};
+
+/// What the monitor works with.
+pub struct Deps {
+    /// Where replicas' states are written.
+    pub board: Board,
+    /// Where changes are told.
+    pub journal: Journal,
+    /// Where it is written which tier answers.
+    pub serving: ServingPort,
+    /// What the request path tells of requests: the other end of `serving`.
+    pub served: mpsc::Receiver<Served>,
+    /// What makes checks.
+    pub prober: Arc<dyn Prober>,
+    /// What was kept of the replicas when the program last ended.
+    pub memory: Vec<ReplicaMemory>,
+    /// Whether this computer has a network: [`has_default_route`], or a test's own.
+    pub has_network: HasNetwork,
+}
+
+/// What watches. Ends with [`Monitor::shutdown`].
+pub struct Monitor {
+    board: Board,
+    shared: Shared,
+    applied: mpsc::Sender<Applied>,
+    replicas: Mutex<Replicas>,
+    /// Held while a snapshot is applied, so that snapshots take turns.
+    turn: tokio::sync::Mutex<()>,
+    tasks: TaskTracker,
+    cancel: CancellationToken,
+}
+
+#[derive(Default)]
+struct Replicas {
+    running: HashMap<ReplicaId, Handle>,
+    /// Of replicas that do not run: from the last start, or taken out of the configuration since.
+    remembered: HashMap<ReplicaId, ReplicaMemory>,
+}
+
+impl Monitor {
+    /// Starts watching; there are no replicas before the first [`Monitor::apply`]. Needs a tokio runtime.
+    #[must_use]
+    pub fn new(deps: Deps) -> Self {
+        let bell = Arc::new(Notify::new());
+        let (applied, applied_rx) = mpsc::channel(1);
+        let (tasks, cancel) = (TaskTracker::new(), CancellationToken::new());
+        let serving = ServingTask {
+            board: deps.board.clone(),
+            journal: deps.journal.clone(),
+            port: deps.serving,
+            bell: Arc::clone(&bell),
+        };
+        tasks.spawn(cancel.clone().run_until_cancelled_owned(serving.run(deps.served, applied_rx)));
+        let shared = Shared {
+            journal: deps.journal,
+            checker: Checker::new(deps.prober),
+            bell,
+            has_network: deps.has_network,
+            random: replica::random,
+        };
+        let remembered = deps.memory.into_iter().map(|m| (m.replica.clone(), m)).collect();
+        let replicas = Mutex::new(Replicas { running: HashMap::new(), remembered });
+        let turn = tokio::sync::Mutex::default();
+        Self { board: deps.board, shared, applied, replicas, turn, tasks, cancel }
+    }
+
+    /// Watches the replicas of `snapshot` from now on. A replica that was there before keeps its health, breaker
+    /// and figures. On return the board and the serving port know the new set.
+    pub async fn apply(&self, snapshot: &Arc<Snapshot>) {
+        let _turn = self.turn.lock().await;
+        let ports = self.replicas().apply(snapshot, &self.shared, &self.tasks, &self.cancel);
+        self.board.replace(ports);
+        let (done, known) = oneshot::channel();
+        // Both fail only while the monitor shuts down, when nobody serves any more.
+        if self.applied.send((Arc::clone(snapshot), done)).await.is_ok() {
+            _ = known.await;
+        }
+    }
+
+    /// What to keep of the replicas over a restart; cheap enough to ask for every second.
+    #[must_use]
+    pub fn memory(&self) -> Vec<ReplicaMemory> {
+        self.replicas().running.values().map(|handle| handle.memory.borrow().clone()).collect()
+    }
+
+    /// Stops watching, and waits until every task has ended.
+    pub async fn shutdown(&self) {
+        self.cancel.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    fn replicas(&self) -> MutexGuard<'_, Replicas> {
+        self.replicas.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Replicas {
+    fn apply(
+        &mut self,
+        snapshot: &Snapshot,
+        shared: &Shared,
+        tasks: &TaskTracker,
+        cancel: &CancellationToken,
+    ) -> HashMap<ReplicaId, domain::ReplicaPort> {
+        let mut old = std::mem::take(&mut self.running);
+        for (chain, tier, replica) in snapshot.replicas() {
+            let settings = Settings::of(chain, tier, replica);
+            let handle = match old.remove(&replica.id) {
+                Some(handle) => {
+                    handle.settings.send_replace(settings);
+                    handle
+                }
+                None => {
+                    let memory = self.remembered.remove(&replica.id);
+                    replica::start(shared.clone(), settings, memory.as_ref(), tasks, cancel.child_token())
+                }
+            };
+            self.running.insert(replica.id.clone(), handle);
+        }
+        for (id, gone) in old {
+            gone.cancel.cancel();
+            self.remembered.insert(id, gone.memory.borrow().clone());
+        }
+        self.running.iter().map(|(id, handle)| (id.clone(), handle.port.clone())).collect()
+    }
+}

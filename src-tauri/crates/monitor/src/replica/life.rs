@@ -1,0 +1,504 @@
+//! A replica's life: what is known of it, and what follows from each new piece of evidence.
+//!
+//! Health (does it answer?), breaker (are its answers good?), cool-down (does it ask to be left alone?), the
+//! operator's switch and the way back after a recovery are kept apart; the gate is computed from them. Nothing
+//! here waits or reads a clock: `At` is passed in.
+
+use std::time::Duration;
+
+use domain::{
+    Admin, CoolDown, Failure, FailureClass, Health,
+    chain::ProbeKind,
+    verdict::{CoolDownRule, Verdict},
+};
+use resilience::{
+    breaker::{Breaker, Snapshot, SnapshotState, State},
+    gate::Gate,
+    ramp::Ramp,
+};
+use tokio::time::Instant;
+
+use super::{figures::Figures, run::{Run, is_reachability, is_timeout}, settings::Settings};
+
+/// Silent answers in a row that open the breaker, so that nobody waits for the next one.
+const TIMEOUTS_IN_A_ROW: u32 = 2;
+/// The longest hold before a recovered replica takes traffic again.
+const LONGEST_HOLD: Duration = Duration::from_secs(300);
+/// After this long in service, earlier relapses are forgotten.
+const SETTLED: Duration = Duration::from_secs(600);
+/// The longest that a replica is left alone, whatever the provider asks for.
+const LONGEST_COOL_DOWN: Duration = Duration::from_secs(3600);
+/// Rate limits without a `Retry-After` double up to this.
+const LONGEST_GUESS: Duration = Duration::from_secs(300);
+/// A failure that a check can neither confirm nor disprove is forgotten when checks pass this long after it.
+const STALE_FAILURE: Duration = Duration::from_secs(10);
+
+/// The present, on both clocks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct At {
+    pub now: Instant,
+    pub wall_ms: i64,
+}
+
+/// Where a piece of evidence comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    Traffic,
+    Check,
+}
+
+/// The way back to full service.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum WayBack {
+    /// Not needed, or gone to its end.
+    Done,
+    /// Hold, then rising shares.
+    Ramp(Ramp),
+    /// Recovered, and the chain leaves the last word to the operator.
+    Waits,
+}
+
+/// Why the state changed last.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Why {
+    pub words: String,
+    pub class: Option<FailureClass>,
+}
+
+/// All that a replica's task knows.
+#[derive(Debug)]
+pub(crate) struct Life {
+    pub settings: Settings,
+    pub health: Health,
+    pub since_ms: i64,
+    pub breaker: Breaker,
+    pub admin: Admin,
+    pub cool: Option<CoolDown>,
+    pub run: Run,
+    pub way_back: WayBack,
+    pub figures: Figures,
+    pub why: Why,
+    /// The present half-open phase's permits.
+    pub trials: Option<Gate>,
+    /// The breaker opened for silence: only a generated token proves that it is over.
+    pub hung: bool,
+    /// Recoveries in a row that did not last.
+    pub relapses: u32,
+    pub back_since: Option<Instant>,
+    pub gpu: Option<String>,
+    pub unwell: Option<String>,
+    slow: bool,
+    /// Cool-downs in a row whose length was guessed.
+    guesses: u32,
+    /// The end of the cool-down waits for this check.
+    last_word: bool,
+    check_now: bool,
+    last_traffic: Option<Instant>,
+}
+
+impl Life {
+    pub(crate) fn new(settings: Settings, at: At) -> Self {
+        let breaker = Breaker::new(settings.tier.breaker);
+        Self {
+            settings,
+            breaker,
+            health: Health::Unknown,
+            since_ms: at.wall_ms,
+            admin: Admin::Enabled,
+            cool: None,
+            run: Run::default(),
+            way_back: WayBack::Done,
+            figures: Figures::default(),
+            why: Why::default(),
+            trials: None,
+            hung: false,
+            relapses: 0,
+            back_since: None,
+            gpu: None,
+            unwell: None,
+            slow: false,
+            guesses: 0,
+            last_word: false,
+            check_now: false,
+            last_traffic: None,
+        }
+    }
+
+    /// New settings for the same replica: everything that was learned is kept, but what hung on the old ones.
+    pub(crate) fn reconfigure(&mut self, settings: Settings, at: At) {
+        if settings.asks_otherwise(&self.settings) && self.cool.take().is_some() {
+            self.run.clear();
+            self.because("the tier's settings changed", None);
+        }
+        if settings.probe() != self.settings.probe() {
+            self.run.suspected = false;
+            self.check_now = true;
+        }
+        self.breaker.reconfigure(settings.tier.breaker);
+        self.settings = settings;
+        self.hung &= self.settings.may_generate();
+        if self.health == Health::Down && self.settings.probe().is_none() && self.gpu.is_none() {
+            // Nothing would ever find it up again.
+            self.came_back(at, "checks were switched off");
+        }
+    }
+
+    /// A good answer to real traffic.
+    pub(crate) fn answered(&mut self, at: At) {
+        self.last_traffic = Some(at.now);
+        self.guesses = 0;
+        if self.health == Health::Down {
+            // A last resort that worked: the checks have the word, now.
+            self.check_now = true;
+            return;
+        }
+        let before = self.breaker.state(at.now);
+        if matches!(before, State::Open { .. }) {
+            return;
+        }
+        let after = self.breaker.record(at.now, true);
+        if after == State::Closed {
+            self.run.clear();
+            if before == State::HalfOpen {
+                self.recovered(at, "its trial requests were answered");
+            }
+        }
+        self.set_answering(at, "it answers requests");
+    }
+
+    /// A failure, of real traffic or of a check, that began at `began_ms` (wall clock).
+    pub(crate) fn failed(&mut self, at: At, failure: &Failure, began_ms: i64, source: Source, offline: bool) {
+        let verdict = domain::verdict(failure.class);
+        if offline && is_reachability(failure.class) && self.health != Health::Down {
+            self.run.suspected = false;
+            self.because("this computer is offline", None);
+            return self.set_health(at, Health::Unknown);
+        }
+        if source == Source::Check && !verdict.counts {
+            self.reached(at);
+        }
+        if verdict.cool_down != CoolDownRule::None {
+            self.told_to_wait(at, failure, verdict, began_ms, source);
+        } else if verdict.counts {
+            self.run.count(failure, began_ms, at);
+            match source {
+                Source::Traffic => self.request_failed(at, failure),
+                Source::Check => self.check_failed(at, failure),
+            }
+        }
+    }
+
+    fn request_failed(&mut self, at: At, failure: &Failure) {
+        self.last_traffic = Some(at.now);
+        let before = self.breaker.state(at.now);
+        self.breaker.record(at.now, false);
+        if is_timeout(failure.class) {
+            self.run.timeouts += 1;
+        }
+        if is_reachability(failure.class) {
+            self.run.unreachable += 1;
+        }
+        if self.settings.probe().is_some() && !self.run.suspected {
+            (self.run.suspected, self.check_now) = (true, true);
+        }
+        let returning = self.way_back != WayBack::Done;
+        let silent = self.run.timeouts >= TIMEOUTS_IN_A_ROW;
+        if self.falls(returning && is_reachability(failure.class)) {
+            return self.fall(at, failure);
+        }
+        if before == State::Closed && (returning || silent) {
+            self.trip(at);
+        }
+        if before == State::Closed && self.breaker.state(at.now) != State::Closed {
+            self.hung = is_timeout(failure.class) && self.settings.may_generate();
+            self.because(format!("its breaker opened: {}", failure.message), Some(failure.class));
+            self.went_out(at);
+        } else if before == State::HalfOpen && self.breaker.state(at.now) != State::HalfOpen {
+            self.because(format!("a trial request failed: {}", failure.message), Some(failure.class));
+        }
+    }
+
+    fn check_failed(&mut self, at: At, failure: &Failure) {
+        // That a hung server stays silent is no news; that it is gone is.
+        self.run.unreachable += u32::from(!(self.hung && is_timeout(failure.class)));
+        let returning = self.way_back != WayBack::Done;
+        if self.breaker.state(at.now) == State::HalfOpen {
+            self.breaker.record(at.now, false);
+            self.because(format!("a check failed: {}", failure.message), Some(failure.class));
+        }
+        if self.falls(returning) {
+            self.fall(at, failure);
+        }
+        self.last_word = false;
+    }
+
+    /// Whether the failures so far mean that it is down. Without checks nothing would find it up again.
+    fn falls(&self, at_once: bool) -> bool {
+        let down_after = self.settings.probe().map(|p| p.down_after);
+        let enough = |after: u32| at_once || self.run.unreachable >= after.max(1);
+        self.health != Health::Down && down_after.is_some_and(enough)
+    }
+
+    fn fall(&mut self, at: At, failure: &Failure) {
+        self.run.suspected = false;
+        self.because(failure.message.clone(), Some(failure.class));
+        self.went_out(at);
+        self.set_health(at, Health::Down);
+    }
+
+    /// A check succeeded after `took`.
+    pub(crate) fn check_passed(&mut self, at: At, took: Duration, kind: &ProbeKind) {
+        self.slow = self.settings.probe().is_some_and(|p| took > p.slow) && *kind != ProbeKind::Generation;
+        if self.reached(at) {
+            return;
+        }
+        self.check_counts_as_trial(at, kind);
+        if self.breaker.state(at.now) == State::Closed && self.cool.is_none() && self.is_disproved(at, kind) {
+            self.run.clear();
+        }
+        self.end_cool_down_if_proved(kind);
+        let words = if self.slow { "its checks are slow" } else { "it answers its checks" };
+        self.set_answering(at, words);
+    }
+
+    /// A check reached the server. Returns whether the server was down until then.
+    fn reached(&mut self, at: At) -> bool {
+        self.run.passed();
+        let down = self.health == Health::Down;
+        let up_after = self.settings.probe().map_or(1, |p| p.up_after.max(1));
+        if down && self.gpu.is_none() && self.run.good_checks >= up_after {
+            self.came_back(at, "it answers its checks again");
+        }
+        down
+    }
+
+    /// In a chain without traffic nobody else closes the breaker; and where silence opened it, a generated
+    /// token says more than any request that a client would have to wait for.
+    fn check_counts_as_trial(&mut self, at: At, kind: &ProbeKind) {
+        let token = *kind == ProbeKind::Generation;
+        if token && self.hung && matches!(self.breaker.state(at.now), State::Open { .. }) {
+            self.set_breaker(at, SnapshotState::HalfOpen { good: 0 });
+        }
+        let idle = self.settings.probe().map(|p| p.every);
+        let quiet = self.last_traffic.is_none_or(|t| idle.is_some_and(|every| at.now - t >= every));
+        let counts = token || (quiet && !self.hung);
+        if counts && self.breaker.state(at.now) == State::HalfOpen && self.breaker.record(at.now, true) == State::Closed {
+            self.run.clear();
+            self.recovered(at, "its checks passed");
+        }
+    }
+
+    /// Whether a check that passed says that the failures so far are over.
+    fn is_disproved(&self, at: At, kind: &ProbeKind) -> bool {
+        let Some((failure, _)) = &self.run.last else { return true };
+        let stale = self.run.last_at.is_none_or(|t| at.now - t >= STALE_FAILURE);
+        match failure.class {
+            _ if *kind == ProbeKind::Generation => true,
+            // A hung server goes on answering its health checks.
+            _ if self.run.timeouts > 0 => false,
+            class => is_reachability(class) || stale,
+        }
+    }
+
+    /// A credential or model that a check has just used is there again.
+    fn end_cool_down_if_proved(&mut self, kind: &ProbeKind) {
+        let Some(cool) = &self.cool else { return };
+        let proved = is_checkable(cool.class) && !matches!(kind, ProbeKind::Http(_));
+        if proved || self.last_word {
+            self.end_cool_down("its check passes again");
+        }
+    }
+
+    fn end_cool_down(&mut self, why: &str) {
+        self.cool = None;
+        self.last_word = false;
+        if self.run.failing == 0 {
+            self.run.clear();
+        }
+        self.because(why, None);
+    }
+
+    fn told_to_wait(&mut self, at: At, failure: &Failure, verdict: Verdict, began_ms: i64, source: Source) {
+        use FailureClass as F;
+        if source == Source::Check && matches!(failure.class, F::RateLimited | F::Forbidden) {
+            // The check was refused; that says nothing about generations.
+            return;
+        }
+        let length = match verdict.cool_down {
+            CoolDownRule::None => return,
+            CoolDownRule::Fixed(length) => length,
+            CoolDownRule::AskedOr(guess) => failure.retry_after.unwrap_or_else(|| {
+                let factor = 1_u32.checked_shl(self.guesses).unwrap_or(u32::MAX);
+                guess.saturating_mul(factor).min(LONGEST_GUESS.max(guess))
+            }),
+        };
+        let until = at.now + length.min(LONGEST_COOL_DOWN);
+        let is_last_word = std::mem::take(&mut self.last_word);
+        if !is_last_word && self.cool.as_ref().is_some_and(|c| c.until >= until) {
+            return;
+        }
+        if self.cool.is_none() && failure.retry_after.is_none() {
+            self.guesses = self.guesses.saturating_add(1);
+        }
+        self.run.note(failure, began_ms, at);
+        self.because(failure.message.clone(), Some(failure.class));
+        self.cool = Some(CoolDown { until, class: failure.class });
+    }
+
+    /// What time alone changes.
+    pub(crate) fn tick(&mut self, at: At) {
+        if let Some(cool) = self.cool.as_mut().filter(|c| c.until <= at.now) {
+            let check = self.settings.probe().filter(|p| !matches!(p.kind, ProbeKind::Http(_)));
+            match check {
+                Some(probe) if is_checkable(cool.class) && !self.last_word => {
+                    cool.until = at.now + probe.timeout + Duration::from_secs(1);
+                    (self.last_word, self.check_now) = (true, true);
+                }
+                _ => self.end_cool_down("the cool-down is over"),
+            }
+        }
+        if let WayBack::Ramp(ramp) = self.way_back {
+            if ramp.done(at.now) {
+                self.way_back = WayBack::Done;
+            }
+        }
+        let half_open = self.breaker.state(at.now) == State::HalfOpen;
+        if half_open && self.trials.is_none() {
+            self.trials = Some(Gate::limited(self.settings.tier.breaker.trials));
+            self.because("its breaker lets trial requests through", None);
+        } else if !half_open {
+            self.trials = None;
+        }
+    }
+
+    /// The operator's switch.
+    pub(crate) fn ordered(&mut self, at: At, admin: Admin) {
+        self.because("the operator's order", None);
+        self.admin = admin;
+        if admin == Admin::Enabled && self.way_back == WayBack::Waits {
+            self.way_back = WayBack::Ramp(Ramp::begin(at.now, Duration::ZERO, 0, self.settings.failback.ramp));
+        }
+    }
+
+    /// The GPU beneath it failed, or recovered.
+    pub(crate) fn gpu_failed(&mut self, at: At, reason: Option<String>) {
+        match reason {
+            Some(reason) if self.gpu.as_ref() != Some(&reason) => {
+                let failure = Failure::new(FailureClass::Gpu, reason.clone());
+                self.run.count(&failure, at.wall_ms, at);
+                self.because(reason.clone(), Some(FailureClass::Gpu));
+                self.gpu = Some(reason);
+                if self.health != Health::Down {
+                    self.went_out(at);
+                    self.set_health(at, Health::Down);
+                }
+            }
+            None if self.gpu.take().is_some() => {
+                self.check_now = true;
+                self.run.good_checks = 0;
+                if self.settings.probe().is_none() {
+                    self.came_back(at, "its GPU recovered");
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The GPU beneath it is unwell, or well again.
+    pub(crate) fn gpu_unwell(&mut self, at: At, reason: Option<String>) {
+        let words = reason.clone().unwrap_or_else(|| "its GPU is well again".into());
+        self.unwell = reason;
+        if matches!(self.health, Health::Healthy | Health::Degraded) {
+            self.set_answering(at, words);
+        }
+    }
+
+    /// A check is wanted now.
+    pub(crate) fn wants_check(&mut self) {
+        self.check_now = true;
+    }
+
+    /// Whether a check is wanted at once; asks only once.
+    pub(crate) fn take_check_now(&mut self) -> bool {
+        std::mem::take(&mut self.check_now)
+    }
+
+    fn came_back(&mut self, at: At, why: &str) {
+        if self.breaker.state(at.now) != State::Closed {
+            // Its checks were its trials; the ramp protects the rest.
+            self.set_breaker(at, SnapshotState::Closed { failing: 0, since: Some(Duration::ZERO) });
+        }
+        self.run.clear();
+        self.set_answering_as(at);
+        self.recovered(at, why);
+    }
+
+    fn recovered(&mut self, at: At, why: &str) {
+        self.hung = false;
+        self.back_since = Some(at.now);
+        let failback = self.settings.failback;
+        let factor = 1_u32.checked_shl(self.relapses).unwrap_or(u32::MAX);
+        let hold = failback.hold.saturating_mul(factor).min(LONGEST_HOLD.max(failback.hold));
+        let ramp = Ramp::begin(at.now, hold, 0, failback.ramp);
+        self.way_back = match failback.auto {
+            true if ramp.done(at.now) => WayBack::Done,
+            true => WayBack::Ramp(ramp),
+            false => WayBack::Waits,
+        };
+        let waits = if failback.auto { "" } else { ", and waits for the operator" };
+        self.because(format!("{why}{waits}"), None);
+    }
+
+    fn went_out(&mut self, at: At) {
+        if let Some(since) = self.back_since.take() {
+            let relapse = at.now - since < SETTLED;
+            self.relapses = if relapse { self.relapses.saturating_add(1) } else { 0 };
+        }
+        self.way_back = WayBack::Done;
+    }
+
+    /// Opens the breaker, whatever its counts say.
+    fn trip(&mut self, at: At) {
+        if self.breaker.state(at.now) == State::Closed {
+            self.set_breaker(at, SnapshotState::Open { remaining: Duration::MAX });
+        }
+    }
+
+    fn set_breaker(&mut self, at: At, state: SnapshotState) {
+        let openings = self.breaker.snapshot(at.now).openings;
+        let opens = matches!(state, SnapshotState::Open { .. });
+        let snapshot = Snapshot { state, openings: openings.saturating_add(u32::from(opens)) };
+        self.breaker = Breaker::restore(at.now, self.settings.tier.breaker, snapshot, Duration::ZERO);
+    }
+
+    fn set_answering(&mut self, at: At, words: impl Into<String>) {
+        if self.health != self.answering() {
+            self.because(words, None);
+            self.set_answering_as(at);
+        }
+    }
+
+    fn set_answering_as(&mut self, at: At) {
+        self.set_health(at, self.answering());
+    }
+
+    fn answering(&self) -> Health {
+        if self.slow || self.unwell.is_some() { Health::Degraded } else { Health::Healthy }
+    }
+
+    fn set_health(&mut self, at: At, health: Health) {
+        if self.health != health {
+            (self.health, self.since_ms) = (health, at.wall_ms);
+        }
+    }
+
+    fn because(&mut self, words: impl Into<String>, class: Option<FailureClass>) {
+        self.why = Why { words: words.into(), class };
+    }
+}
+
+/// Whether a check can tell that such a cool-down is over.
+const fn is_checkable(class: FailureClass) -> bool {
+    use FailureClass as F;
+    matches!(class, F::Unauthorized | F::Forbidden | F::CredentialMissing | F::ModelNotFound | F::ModelLoading)
+}

@@ -1,0 +1,117 @@
+//! The one task that decides which tier answers for each chain, and tells the journal when that changes.
+
+mod decide;
+#[cfg(test)]
+mod tests;
+mod view;
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use domain::{
+    Board, Chain, Journal, Snapshot,
+    serving::{Served, Serving, ServingPort},
+};
+use tokio::{
+    sync::{Notify, mpsc, oneshot, watch},
+    time::{Instant, sleep_until},
+};
+
+use self::{
+    decide::{Input, Memory},
+    view::ChainView,
+};
+
+/// The chains in force, and whom to tell that the task knows them.
+pub(crate) type Applied = (Arc<Snapshot>, oneshot::Sender<()>);
+
+pub(crate) struct ServingTask {
+    pub board: Board,
+    pub journal: Journal,
+    pub port: ServingPort,
+    /// Rung when the board changed.
+    pub bell: Arc<Notify>,
+}
+
+/// What the task keeps of a chain.
+struct Entry {
+    chain: Arc<Chain>,
+    memory: Memory,
+    serving: watch::Sender<Serving>,
+}
+
+impl ServingTask {
+    /// Runs until it is cancelled or every sender is gone.
+    pub(crate) async fn run(self, mut served: mpsc::Receiver<Served>, mut applied: mpsc::Receiver<Applied>) {
+        let mut entries = HashMap::new();
+        loop {
+            let wake = entries.values().filter_map(|e: &Entry| e.memory.next_change()).min();
+            let wake = wake.unwrap_or_else(|| Instant::now() + Duration::from_secs(3600));
+            tokio::select! {
+                biased;
+                Some((snapshot, done)) = applied.recv() => {
+                    self.apply(&mut entries, &snapshot);
+                    // Who applied may have stopped waiting; the snapshot is in force all the same.
+                    _ = done.send(());
+                }
+                Some(told) = served.recv() => {
+                    if let Some(entry) = entries.get_mut(&told.chain) {
+                        self.decide(entry, &Input::Served(&told));
+                    }
+                }
+                () = self.bell.notified() => entries.values_mut().for_each(|e| self.decide(e, &Input::Board)),
+                () = sleep_until(wake) => entries.values_mut().for_each(|e| self.decide(e, &Input::Board)),
+                else => return,
+            }
+        }
+    }
+
+    fn decide(&self, entry: &mut Entry, input: &Input<'_>) {
+        let view = ChainView::read(&entry.chain, &self.board);
+        let at_ms = match input {
+            Input::Served(served) => served.at_ms,
+            Input::Board | Input::Order => domain::time::wall_ms(),
+        };
+        for event in entry.memory.decide(&view, Instant::now(), input) {
+            self.journal.tell_at(at_ms, event);
+        }
+        publish(entry, at_ms);
+    }
+
+    fn apply(&self, entries: &mut HashMap<String, Entry>, snapshot: &Snapshot) {
+        let mut old = std::mem::take(entries);
+        for chain in &snapshot.chains {
+            let entry = match old.remove(&chain.name) {
+                Some(entry) => self.applied(entry, chain),
+                None => self.begun(chain),
+            };
+            entries.insert(chain.name.clone(), entry);
+        }
+        self.port.replace(entries.iter().map(|(name, e)| (name.clone(), e.serving.subscribe())).collect());
+    }
+
+    fn applied(&self, mut entry: Entry, chain: &Arc<Chain>) -> Entry {
+        let names = |c: &Chain| c.tiers.iter().map(|t| t.name.clone()).collect::<Vec<_>>();
+        let reordered = names(&entry.chain) != names(chain);
+        entry.memory.set_calm(chain.failback.hold);
+        entry.chain = Arc::clone(chain);
+        self.decide(&mut entry, if reordered { &Input::Order } else { &Input::Board });
+        entry
+    }
+
+    fn begun(&self, chain: &Arc<Chain>) -> Entry {
+        let view = ChainView::read(chain, &self.board);
+        let memory = Memory::begin(&view, chain.failback.hold);
+        let serving = Serving { tier: memory.tier.clone(), since_ms: domain::time::wall_ms() };
+        Entry { chain: Arc::clone(chain), memory, serving: watch::channel(serving).0 }
+    }
+}
+
+fn publish(entry: &Entry, at_ms: i64) {
+    entry.serving.send_if_modified(|serving| {
+        let changed = serving.tier != entry.memory.tier;
+        if changed {
+            *serving = Serving { tier: entry.memory.tier.clone(), since_ms: at_ms };
+        }
+        changed
+    });
+}

@@ -1,0 +1,294 @@
+//! Who answers for a chain: a pure decision.
+//!
+//! Traffic tells first (a request that a later tier had to answer), the board tells the rest (a tier went out of
+//! service, or is back in full). One odd failure of a tier that stays in service moves the word to the next
+//! tier; it comes back once the first was in full service for a while, so that a tier that fails now and then
+//! does not make the word jump with each request.
+
+use std::time::Duration;
+
+use domain::{
+    Event, IncidentKind,
+    event::{ChangedOver, Direction},
+    serving::Served,
+};
+use tokio::time::Instant;
+
+use super::view::{ChainView, Fit};
+
+/// A tier that failed but never left service is back after this long without a failure, at least.
+pub(crate) const SHORTEST_CALM: Duration = Duration::from_secs(1);
+
+/// What the decision remembers of a chain.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Memory {
+    /// The tier that answers.
+    pub tier: Option<String>,
+    /// How long a tier that stayed in service must be calm to get the word back.
+    calm: Duration,
+    /// The word left a tier that stayed in service, by its failure in a request.
+    odd: Option<Odd>,
+    /// The last change came from the board: the first answer after it is an event.
+    answer_due: bool,
+    /// The word left the better tiers by the operator's order.
+    ordered: bool,
+}
+
+/// A tier that lost the word and stayed in service.
+#[derive(Clone, Debug, PartialEq)]
+struct Odd {
+    /// Absent: every tier.
+    tier: Option<String>,
+    /// Since when something better has been in full service without a break.
+    calm_since: Option<Instant>,
+}
+
+/// What the decision is told.
+#[derive(Clone, Debug)]
+pub(crate) enum Input<'a> {
+    /// The board changed, or time passed.
+    Board,
+    /// A request was answered, or none could.
+    Served(&'a Served),
+    /// The configuration changed.
+    Order,
+}
+
+impl Memory {
+    /// At the start of the program, or of a chain: the first tier that can answer has the word.
+    pub(crate) fn begin(view: &ChainView, calm: Duration) -> Self {
+        let tier = best(view).map(|at| view.tiers[at].name.clone());
+        Self { tier, calm: calm.max(SHORTEST_CALM), odd: None, answer_due: false, ordered: false }
+    }
+
+    /// The hold of the chain changed.
+    pub(crate) fn set_calm(&mut self, calm: Duration) {
+        self.calm = calm.max(SHORTEST_CALM);
+    }
+
+    /// When time alone may change the decision.
+    pub(crate) fn next_change(&self) -> Option<Instant> {
+        Some(self.odd.as_ref()?.calm_since? + self.calm)
+    }
+
+    /// Takes note of an input, and returns the events that follow.
+    pub(crate) fn decide(&mut self, view: &ChainView, now: Instant, input: &Input<'_>) -> Vec<Event> {
+        let mut events = Vec::new();
+        match input {
+            Input::Served(served) => events.extend(self.served(view, served)),
+            Input::Order => events.extend(self.order(view)),
+            Input::Board => {}
+        }
+        events.extend(self.board(view, now));
+        events
+    }
+
+    fn served(&mut self, view: &ChainView, served: &Served) -> Option<Event> {
+        let Some(to) = &served.tier else { return self.none_served(view, served) };
+        let to_at = view.position(to)?;
+        if self.tier.as_ref() == Some(to) {
+            let due = std::mem::take(&mut self.answer_due);
+            let answered = || Event::Answered { chain: view.name.clone(), tier: to.clone(), simulated: view.simulated };
+            return due.then(answered);
+        }
+        let Some(from_at) = self.tier.as_ref().and_then(|t| view.position(t)) else {
+            let back = Change { waited_ms: Some(served.waited_ms), ..Change::back() };
+            return (self.tier.is_none()).then(|| self.move_to(view, Some(to_at), back));
+        };
+        if to_at < from_at {
+            // A better tier: the board says when it is back.
+            return None;
+        }
+        let change = over(view, from_at, served)?;
+        let change = Change { waited_ms: Some(served.waited_ms), ..change };
+        let event = self.move_to(view, Some(to_at), change);
+        self.answer_due = false;
+        if view.tiers[from_at].fit >= Fit::Open {
+            self.odd = Some(Odd { tier: Some(view.tiers[from_at].name.clone()), calm_since: None });
+        }
+        Some(event)
+    }
+
+    /// No tier could answer a request, though the board may still have hope.
+    fn none_served(&mut self, view: &ChainView, served: &Served) -> Option<Event> {
+        let from = self.tier.as_ref()?;
+        let (_, _, failure) = served.failed.iter().rfind(|(tier, ..)| tier == from)?;
+        domain::verdict(failure.class).incident?;
+        let change = Change {
+            trigger: failure.class.word().into(),
+            error: failure.message.clone(),
+            advice: failure.class.advice().into(),
+            incident: Some(IncidentKind::AllDown),
+            evidence_ms: served.failed.iter().map(|(_, began, _)| *began).min(),
+            waited_ms: Some(served.waited_ms),
+        };
+        let event = self.move_to(view, None, change);
+        self.odd = Some(Odd { tier: None, calm_since: None });
+        Some(event)
+    }
+
+    /// What the board alone decides.
+    fn board(&mut self, view: &ChainView, now: Instant) -> Option<Event> {
+        let from_at = self.tier.as_ref().and_then(|t| view.position(t));
+        self.watch_odd(view, now, from_at);
+        let waits = self.odd.as_ref().is_some_and(|o| o.calm_since.is_none_or(|t| now < t + self.calm));
+        let better = view.tiers[..from_at.unwrap_or(view.tiers.len())].iter().position(|t| t.fit == Fit::Full);
+        if let Some(to_at) = better.filter(|_| !waits) {
+            let from_none = from_at.is_none();
+            let event = self.move_to(view, Some(to_at), self.recovery());
+            self.answer_due |= from_none;
+            return Some(event);
+        }
+        let out = from_at.is_none_or(|at| view.tiers[at].fit == Fit::Out);
+        let to_at = best(view);
+        if !out || (from_at.is_none() && (to_at.is_none() || waits)) {
+            return None;
+        }
+        let change = match from_at {
+            Some(at) => left(view, at, to_at.is_none()),
+            None if self.tier.is_some() => Change::by_order(),
+            None => self.recovery(),
+        };
+        if to_at.is_none() && self.tier.is_none() {
+            return None;
+        }
+        let event = self.move_to(view, to_at, change);
+        self.answer_due = to_at.is_some();
+        Some(event)
+    }
+
+    /// The operator's new order: the first tier that can answer has the word at once.
+    fn order(&mut self, view: &ChainView) -> Option<Event> {
+        let to_at = best(view)?;
+        let to = &view.tiers[to_at].name;
+        let kept = self.odd.as_ref().is_some_and(|o| o.tier.as_ref() == Some(to));
+        if self.tier.as_ref() == Some(to) || self.tier.is_none() || kept {
+            return None;
+        }
+        Some(self.move_to(view, Some(to_at), Change::by_order()))
+    }
+
+    /// Follows a tier that lost the word but stayed in service: once it leaves service, or was calm for long
+    /// enough, it is odd no more.
+    fn watch_odd(&mut self, view: &ChainView, now: Instant, from_at: Option<usize>) {
+        let Some(odd) = &mut self.odd else { return };
+        let better = &view.tiers[..from_at.unwrap_or(view.tiers.len())];
+        let its = |t: &&super::view::TierView| odd.tier.as_ref().is_none_or(|name| *name == t.name);
+        let fit = better.iter().filter(its).map(|t| t.fit).max();
+        match fit {
+            Some(Fit::Full) => _ = odd.calm_since.get_or_insert(now),
+            Some(Fit::Open) => odd.calm_since = None,
+            Some(Fit::Out | Fit::Partly) | None => self.odd = None,
+        }
+    }
+
+    fn recovery(&self) -> Change {
+        if self.ordered { Change::by_operator() } else { Change::back() }
+    }
+
+    fn move_to(&mut self, view: &ChainView, to_at: Option<usize>, change: Change) -> Event {
+        let from_at = self.tier.as_ref().and_then(|t| view.position(t));
+        let to = to_at.map(|at| view.tiers[at].name.clone());
+        let direction = match (from_at, to_at) {
+            (_, None) => Direction::Over,
+            (Some(from), Some(to)) if to > from => Direction::Over,
+            _ => Direction::Back,
+        };
+        let from = std::mem::replace(&mut self.tier, to.clone());
+        self.odd = None;
+        self.ordered = direction == Direction::Over && change.trigger == OPERATOR;
+        Event::ChangedOver(ChangedOver {
+            chain: view.name.clone(),
+            simulated: view.simulated,
+            direction,
+            from,
+            to,
+            trigger: change.trigger,
+            error: change.error,
+            advice: change.advice,
+            incident: change.incident,
+            evidence_ms: change.evidence_ms,
+            waited_ms: change.waited_ms,
+        })
+    }
+}
+
+const OPERATOR: &str = "operator";
+
+/// Why the word moves.
+struct Change {
+    trigger: String,
+    error: String,
+    advice: String,
+    incident: Option<IncidentKind>,
+    evidence_ms: Option<i64>,
+    waited_ms: Option<i64>,
+}
+
+impl Change {
+    fn plain(trigger: &str, error: &str) -> Self {
+        let (trigger, error) = (trigger.into(), error.into());
+        Self { trigger, error, advice: String::new(), incident: None, evidence_ms: None, waited_ms: None }
+    }
+
+    fn back() -> Self {
+        Self::plain("recovered", "")
+    }
+
+    fn by_operator() -> Self {
+        Self::plain(OPERATOR, "the operator's switch")
+    }
+
+    fn by_order() -> Self {
+        Self::plain("order", "the chain's tiers were changed")
+    }
+}
+
+/// The first tier that takes every request; failing that, the first that takes some.
+fn best(view: &ChainView) -> Option<usize> {
+    let first = |least: Fit| view.tiers.iter().position(|t| t.fit >= least);
+    first(Fit::Open).or_else(|| first(Fit::Partly))
+}
+
+/// Why a request was answered behind the tier at `from_at`; absent when that is no change-over: the tier is
+/// being ramped up, or the request itself was not to its taste.
+fn over(view: &ChainView, from_at: usize, served: &Served) -> Option<Change> {
+    let from = &view.tiers[from_at];
+    let mut own = served.failed.iter().filter(|(tier, ..)| *tier == from.name);
+    let Some((_, first_began, _)) = own.next() else {
+        return (from.fit == Fit::Out).then(|| left(view, from_at, false));
+    };
+    let (_, _, failure) = served.failed.iter().rfind(|(tier, ..)| *tier == from.name)?;
+    let incident = domain::verdict(failure.class).incident?;
+    let earlier = from.cause.evidence_ms.filter(|_| from.fit < Fit::Full);
+    Some(Change {
+        trigger: failure.class.word().into(),
+        error: failure.message.clone(),
+        advice: failure.class.advice().into(),
+        incident: Some(incident),
+        evidence_ms: Some(earlier.map_or(*first_began, |e| e.min(*first_began))),
+        waited_ms: None,
+    })
+}
+
+/// Why the tier at `from_at` is out of service, by the board.
+fn left(view: &ChainView, from_at: usize, none_left: bool) -> Change {
+    let cause = &view.tiers[from_at].cause;
+    let mut change = if cause.ordered {
+        Change::by_operator()
+    } else {
+        let class = cause.class;
+        Change {
+            trigger: class.map_or("down", domain::FailureClass::word).into(),
+            error: cause.error.clone(),
+            advice: class.map_or(String::new(), |c| c.advice().into()),
+            incident: class.map_or(Some(IncidentKind::Outage), |c| domain::verdict(c).incident),
+            evidence_ms: cause.evidence_ms,
+            waited_ms: None,
+        }
+    };
+    if none_left {
+        change.incident = Some(IncidentKind::AllDown);
+    }
+    change
+}
