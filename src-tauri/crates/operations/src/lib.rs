@@ -1,1 +1,10 @@
-//! operations
+//! What people do with what happened: incidents, alerts, reports. Also the task that commits the journal.
+//!
+//! Everything here reads the journal; nothing here is asked by the request path. Figures of real and of simulated
+//! chains never mix. Times are wall clock, milliseconds since the Unix epoch, because they become rows.
+
+pub mod incidents;
+pub mod keeper;
+pub mod upkeep;
+
+pub use keeper::{Committed, Keeper, KeeperHandle};

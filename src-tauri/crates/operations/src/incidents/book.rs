@@ -1,0 +1,312 @@
+//! The fold itself: which event does what to which incident.
+
+use domain::{
+    Event, Stamped,
+    event::{Act, AlertOutcome, AlertRecord, ChangedOver, Direction, GpuChange, IncidentAct, ReplicaChange, RequestEnd, RequestResult},
+    failure::FailureClass,
+    verdict::IncidentKind,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    ALL_TIERS, Change, EntryKind, Incident, State, Step,
+    chains::{Chains, is_out},
+    page::Page,
+    words,
+};
+
+/// An incident that comes back this soon after it was closed is the same one, milliseconds.
+pub const RELAPSE_WINDOW_MS: i64 = 300_000;
+/// After so many lines about states, only changes of health are written.
+const STATE_LINES: u32 = 100;
+
+/// Every incident that goes on, those closed in the last five minutes, and what is needed to judge the next event.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IncidentBook {
+    /// Incidents so far.
+    pub(super) count: i64,
+    /// The last event applied.
+    applied_seq: i64,
+    pub(super) open: Vec<Incident>,
+    pub(super) recent: Vec<Incident>,
+    pub(super) chains: Chains,
+}
+
+impl IncidentBook {
+    /// Incidents that go on.
+    #[must_use]
+    pub fn open(&self) -> &[Incident] {
+        &self.open
+    }
+
+    /// Incidents closed in the last five minutes.
+    #[must_use]
+    pub fn recently_closed(&self) -> &[Incident] {
+        &self.recent
+    }
+
+    /// The last event applied; 0 when none was.
+    #[must_use]
+    pub const fn applied_seq(&self) -> i64 {
+        self.applied_seq
+    }
+
+    /// Takes the next event and returns what it changed, in order. An event that was already applied changes nothing.
+    pub fn apply(&mut self, stamped: &Stamped) -> Vec<Change> {
+        if stamped.seq <= self.applied_seq {
+            return Vec::new();
+        }
+        self.applied_seq = stamped.seq;
+        let now = stamped.at_ms;
+        self.recent.retain(|i| i.closed_ms.is_some_and(|closed| now - closed <= RELAPSE_WINDOW_MS));
+        let mut page = Page::new(stamped.seq, now);
+        match &stamped.event {
+            Event::Replica(change) => self.replica(change, &mut page),
+            Event::ChangedOver(change) => self.changed_over(change, &mut page),
+            Event::Answered { chain, tier, simulated } => {
+                self.answered(chain, tier, *simulated, i64::MAX, &mut page);
+            }
+            Event::Request(end) => self.request(end, &mut page),
+            Event::Gpu(change) => self.gpu(change, &mut page),
+            Event::IncidentAct(act) => self.act(act, &mut page),
+            Event::Alert(alert) => self.alert(alert, &mut page),
+            Event::Started { .. } | Event::Attempt(_) | Event::Revision { .. } | Event::PracticeSwitched { .. } => {}
+        }
+        page.changes
+    }
+
+    fn replica(&mut self, change: &ReplicaChange, page: &mut Page) {
+        self.chains.learn(change);
+        let (chain, tier, simulated) = (change.chain.as_str(), change.tier.as_str(), change.simulated);
+        let out = is_out(&change.to);
+        if out && self.chains.all_out(chain, tier, simulated) {
+            let class = change.to.cool_down.or(change.class);
+            let opening = Opening {
+                chain,
+                tier,
+                simulated,
+                kind: class.and_then(|c| domain::verdict(c).incident).unwrap_or(IncidentKind::Outage),
+                cause: &change.why,
+                advice: class.map_or(FailureClass::Refused.advice(), FailureClass::advice),
+                evidence_ms: change.evidence_ms,
+                traffic: None,
+            };
+            self.open_or_update(&opening, page);
+        }
+        let Some(incident) = self.find(chain, tier, simulated) else { return };
+        let matters = change.from.health != change.to.health || change.from.admin != change.to.admin;
+        let incident = &mut self.open[incident];
+        if matters || change.in_service || incident.state_lines < STATE_LINES {
+            incident.state_lines += 1;
+            page.entry(incident.id, EntryKind::State, words::changed(change));
+        }
+        if change.in_service && !out {
+            self.restore(chain, tier, simulated, "every check and trial passed, full share of traffic", page);
+        } else if !self.chains.has_replica(chain, tier, simulated) {
+            self.close(chain, tier, simulated, "Closed: the tier was taken out of service", page);
+        }
+    }
+
+    fn changed_over(&mut self, change: &ChangedOver, page: &mut Page) {
+        let (chain, simulated) = (change.chain.as_str(), change.simulated);
+        for tier in self.chains.moved(change) {
+            if let Some(at) = self.find(chain, &tier, simulated) {
+                self.open[at].away = false;
+                page.update(&self.open[at]);
+            }
+        }
+        match change.direction {
+            Direction::Over => self.over(change, page),
+            Direction::Back => self.back(change, page),
+        }
+        if let Some(to) = &change.to {
+            self.restore(chain, ALL_TIERS, simulated, &format!("{to} answers"), page);
+        }
+    }
+
+    fn over(&mut self, change: &ChangedOver, page: &mut Page) {
+        let (chain, simulated) = (change.chain.as_str(), change.simulated);
+        let opening = |tier, kind| Opening {
+            chain,
+            tier,
+            simulated,
+            kind,
+            cause: &change.error,
+            advice: &change.advice,
+            evidence_ms: change.evidence_ms,
+            traffic: Some(change.to.as_deref()),
+        };
+        if let (Some(from), Some(kind)) = (&change.from, change.incident) {
+            let kind = if kind == IncidentKind::AllDown { kind_of(&change.trigger) } else { kind };
+            let at = self.open_or_update(&opening(from, kind), page);
+            page.entry(self.open[at].id, EntryKind::Failover, words::moved(change));
+        }
+        match &change.to {
+            None if change.incident.is_some() => {
+                let at = self.open_or_update(&opening(ALL_TIERS, IncidentKind::AllDown), page);
+                page.entry(self.open[at].id, EntryKind::Failover, words::moved(change));
+            }
+            Some(to) if change.waited_ms.is_some() => self.answered(chain, to, simulated, i64::MAX, page),
+            _ => {}
+        }
+    }
+
+    fn back(&mut self, change: &ChangedOver, page: &mut Page) {
+        let (chain, simulated) = (change.chain.as_str(), change.simulated);
+        let Some(to) = &change.to else { return };
+        let of_tier = |i: &&Incident| i.is_of(chain, simulated) && i.tier == *to;
+        if let Some(incident) = self.open.iter().chain(&self.recent).find(of_tier) {
+            page.entry(incident.id, EntryKind::Failover, words::moved(change));
+        }
+        // A replica that is still on trial or on its ramp tells when it is whole; one that never told cannot.
+        if self.chains.whole(chain, to, simulated) {
+            self.restore(chain, to, simulated, "traffic returned to it", page);
+        }
+    }
+
+    /// A good answer by `tier` to a request that was begun at `began_ms` or, for `i64::MAX`, after the change-over.
+    fn answered(&mut self, chain: &str, tier: &str, simulated: bool, began_ms: i64, page: &mut Page) {
+        for incident in self.open.iter_mut().filter(|i| i.is_of(chain, simulated) && i.tier != ALL_TIERS) {
+            let first = incident.away && incident.tier != tier && incident.times.failed_over_ms.is_none();
+            if first && began_ms >= incident.times.detected_ms {
+                let at = page.clamp(incident);
+                incident.times.failed_over_ms = Some(at);
+                incident.answered_by = Some(tier.to_owned());
+                incident.title = words::title(incident);
+                let since = words::duration(at - incident.times.began_ms);
+                let text = format!("First good answer from {tier}, {since} after the first evidence");
+                page.entry(incident.id, EntryKind::Answer, text);
+                page.update(incident);
+            }
+        }
+        let all_down = self.find(chain, ALL_TIERS, simulated);
+        if all_down.is_some_and(|at| began_ms >= self.open[at].times.detected_ms) {
+            self.restore(chain, ALL_TIERS, simulated, &format!("{tier} answers"), page);
+        }
+    }
+
+    fn request(&mut self, end: &RequestEnd, page: &mut Page) {
+        if end.result == RequestResult::Answered
+            && let Some(tier) = &end.tier
+        {
+            // An answer that was under way before the failure proves nothing.
+            let took = if end.total_ms.is_finite() { end.total_ms.ceil() as i64 } else { i64::MAX };
+            self.answered(&end.chain, tier, end.simulated, page.at_ms.saturating_sub(took), page);
+        }
+        for incident in self.open.iter_mut().filter(|i| i.is_of(&end.chain, end.simulated) && i.away) {
+            match (end.result, &end.tier) {
+                (RequestResult::Answered, Some(tier)) if *tier != incident.tier && incident.tier != ALL_TIERS => {
+                    incident.saved += 1;
+                }
+                (RequestResult::Failed, _) => incident.failed += 1,
+                _ => continue,
+            }
+            page.update(incident);
+        }
+    }
+
+    fn gpu(&mut self, change: &GpuChange, page: &mut Page) {
+        let findings = if change.findings.is_empty() { "well again".to_owned() } else { change.findings.join("; ") };
+        for incident in self.open.iter().filter(|i| i.kind == IncidentKind::Gpu && !i.simulated) {
+            page.entry(incident.id, EntryKind::Gpu, format!("{}: {findings}", change.name));
+        }
+    }
+
+    fn act(&mut self, act: &IncidentAct, page: &mut Page) {
+        if !(1..=self.count).contains(&act.incident) {
+            return;
+        }
+        match &act.act {
+            Act::Note { text } => page.by(act.incident, EntryKind::Note, text.clone(), &act.actor),
+            Act::Acknowledge => {
+                let open = self.open.iter_mut().find(|i| i.id == act.incident && i.state == State::Open);
+                let Some(incident) = open else { return };
+                incident.state = State::Acknowledged;
+                page.by(act.incident, EntryKind::Operator, "Acknowledged".to_owned(), &act.actor);
+                page.update(incident);
+            }
+        }
+    }
+
+    fn alert(&mut self, alert: &AlertRecord, page: &mut Page) {
+        let Some(id) = alert.incident.filter(|id| (1..=self.count).contains(id)) else { return };
+        let reason = alert.reason.as_deref().map(|r| format!(": {r}")).unwrap_or_default();
+        let fared = match alert.outcome {
+            AlertOutcome::Sent => "sent",
+            AlertOutcome::Failed => "failed",
+            AlertOutcome::HeldBack => "held back",
+        };
+        page.entry(id, EntryKind::Alert, format!("Alert ({}) {fared}: {}{reason}", alert.channel, alert.title));
+        if let Some(incident) = self.open.iter_mut().find(|i| i.id == id) {
+            incident.announced = true;
+            page.update(incident);
+        } else if let Some(incident) = self.recent.iter_mut().find(|i| i.id == id) {
+            incident.close_announced = true;
+            page.update(incident);
+        }
+    }
+
+    fn find(&self, chain: &str, tier: &str, simulated: bool) -> Option<usize> {
+        self.open.iter().position(|i| i.is_of(chain, simulated) && i.tier == tier)
+    }
+
+    /// Makes sure that an incident of this tier goes on, and returns its place among the open ones.
+    fn open_or_update(&mut self, opening: &Opening<'_>, page: &mut Page) -> usize {
+        let of_tier = |i: &Incident| i.is_of(opening.chain, opening.simulated) && i.tier == opening.tier;
+        if let Some(at) = self.open.iter().position(of_tier) {
+            page.more(&mut self.open[at], opening, &self.chains);
+            return at;
+        }
+        if let Some(at) = self.recent.iter().position(of_tier) {
+            let mut incident = self.recent.remove(at);
+            page.reopen(&mut incident, opening, &self.chains);
+            self.open.push(incident);
+        } else {
+            self.count += 1;
+            self.open.push(page.open(self.count, opening, &self.chains));
+        }
+        self.open.len() - 1
+    }
+
+    fn restore(&mut self, chain: &str, tier: &str, simulated: bool, how: &str, page: &mut Page) {
+        let Some(at) = self.find(chain, tier, simulated) else { return };
+        let incident = &mut self.open[at];
+        let restored = page.clamp(incident);
+        incident.times.restored_ms = Some(restored);
+        let took = words::duration(restored - incident.times.began_ms);
+        let subject = if tier == ALL_TIERS { "The chain answers again" } else { "The tier is in full service again" };
+        page.entry(incident.id, EntryKind::Milestone, format!("{subject}, {took} after the first evidence: {how}"));
+        self.close(chain, tier, simulated, "Closed by itself", page);
+    }
+
+    fn close(&mut self, chain: &str, tier: &str, simulated: bool, text: &str, page: &mut Page) {
+        let Some(at) = self.find(chain, tier, simulated) else { return };
+        let mut incident = self.open.remove(at);
+        incident.state = State::Closed;
+        incident.away = false;
+        incident.close_announced = false;
+        incident.closed_ms = Some(page.at_ms.max(incident.times.latest()));
+        page.entry(incident.id, EntryKind::Milestone, text.to_owned());
+        page.changes.push(Change::Incident(Step::Closed, Box::new(incident.clone())));
+        self.recent.push(incident);
+    }
+}
+
+/// Why an incident opens.
+pub(super) struct Opening<'a> {
+    pub(super) chain: &'a str,
+    pub(super) tier: &'a str,
+    pub(super) simulated: bool,
+    pub(super) kind: IncidentKind,
+    pub(super) cause: &'a str,
+    pub(super) advice: &'a str,
+    pub(super) evidence_ms: Option<i64>,
+    /// Set when traffic had to leave the tier: the tier that took over, if one did.
+    pub(super) traffic: Option<Option<&'a str>>,
+}
+
+/// The kind of incident that a trigger, the word of a failure class, stands for.
+fn kind_of(trigger: &str) -> IncidentKind {
+    let class = FailureClass::ALL.iter().find(|c| c.word() == trigger);
+    class.and_then(|c| domain::verdict(*c).incident).unwrap_or(IncidentKind::Outage)
+}
