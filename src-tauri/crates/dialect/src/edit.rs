@@ -1,11 +1,20 @@
 //! Same dialect on both sides: the client's body with only the named top-level fields changed.
 //!
 //! Every other byte stays as it was: unknown fields, order, white space, number formats. The body is copied at most
-//! once, and not at all where nothing changes.
+//! once, and not at all where nothing changes. Of a field that occurs twice every occurrence is changed, so that no
+//! server can pick the old value.
 
-use bytes::Bytes;
+use std::ops::Range;
 
-use crate::{error::BadRequest, exchange, peek::Peek};
+use bytes::{Bytes, BytesMut};
+use serde_json::value::RawValue;
+
+use crate::{
+    error::BadRequest,
+    exchange::{self, Message, Part},
+    fields::{Placed, scan},
+    peek::{Peek, token_cap},
+};
 
 /// What to change in a request. The default changes nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,7 +27,7 @@ pub struct Edits {
     pub cap_name: CapName,
     /// The temperature, whatever the client asked.
     pub temperature: Option<f64>,
-    /// A system message put in front of the client's messages.
+    /// A system message put in front of the client's messages, or of the text of its own first system message.
     pub system_note: Option<String>,
     /// Ask a stream for its usage, even though the client did not ([`crate::wire::Wire::relay`] then takes it out
     /// again). Without effect on a request that is not streamed.
@@ -35,19 +44,217 @@ pub enum CapName {
     MaxCompletionTokens,
 }
 
+impl CapName {
+    /// The field's name.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::MaxTokens => "max_tokens",
+            Self::MaxCompletionTokens => "max_completion_tokens",
+        }
+    }
+}
+
 /// The body with the edits made. `peek` must have been read from this very body.
 ///
 /// # Errors
 /// A field that must be changed is not what it should be (a cap that is no number), or `peek` is not of this body.
 pub fn rewrite(body: &Bytes, peek: &Peek, edits: &Edits) -> Result<Bytes, BadRequest> {
-    let _ = (body, peek, edits);
-    unimplemented!()
+    if body.len() != peek.bytes {
+        return Err(mismatch());
+    }
+    let mut patch = Patch { body, peek, changes: Vec::new() };
+    if let Some(model) = edits.model.as_ref().filter(|it| **it != peek.model || peek.spans.model.len() > 1) {
+        patch.replace_all(&peek.spans.model, "model", &quoted(model));
+    }
+    if let Some(temperature) = edits.temperature {
+        patch.replace_all(&peek.spans.temperature, "temperature", &number(temperature));
+    }
+    if let Some(cap) = edits.max_tokens_cap {
+        patch.cap(cap, edits.cap_name)?;
+    }
+    if edits.force_usage && peek.stream && !peek.stream_usage {
+        patch.ask_for_usage()?;
+    }
+    if let Some(note) = &edits.system_note {
+        patch.note(note)?;
+    }
+    patch.apply()
 }
 
 impl Edits {
     /// Makes the same edits on a request in the exchange model, for the way into another dialect.
     pub fn apply(&self, request: &mut exchange::Request) {
-        let _ = request;
-        unimplemented!()
+        if let Some(model) = &self.model {
+            request.model.clone_from(model);
+        }
+        if let Some(cap) = self.max_tokens_cap {
+            request.max_tokens = Some(request.max_tokens.map_or(cap, |asked| asked.min(cap)));
+        }
+        if self.temperature.is_some() {
+            request.sampling.temperature = self.temperature;
+        }
+        request.stream_usage |= self.force_usage && request.stream;
+        if let Some(note) = &self.system_note {
+            match request.messages.first_mut() {
+                Some(Message::System(parts)) => match parts.first_mut() {
+                    Some(Part::Text(text)) => *text = format!("{note}\n\n{text}"),
+                    _ => parts.insert(0, Part::Text(note.clone())),
+                },
+                _ => request.messages.insert(0, Message::System(vec![Part::Text(note.clone())])),
+            }
+        }
     }
+}
+
+struct Patch<'a> {
+    body: &'a Bytes,
+    peek: &'a Peek,
+    changes: Vec<(Range<usize>, String)>,
+}
+
+impl Patch<'_> {
+    fn replace_all(&mut self, spans: &[Range<usize>], name: &str, value: &str) {
+        if spans.is_empty() {
+            self.insert_field(name, value);
+        }
+        for span in spans {
+            self.changes.push((span.clone(), value.to_owned()));
+        }
+    }
+
+    /// Puts a new field first. There always is another one behind it: the model.
+    fn insert_field(&mut self, name: &str, value: &str) {
+        let at = self.peek.spans.open;
+        self.changes.push((at..at, format!("\"{name}\":{value},")));
+    }
+
+    fn placed(&self, range: &Range<usize>) -> Result<Placed<'_>, BadRequest> {
+        let bytes = self.body.get(range.clone()).ok_or_else(mismatch)?;
+        let text = std::str::from_utf8(bytes).map_err(|_| mismatch())?;
+        Ok(Placed { text, range: range.clone() })
+    }
+
+    /// Holds every cap that the client gave; gives one under `name` where it gave none.
+    fn cap(&mut self, cap: u32, name: CapName) -> Result<(), BadRequest> {
+        let spans = &self.peek.spans;
+        let mut changes = Vec::new();
+        let mut given = false;
+        for (field, ranges) in [
+            (CapName::MaxTokens, &spans.max_tokens),
+            (CapName::MaxCompletionTokens, &spans.max_completion_tokens),
+        ] {
+            for range in ranges {
+                let value = self.placed(range)?;
+                let asked = token_cap(&value, field.word())?;
+                given |= !value.is_null();
+                if !value.is_null() && asked.is_none_or(|it| it > cap) {
+                    changes.push((range.clone(), cap.to_string()));
+                }
+            }
+        }
+        self.changes.append(&mut changes);
+        if !given {
+            let nulls = match name {
+                CapName::MaxTokens => &spans.max_tokens,
+                CapName::MaxCompletionTokens => &spans.max_completion_tokens,
+            };
+            self.replace_all(nulls, name.word(), &cap.to_string());
+        }
+        Ok(())
+    }
+
+    fn ask_for_usage(&mut self) -> Result<(), BadRequest> {
+        const OPTION: &str = "\"include_usage\":true";
+        let Some(range) = self.peek.spans.stream_options.last() else {
+            self.insert_field("stream_options", &format!("{{{OPTION}}}"));
+            return Ok(());
+        };
+        let value = self.placed(range)?;
+        if value.is_null() {
+            self.changes.push((range.clone(), format!("{{{OPTION}}}")));
+            return Ok(());
+        }
+        let mut found = Vec::new();
+        scan(value.text.as_bytes(), |name, option| {
+            if name == "include_usage" {
+                found.push((shift(&option.range, range.start), "true".to_owned()));
+            }
+        })
+        .map_err(|_| mismatch())?;
+        if found.is_empty() {
+            let comma = if value.has_items() { "," } else { "" };
+            let at = range.start + 1;
+            found.push((at..at, format!("{OPTION}{comma}")));
+        }
+        self.changes.append(&mut found);
+        Ok(())
+    }
+
+    /// Puts a note before the first system message's own text, or in a message of its own where there is none: some
+    /// chat templates refuse a second system message.
+    fn note(&mut self, note: &str) -> Result<(), BadRequest> {
+        let list = self.peek.spans.messages.last().ok_or_else(mismatch)?;
+        let inside = self.placed(&(list.start + 1..list.end))?;
+        let first = serde_json::Deserializer::from_str(inside.text).into_iter::<&RawValue>().next();
+        let first = first.and_then(Result::ok).ok_or_else(mismatch)?.get();
+        let offset =
+            inside.range.start + (first.as_ptr() as usize).saturating_sub(inside.text.as_ptr() as usize);
+        let (mut system, mut content) = (false, None);
+        // What is no object is the server's to refuse.
+        let _ = scan(first.as_bytes(), |name, value| match name {
+            "role" => system = matches!(value.text, "\"system\"" | "\"developer\""),
+            "content" => content = Some(value),
+            _ => {}
+        });
+        let change = match content.filter(|_| system) {
+            Some(text) if text.starts_with('"') => {
+                let quoted = quoted(&format!("{note}\n\n"));
+                let inner = quoted.get(1..quoted.len() - 1).unwrap_or_default();
+                (text.range.start + 1, inner.to_owned())
+            }
+            Some(parts) if parts.starts_with('[') => {
+                let comma = if parts.has_items() { "," } else { "" };
+                let part = format!("{{\"type\":\"text\",\"text\":{}}}{comma}", quoted(note));
+                (parts.range.start + 1, part)
+            }
+            _ => (0, format!("{{\"role\":\"system\",\"content\":{}}},", quoted(note))),
+        };
+        let at = offset + change.0;
+        self.changes.push((at..at, change.1));
+        Ok(())
+    }
+
+    fn apply(mut self) -> Result<Bytes, BadRequest> {
+        if self.changes.is_empty() {
+            return Ok(self.body.clone());
+        }
+        self.changes.sort_by_key(|(range, _)| range.start);
+        let grown: usize = self.changes.iter().map(|(_, text)| text.len()).sum();
+        let mut out = BytesMut::with_capacity(self.body.len() + grown);
+        let mut from = 0;
+        for (range, text) in &self.changes {
+            out.extend_from_slice(self.body.get(from..range.start).ok_or_else(mismatch)?);
+            out.extend_from_slice(text.as_bytes());
+            from = range.end;
+        }
+        out.extend_from_slice(self.body.get(from..).ok_or_else(mismatch)?);
+        Ok(out.freeze())
+    }
+}
+
+fn shift(range: &Range<usize>, by: usize) -> Range<usize> {
+    range.start + by..range.end + by
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+fn number(value: f64) -> String {
+    serde_json::Value::from(value).to_string()
+}
+
+fn mismatch() -> BadRequest {
+    BadRequest::new("The request changed while it was read; send it again.", None, None)
 }

@@ -258,7 +258,9 @@ pub enum FinishReason {
     ToolCalls,
     /// A filter cut it.
     ContentFilter,
-    /// The server gave up, in its own word (`error`, `abort`, an empty `done_reason`, a word nobody knows).
+    /// A word that nobody knows; handed on as it is.
+    Other(String),
+    /// The server gave up, in its own word (`error`, `abort`, an empty `done_reason`).
     Failed(String),
 }
 

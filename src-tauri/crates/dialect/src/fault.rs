@@ -3,7 +3,15 @@
 //! Providers disagree on every one of the three; the rules are in one table per question here. Messages are cleaned
 //! before they leave: one line, at most 500 characters, nothing that looks like a key.
 
+mod clean;
+mod rules;
+mod said;
+mod wait;
+
 use std::time::{Duration, SystemTime};
+
+pub use clean::clean;
+use said::Said;
 
 /// What a provider's error means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -57,22 +65,59 @@ pub struct Fault {
     pub retry_after: Option<Duration>,
 }
 
-/// Reads a provider's error answer. `header` looks a header up by its lower-case name; `now` is the wall clock, for
-/// dates in `Retry-After`.
-#[must_use]
-pub fn classify(
-    status: u16,
-    header: &dyn Fn(&str) -> Option<String>,
-    body: &[u8],
-    now: SystemTime,
-) -> Fault {
-    let _ = (status, header, body, now);
-    unimplemented!()
+impl Fault {
+    fn new(kind: FaultKind, message: &str) -> Self {
+        Self { kind, message: clean(message), code: None, status: None, retry_after: None }
+    }
 }
 
-/// A message fit for logs and clients: one line, at most 500 characters, with anything that looks like a key masked.
+/// Reads a provider's error answer. `header` looks a header up by its lower-case name; `now` is the wall clock, for
+/// dates in `Retry-After`. A status of 2xx with something other than an answer is read as well.
 #[must_use]
-pub fn clean(message: &str) -> String {
-    let _ = message;
-    unimplemented!()
+pub fn classify(status: u16, header: &dyn Fn(&str) -> Option<String>, body: &[u8], now: SystemTime) -> Fault {
+    let said = Said::read(body);
+    let retry_after = wait::retry_after(header, &said, now);
+    let kind = rules::kind(status, &said, retry_after.is_some());
+    let message = if said.message.trim().is_empty() {
+        format!("HTTP {status} without a message.")
+    } else {
+        said.message
+    };
+    Fault {
+        code: said.code.or(said.kind).map(|code| clean(&code)),
+        status: Some(status),
+        retry_after,
+        ..Fault::new(kind, &message)
+    }
+}
+
+/// Reads an error that came inside a 200, in a body or a frame.
+pub(crate) fn in_band(body: &[u8]) -> Fault {
+    let said = Said::read(body);
+    let retry_after = said.retry_after;
+    // Without a status of its own the server failed after it had accepted the request.
+    let status = said.status.unwrap_or(500);
+    let kind = rules::kind(status, &said, retry_after.is_some());
+    let message =
+        if said.message.trim().is_empty() { "The server reported an error." } else { &said.message };
+    let fault = Fault::new(kind, message);
+    Fault { code: said.code.or(said.kind).map(|code| clean(&code)), retry_after, ..fault }
+}
+
+/// The server ended its answer with a word for failure.
+pub(crate) fn ended_in_failure(field: &str, word: &str) -> Fault {
+    let overloaded = word.contains("insufficient_system_resource");
+    let kind = if overloaded { FaultKind::Overloaded } else { FaultKind::ServerError };
+    let message = match word {
+        "" => format!("The server ended its answer without a {field}."),
+        word => format!("The server ended its answer with {field} \"{word}\"."),
+    };
+    Fault { code: Some(clean(word)).filter(|it| !it.is_empty()), ..Fault::new(kind, &message) }
+}
+
+/// Something came that is not of the expected API. Nothing of it is quoted: it may hold an answer.
+pub(crate) fn malformed(message: &str, body: &[u8]) -> Fault {
+    let page = body.trim_ascii_start().starts_with(b"<");
+    let hint = if page { " It looks like a web page: check the tier's URL." } else { "" };
+    Fault::new(FaultKind::Malformed, &format!("{message}{hint}"))
 }

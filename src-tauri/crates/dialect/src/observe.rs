@@ -1,12 +1,14 @@
-//! Reads along while a Chat Completions stream is relayed, and judges it at its end.
+//! Reads along while an answer streams, and judges it at its end.
 //!
 //! Rules: an answer is complete when a finish reason was seen, and by nothing else. `[DONE]` alone proves nothing; an
 //! error frame is a failure even when `[DONE]` follows; the finish reasons that mean failure are failures; the end of
 //! the body right after a finish reason is complete. Each frame is parsed once.
 
 use crate::{
-    exchange::{FinishReason, Usage},
-    fault::Fault,
+    exchange::{Event, FinishReason, Usage},
+    fault::{Fault, FaultKind, ended_in_failure, in_band, malformed},
+    openai::{chunk::Chunk, finish_reason},
+    sse,
 };
 
 /// Something worth knowing in a stream, in the order of the bytes.
@@ -44,4 +46,217 @@ pub enum Completion {
     },
     /// The server said that it failed.
     Failed(Fault),
+}
+
+impl From<Fault> for Completion {
+    fn from(fault: Fault) -> Self {
+        match fault.kind {
+            FaultKind::Malformed => Self::Broken { malformed: true, message: fault.message },
+            _ => Self::Failed(fault),
+        }
+    }
+}
+
+/// What is to be done with a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pass {
+    /// It is the client's.
+    On,
+    /// It holds the usage and nothing else.
+    OnlyUsage,
+    /// It and everything after it is not for the client.
+    Stop,
+}
+
+/// Keeps count of what an answer has shown so far, whatever its dialect.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    content: bool,
+    tool: bool,
+    filtered: bool,
+    /// One bit per choice, the first 64.
+    begun: u64,
+    finished: u64,
+    end: Option<Completion>,
+}
+
+impl Ledger {
+    /// Whether the answer is over in failure.
+    pub fn failed(&self) -> bool {
+        self.end.is_some()
+    }
+
+    /// Whether every choice that began has ended, and none in failure.
+    pub fn finished(&self) -> bool {
+        !self.failed() && self.finished != 0 && self.begun & !self.finished == 0
+    }
+
+    pub fn content(&mut self, calls_a_tool: bool, seen: &mut Vec<Seen>) {
+        if !std::mem::replace(&mut self.content, true) {
+            seen.push(Seen::Content);
+        }
+        if calls_a_tool && !std::mem::replace(&mut self.tool, true) {
+            seen.push(Seen::ToolCall);
+        }
+    }
+
+    /// A choice has ended; false when that was a failure. `field` names where the reason stood.
+    pub fn finish(&mut self, reason: FinishReason, choice: u32, field: &str, seen: &mut Vec<Seen>) -> bool {
+        if let FinishReason::Failed(word) = &reason {
+            self.fail(ended_in_failure(field, word), seen);
+            return false;
+        }
+        self.filtered |= reason == FinishReason::ContentFilter;
+        self.finished |= bit(choice);
+        seen.push(Seen::Finish(reason));
+        true
+    }
+
+    pub fn fail(&mut self, fault: Fault, seen: &mut Vec<Seen>) {
+        let completion = Completion::from(fault.clone());
+        seen.push(match &completion {
+            Completion::Broken { message, .. } => Seen::Malformed(message.clone()),
+            _ => Seen::Error(fault),
+        });
+        self.end.get_or_insert(completion);
+    }
+
+    /// The verdict when the body has ended.
+    pub fn close(self) -> Completion {
+        if let Some(end) = self.end {
+            return end;
+        }
+        if !self.finished() {
+            let message = "The stream ended without a finish reason.".to_owned();
+            return Completion::Broken { malformed: false, message };
+        }
+        if self.content || self.filtered { Completion::Complete } else { Completion::Empty }
+    }
+}
+
+fn bit(choice: u32) -> u64 {
+    1u64.checked_shl(choice).unwrap_or_default()
+}
+
+/// Reads along with a Chat Completions stream, frame by frame (see [`sse::Frames`]).
+#[derive(Debug, Default)]
+pub struct Observer {
+    ledger: Ledger,
+    done: bool,
+    events: bool,
+}
+
+impl Observer {
+    /// Reads one frame, adds what is worth knowing to `seen`, and says what is to be done with the frame.
+    pub fn frame(&mut self, frame: &[u8], seen: &mut Vec<Seen>) -> Pass {
+        if self.ledger.failed() {
+            return Pass::Stop;
+        }
+        let event = sse::read(frame);
+        let data = event.data.trim_ascii();
+        if data.is_empty() {
+            return self.without_data(frame, seen);
+        }
+        self.events = true;
+        if data == b"[DONE]" {
+            if !std::mem::replace(&mut self.done, true) {
+                seen.push(Seen::Done);
+            }
+            return Pass::On;
+        }
+        let chunk = match Chunk::read(data) {
+            Ok(chunk) if chunk.is_error() || event.name == "error" => {
+                self.ledger.fail(in_band(data), seen);
+                return Pass::Stop;
+            }
+            Ok(chunk) => chunk,
+            Err(_) => {
+                self.ledger.fail(malformed("A frame of the stream is not JSON of this API.", data), seen);
+                return Pass::Stop;
+            }
+        };
+        self.chunk(chunk, seen)
+    }
+
+    fn chunk(&mut self, chunk: Chunk<'_>, seen: &mut Vec<Seen>) -> Pass {
+        let choices = chunk.choices.unwrap_or_default();
+        for choice in &choices {
+            let index = choice.index.unwrap_or_default();
+            self.ledger.begun |= bit(index);
+            if let Some(delta) = choice.delta.as_ref().filter(|delta| delta.is_meaningful()) {
+                self.ledger.content(delta.calls_a_tool(), seen);
+            }
+            if let Some(word) = choice.finish()
+                && !self.ledger.finish(finish_reason(word), index, "finish_reason", seen)
+            {
+                return Pass::Stop;
+            }
+        }
+        let Some(usage) = chunk.usage else { return Pass::On };
+        seen.push(Seen::Usage(usage.into()));
+        if choices.is_empty() { Pass::OnlyUsage } else { Pass::On }
+    }
+
+    /// A comment or an empty frame; or, before any event, a body that is no stream at all.
+    fn without_data(&mut self, frame: &[u8], seen: &mut Vec<Seen>) -> Pass {
+        let start = frame.trim_ascii_start();
+        if self.events || !matches!(start.first(), Some(b'{' | b'[' | b'<')) {
+            return Pass::On;
+        }
+        let fault = match Chunk::read(frame) {
+            Ok(chunk) if chunk.is_error() => in_band(frame),
+            _ => malformed("A stream was asked for, and something else came.", frame),
+        };
+        self.ledger.fail(fault, seen);
+        Pass::Stop
+    }
+
+    /// Whether every choice that began has its finish reason, and none failed.
+    #[must_use]
+    pub fn finished(&self) -> bool {
+        self.ledger.finished()
+    }
+
+    /// Whether the end mark has come.
+    #[must_use]
+    pub fn done(&self) -> bool {
+        self.done
+    }
+
+    /// A frame was longer than its bound.
+    pub fn too_long(&mut self, error: sse::TooLong, seen: &mut Vec<Seen>) {
+        self.ledger.fail(malformed(&format!("In the stream, {error}."), b""), seen);
+    }
+
+    /// The verdict when the body has ended.
+    #[must_use]
+    pub fn finish(self) -> Completion {
+        self.ledger.close()
+    }
+}
+
+/// Reads along with an answer that comes as events, for the way between dialects.
+#[derive(Debug, Default)]
+pub(crate) struct EventObserver {
+    pub ledger: Ledger,
+}
+
+impl EventObserver {
+    /// Looks at one event; false when it and everything after it is not for the client. `field` names where this
+    /// dialect tells why an answer ended.
+    pub fn event(&mut self, event: &Event, field: &str, seen: &mut Vec<Seen>) -> bool {
+        match event {
+            Event::Start { .. } | Event::KeepAlive => {}
+            Event::Text(text) | Event::Reasoning(text) if text.is_empty() => {}
+            Event::Text(_) | Event::Reasoning(_) => self.ledger.content(false, seen),
+            Event::ToolCall { .. } | Event::ToolArguments { .. } => self.ledger.content(true, seen),
+            Event::Finish(reason) => return self.ledger.finish(reason.clone(), 0, field, seen),
+            Event::Usage(usage) => seen.push(Seen::Usage(*usage)),
+            Event::Error(fault) => {
+                self.ledger.fail(fault.clone(), seen);
+                return false;
+            }
+        }
+        true
+    }
 }

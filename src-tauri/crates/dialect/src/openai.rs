@@ -1,8 +1,23 @@
 //! `OpenAI` Chat Completions: what clients speak to us, and most upstreams to all.
+//!
+//! Reasoning text, which `OpenAI` itself never sends here, is read under both names in use (`reasoning_content`,
+//! `reasoning`) and written as `reasoning_content`.
 
-use bytes::Bytes;
+mod answer;
+pub(crate) mod chunk;
+mod error;
+mod request;
+mod stream;
+mod write;
 
-use crate::error::ClientError;
+pub use answer::{read_answer, write_answer};
+pub use error::{error_body, error_event};
+pub use request::read_request;
+pub use stream::{ChunkWriter, StreamReader};
+pub(crate) use write::tool;
+pub use write::write_request;
+
+use crate::exchange::FinishReason;
 
 /// The content type of a stream.
 pub const STREAM_TYPE: &str = "text/event-stream";
@@ -10,16 +25,43 @@ pub const STREAM_TYPE: &str = "text/event-stream";
 /// A comment that keeps a waiting client's connection alive and means nothing.
 pub const KEEP_ALIVE: &[u8] = b": keep-alive\n\n";
 
-/// The body of an error answer.
+/// The frame that ends a stream.
+pub const DONE: &[u8] = b"data: [DONE]\n\n";
+
+/// What a `finish_reason` means. Words for failures, of any provider, are failures; a word that nobody knows ends the
+/// answer and is handed on as it is.
 #[must_use]
-pub fn error_body(error: &ClientError) -> Bytes {
-    let _ = error;
-    unimplemented!()
+pub fn finish_reason(word: &str) -> FinishReason {
+    const FAILURES: [&str; 9] = [
+        "error",
+        "abort",
+        "malformed",
+        "insufficient",
+        "fail",
+        "cancel",
+        "timeout",
+        "repetition",
+        "unexpected",
+    ];
+    let lower = word.to_ascii_lowercase();
+    match lower.as_str() {
+        "stop" | "eos" | "eos_token" | "stop_sequence" | "end_turn" => FinishReason::Stop,
+        "length" | "max_tokens" | "model_length" => FinishReason::Length,
+        "tool_calls" | "function_call" | "tool_use" => FinishReason::ToolCalls,
+        "content_filter" | "safety" | "refusal" => FinishReason::ContentFilter,
+        other if FAILURES.iter().any(|it| other.contains(it)) => FinishReason::Failed(word.to_owned()),
+        _ => FinishReason::Other(word.to_owned()),
+    }
 }
 
-/// The frame of an error inside a stream that has begun. No `[DONE]` follows it.
-#[must_use]
-pub fn error_event(error: &ClientError) -> Bytes {
-    let _ = error;
-    unimplemented!()
+/// The `finish_reason` for a client.
+fn finish_word(reason: &FinishReason) -> &str {
+    match reason {
+        FinishReason::Stop => "stop",
+        FinishReason::Length => "length",
+        FinishReason::ToolCalls => "tool_calls",
+        FinishReason::ContentFilter => "content_filter",
+        FinishReason::Other(word) => word,
+        FinishReason::Failed(_) => "error",
+    }
 }

@@ -3,9 +3,15 @@
 //! The positions of the fields that [`crate::edit`] may replace are kept, so that the body is scanned once. Of a field
 //! that occurs twice the last one counts, as it does for every server we know.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
-use crate::error::BadRequest;
+use memchr::memmem;
+use serde::Deserialize;
+
+use crate::{
+    error::BadRequest,
+    fields::{Placed, is_space, scan},
+};
 
 /// What routing needs to know of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,9 +55,150 @@ impl Peek {
     /// Reads a request body.
     ///
     /// # Errors
-    /// The body is not a JSON object, names no model, or its messages are missing or no list.
+    /// The body is not a JSON object, names no model, or its messages are missing or no list with something in it.
     pub fn read(body: &[u8]) -> Result<Self, BadRequest> {
-        let _ = body;
-        unimplemented!()
+        let mut peek = Self::blank(body);
+        let mut model = None;
+        let mut messages = None;
+        let mut wrong = None;
+        scan(body, |name, value| {
+            let read = match name {
+                "model" => {
+                    peek.spans.model.push(value.range.clone());
+                    text(&value, name).map(|it| model = it)
+                }
+                "messages" => {
+                    peek.spans.messages.push(value.range.clone());
+                    messages = Some(value);
+                    Ok(())
+                }
+                other => peek.option(other, &value),
+            };
+            if let Err(error) = read {
+                wrong.get_or_insert(error);
+            }
+        })
+        .map_err(|error| not_json(&error))?;
+        if let Some(error) = wrong {
+            return Err(error);
+        }
+        peek.model = model.filter(|it| !it.is_empty()).ok_or_else(|| {
+            BadRequest::new(
+                "The request names no model: set `model`.",
+                Some("model"),
+                Some("missing_required_parameter"),
+            )
+        })?;
+        peek.has_images = holds_images(checked(messages)?.text.as_bytes());
+        Ok(peek)
     }
+
+    fn blank(body: &[u8]) -> Self {
+        let open = body.iter().position(|b| *b == b'{').map_or(0, |at| at + 1);
+        Self {
+            model: String::new(),
+            stream: false,
+            stream_usage: false,
+            has_tools: false,
+            has_images: false,
+            wants_json: false,
+            max_tokens: None,
+            n: 1,
+            bytes: body.len(),
+            spans: Spans { open, ..Spans::default() },
+        }
+    }
+
+    fn option(&mut self, name: &str, value: &Placed<'_>) -> Result<(), BadRequest> {
+        match name {
+            "stream" => {
+                self.stream = parse::<Option<bool>>(value, name, "true or false")?.unwrap_or_default()
+            }
+            "stream_options" => {
+                self.spans.stream_options.push(value.range.clone());
+                let options = parse::<Option<StreamOptions>>(value, name, "an object")?.unwrap_or_default();
+                self.stream_usage = options.include_usage.unwrap_or_default();
+            }
+            "tools" | "functions" => self.has_tools |= value.has_items(),
+            "response_format" => {
+                let format = parse::<Option<Kind<'_>>>(value, name, "an object with a `type`")?;
+                self.wants_json = format.is_some_and(|it| it.kind.starts_with("json"));
+            }
+            "max_tokens" => {
+                self.spans.max_tokens.push(value.range.clone());
+                self.cap(value, name)?;
+            }
+            "max_completion_tokens" => {
+                self.spans.max_completion_tokens.push(value.range.clone());
+                self.cap(value, name)?;
+            }
+            "temperature" => self.spans.temperature.push(value.range.clone()),
+            "n" => self.n = parse::<Option<u32>>(value, name, "a whole number from 1")?.unwrap_or(1).max(1),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn cap(&mut self, value: &Placed<'_>, name: &str) -> Result<(), BadRequest> {
+        if let Some(cap) = token_cap(value, name)? {
+            self.max_tokens = Some(self.max_tokens.map_or(cap, |other| other.min(cap)));
+        }
+        Ok(())
+    }
+}
+
+#[derive(Default, Deserialize)]
+struct StreamOptions {
+    include_usage: Option<bool>,
+}
+
+#[derive(Deserialize)]
+struct Kind<'a> {
+    #[serde(rename = "type", borrow)]
+    kind: Cow<'a, str>,
+}
+
+/// A cap in tokens; `None` where the client asks for no cap (null, or a negative number, as some servers have it).
+pub(crate) fn token_cap(value: &Placed<'_>, name: &str) -> Result<Option<u32>, BadRequest> {
+    let number = parse::<Option<f64>>(value, name, "a whole number")?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts from floats saturate")]
+    Ok(number.filter(|it| *it >= 0.0).map(|it| it as u32))
+}
+
+fn parse<'a, T: Deserialize<'a>>(value: &Placed<'a>, name: &str, what: &str) -> Result<T, BadRequest> {
+    serde_json::from_str(value.text)
+        .map_err(|_| BadRequest::new(format!("`{name}` must be {what}."), Some(name), Some("invalid_type")))
+}
+
+fn text(value: &Placed<'_>, name: &str) -> Result<Option<String>, BadRequest> {
+    parse(value, name, "a string")
+}
+
+fn not_json(error: &serde_json::Error) -> BadRequest {
+    let message = if error.is_data() {
+        "The body must be a JSON object.".to_owned()
+    } else {
+        // The parser's own words may quote the body.
+        format!("The body is not valid JSON: see line {}, column {}.", error.line(), error.column())
+    };
+    BadRequest::new(message, None, Some("invalid_json"))
+}
+
+fn checked(messages: Option<Placed<'_>>) -> Result<Placed<'_>, BadRequest> {
+    let bad = |message, code| BadRequest::new(message, Some("messages"), Some(code));
+    match messages {
+        None => Err(bad("The request has no messages: set `messages`.", "missing_required_parameter")),
+        Some(value) if !value.starts_with('[') => Err(bad("`messages` must be a list.", "invalid_type")),
+        Some(value) if !value.has_items() => Err(bad("`messages` must not be empty.", "empty_array")),
+        Some(value) => Ok(value),
+    }
+}
+
+/// Whether a message has an `image_url` field. In valid JSON a quote inside a text is escaped, so the word with both
+/// its quotes and a colon behind it is a field's name.
+fn holds_images(messages: &[u8]) -> bool {
+    const NAME: &[u8] = b"\"image_url\"";
+    memmem::find_iter(messages, NAME).any(|at| {
+        messages.get(at + NAME.len()..).unwrap_or_default().iter().find(|b| !is_space(**b)) == Some(&b':')
+    })
 }

@@ -3,8 +3,11 @@
 use bytes::Bytes;
 
 use crate::{
-    exchange::{FinishReason, Usage},
+    exchange::{Answer, FinishReason, Usage},
+    fault::{Fault, ended_in_failure},
     observe::Completion,
+    ollama, openai,
+    wire::Stamp,
 };
 
 /// A whole answer in the client's dialect.
@@ -19,4 +22,31 @@ pub struct Whole {
     pub finish: Option<FinishReason>,
     /// The token counts.
     pub usage: Option<Usage>,
+}
+
+/// Checks a Chat Completions answer; its bytes stay as they are.
+#[must_use]
+pub fn openai(body: &Bytes) -> Whole {
+    judge(openai::read_answer(body), "finish_reason", |_| body.clone())
+}
+
+/// Checks an answer of Ollama's chat API and translates it.
+#[must_use]
+pub fn ollama(body: &Bytes, stamp: &Stamp) -> Whole {
+    judge(ollama::read_answer(body), "done_reason", |answer| openai::write_answer(answer, stamp))
+}
+
+fn judge(read: Result<Answer, Fault>, field: &str, write: impl FnOnce(&Answer) -> Bytes) -> Whole {
+    let failed =
+        |fault: Fault| Whole { body: Bytes::new(), completion: fault.into(), finish: None, usage: None };
+    let answer = match read {
+        Ok(answer) => answer,
+        Err(fault) => return failed(fault),
+    };
+    if let Some(FinishReason::Failed(word)) = &answer.finish {
+        return failed(ended_in_failure(field, word));
+    }
+    let filtered = answer.finish == Some(FinishReason::ContentFilter);
+    let completion = if answer.is_empty() && !filtered { Completion::Empty } else { Completion::Complete };
+    Whole { body: write(&answer), completion, finish: answer.finish, usage: answer.usage }
 }

@@ -5,7 +5,14 @@
 
 use bytes::Bytes;
 
-use crate::{edit::Edits, error::Unfit, peek::Peek, stream::Relay, whole::Whole};
+use crate::{
+    edit::{self, Edits},
+    error::Unfit,
+    ollama, openai,
+    peek::Peek,
+    stream::Relay,
+    whole::{self, Whole},
+};
 
 /// What an upstream speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,22 +48,33 @@ impl Wire {
     /// # Errors
     /// The request is wrong, or this dialect cannot carry it.
     pub fn prepare(self, body: &Bytes, peek: &Peek, edits: &Edits) -> Result<Prepared, Unfit> {
-        let _ = (body, peek, edits);
-        unimplemented!()
+        match self {
+            Self::OpenAi => Ok(Prepared { body: edit::rewrite(body, peek, edits)?, dropped: Vec::new() }),
+            Self::Ollama => {
+                let mut request = openai::read_request(body)?;
+                edits.apply(&mut request);
+                let ollama::Written { body, dropped } = ollama::write_request(&request)?;
+                Ok(Prepared { body, dropped })
+            }
+        }
     }
 
     /// Checks, and translates where needed, an answer that came in one piece with a status of 2xx.
     #[must_use]
     pub fn whole(self, body: &Bytes, stamp: &Stamp) -> Whole {
-        let _ = (body, stamp);
-        unimplemented!()
+        match self {
+            Self::OpenAi => whole::openai(body),
+            Self::Ollama => whole::ollama(body, stamp),
+        }
     }
 
     /// The way back for a streamed answer with a status of 2xx, to a client whose request was `peek`. The usage goes
     /// to the client only if it asked.
     #[must_use]
     pub fn relay(self, peek: &Peek, stamp: Stamp) -> Relay {
-        let _ = (peek, stamp);
-        unimplemented!()
+        match self {
+            Self::OpenAi => Relay::same(peek.stream_usage),
+            Self::Ollama => Relay::from_ollama(stamp, peek.stream_usage),
+        }
     }
 }

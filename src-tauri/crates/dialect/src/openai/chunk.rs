@@ -1,0 +1,204 @@
+//! The parts of an answer that anybody here looks at; everything else in it is skipped, not parsed.
+
+use std::{borrow::Cow, fmt};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
+use serde_json::value::RawValue;
+
+use crate::exchange::Usage;
+
+/// A chunk of a stream, or a whole answer: they differ in `delta` against `message` only.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Chunk<'a> {
+    #[serde(default, borrow)]
+    pub model: Option<Cow<'a, str>>,
+    #[serde(default, borrow)]
+    pub object: Option<Cow<'a, str>>,
+    #[serde(default, borrow)]
+    pub choices: Option<Vec<Choice<'a>>>,
+    #[serde(default)]
+    pub usage: Option<TokenCounts>,
+    #[serde(default, borrow)]
+    error: Option<&'a RawValue>,
+}
+
+impl<'a> Chunk<'a> {
+    pub fn read(json: &'a [u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(json)
+    }
+
+    /// Whether it reports an error: `OpenAI`'s field, unless it holds nothing, or older servers' object type.
+    pub fn is_error(&self) -> bool {
+        self.error.is_some_and(|it| !matches!(it.get(), "null" | "false" | "\"\""))
+            || self.object.as_deref() == Some("error")
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Choice<'a> {
+    #[serde(default)]
+    pub index: Option<u32>,
+    #[serde(default, borrow, alias = "message")]
+    pub delta: Option<Delta<'a>>,
+    #[serde(default, borrow)]
+    finish_reason: Option<Cow<'a, str>>,
+}
+
+impl Choice<'_> {
+    /// Why it ended; an empty word says that it has not.
+    pub fn finish(&self) -> Option<&str> {
+        self.finish_reason.as_deref().filter(|word| !word.is_empty())
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Delta<'a> {
+    #[serde(default, borrow)]
+    pub content: Text<'a>,
+    #[serde(default, borrow)]
+    pub refusal: Text<'a>,
+    #[serde(default, borrow)]
+    reasoning_content: Text<'a>,
+    #[serde(default, borrow)]
+    reasoning: Text<'a>,
+    #[serde(default, borrow)]
+    pub tool_calls: Option<Vec<Call<'a>>>,
+    #[serde(default)]
+    function_call: Option<IgnoredAny>,
+    #[serde(default)]
+    audio: Option<IgnoredAny>,
+}
+
+impl Delta<'_> {
+    /// The reasoning, under whichever name.
+    pub fn reasoning(&self) -> &str {
+        if self.reasoning_content.0.is_empty() { &self.reasoning.0 } else { &self.reasoning_content.0 }
+    }
+
+    pub fn calls_a_tool(&self) -> bool {
+        self.function_call.is_some() || self.tool_calls.as_ref().is_some_and(|calls| !calls.is_empty())
+    }
+
+    /// Whether there is anything in it that a client would miss.
+    pub fn is_meaningful(&self) -> bool {
+        !self.content.0.is_empty()
+            || !self.reasoning().is_empty()
+            || !self.refusal.0.is_empty()
+            || self.audio.is_some()
+            || self.calls_a_tool()
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Call<'a> {
+    #[serde(default)]
+    pub index: Option<u32>,
+    #[serde(default, borrow)]
+    pub id: Text<'a>,
+    #[serde(default, borrow)]
+    pub function: Option<Function<'a>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Function<'a> {
+    #[serde(default, borrow)]
+    pub name: Text<'a>,
+    #[serde(default, borrow)]
+    pub arguments: Text<'a>,
+}
+
+/// A text that may be absent, null, or a list of parts.
+#[derive(Debug, Default)]
+pub(crate) struct Text<'a>(pub Cow<'a, str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+    fn deserialize<D: Deserializer<'de>>(de: D) -> Result<Self, D::Error> {
+        de.deserialize_any(TextVisitor).map(Text)
+    }
+}
+
+struct TextVisitor;
+
+impl<'de> Visitor<'de> for TextVisitor {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text, a list of parts, or null")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(text))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(text))
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(""))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<Self::Value, A::Error> {
+        let mut all = String::new();
+        while let Some(Text(part)) = parts.next_element()? {
+            all.push_str(&part);
+        }
+        Ok(Cow::Owned(all))
+    }
+
+    /// A part: its text, wherever it lies (`text`, or `thinking`, itself a list).
+    fn visit_map<A: MapAccess<'de>>(self, mut part: A) -> Result<Self::Value, A::Error> {
+        let mut all = String::new();
+        while let Some(key) = part.next_key::<Cow<'de, str>>()? {
+            if matches!(key.as_ref(), "text" | "thinking" | "refusal") {
+                all.push_str(&part.next_value::<Text<'de>>()?.0);
+            } else {
+                part.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(Cow::Owned(all))
+    }
+}
+
+/// `usage`, as far as it is used.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+pub(crate) struct TokenCounts {
+    #[serde(default)]
+    prompt_tokens: Option<u64>,
+    #[serde(default)]
+    completion_tokens: Option<u64>,
+    #[serde(default)]
+    prompt_tokens_details: Option<PromptDetails>,
+    #[serde(default)]
+    completion_tokens_details: Option<CompletionDetails>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+struct PromptDetails {
+    #[serde(default)]
+    cached_tokens: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+struct CompletionDetails {
+    #[serde(default)]
+    reasoning_tokens: Option<u64>,
+}
+
+impl From<TokenCounts> for Usage {
+    fn from(counts: TokenCounts) -> Self {
+        Self {
+            input: counts.prompt_tokens.unwrap_or_default(),
+            output: counts.completion_tokens.unwrap_or_default(),
+            cached: counts.prompt_tokens_details.unwrap_or_default().cached_tokens,
+            reasoning: counts.completion_tokens_details.unwrap_or_default().reasoning_tokens,
+        }
+    }
+}

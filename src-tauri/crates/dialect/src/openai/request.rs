@@ -1,0 +1,267 @@
+//! Requests: bytes to the exchange model.
+
+use serde_json::{Map, Value};
+
+use crate::{
+    error::BadRequest,
+    exchange::{
+        Format, Image, ImageSource, Message, Part, Request, Sampling, Tool, ToolCall, ToolChoice, ToolResult,
+        Turn,
+    },
+};
+
+/// Reads a request.
+///
+/// # Errors
+/// It is not JSON, or a field that is looked at is not what it should be; the error names the field.
+pub fn read_request(body: &[u8]) -> Result<Request, BadRequest> {
+    let Ok(Value::Object(mut fields)) = serde_json::from_slice(body) else {
+        return Err(BadRequest::new("The body must be a JSON object.", None, Some("invalid_json")));
+    };
+    let fields = &mut fields;
+    let model = string(fields, "model")?.unwrap_or_default();
+    let messages = list(fields, "messages")?.unwrap_or_default();
+    let messages = numbered(messages, "messages", message)?;
+    let tools = numbered(list(fields, "tools")?.unwrap_or_default(), "tools", tool)?;
+    let (max_tokens, max_completion) = (cap(fields, "max_tokens")?, cap(fields, "max_completion_tokens")?);
+    let max_tokens = match (max_tokens, max_completion) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    };
+    Ok(Request {
+        model,
+        messages,
+        tools,
+        tool_choice: take(fields, "tool_choice").map(tool_choice).transpose()?,
+        parallel_tool_calls: boolean(fields, "parallel_tool_calls")?,
+        format: format(fields)?,
+        stop: stop(fields)?,
+        sampling: sampling(fields)?,
+        max_tokens,
+        effort: string(fields, "reasoning_effort")?,
+        n: whole(fields, "n")?.map(|n| u32::try_from(n).unwrap_or(u32::MAX)),
+        stream: boolean(fields, "stream")?.unwrap_or_default(),
+        stream_usage: stream_usage(fields),
+        extra: std::mem::take(fields),
+    })
+}
+
+fn wrong(name: &str, what: &str) -> BadRequest {
+    BadRequest::new(format!("`{name}` must be {what}."), Some(name), Some("invalid_type"))
+}
+
+/// Takes a field out; null says nothing.
+fn take(fields: &mut Map<String, Value>, name: &str) -> Option<Value> {
+    fields.shift_remove(name).filter(|value| !value.is_null())
+}
+
+fn string(fields: &mut Map<String, Value>, name: &str) -> Result<Option<String>, BadRequest> {
+    match take(fields, name) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(wrong(name, "a string")),
+    }
+}
+
+fn list(fields: &mut Map<String, Value>, name: &str) -> Result<Option<Vec<Value>>, BadRequest> {
+    match take(fields, name) {
+        None => Ok(None),
+        Some(Value::Array(items)) => Ok(Some(items)),
+        Some(_) => Err(wrong(name, "a list")),
+    }
+}
+
+fn boolean(fields: &mut Map<String, Value>, name: &str) -> Result<Option<bool>, BadRequest> {
+    take(fields, name).map(|it| it.as_bool().ok_or_else(|| wrong(name, "true or false"))).transpose()
+}
+
+fn real(fields: &mut Map<String, Value>, name: &str) -> Result<Option<f64>, BadRequest> {
+    take(fields, name).map(|it| it.as_f64().ok_or_else(|| wrong(name, "a number"))).transpose()
+}
+
+fn whole(fields: &mut Map<String, Value>, name: &str) -> Result<Option<i64>, BadRequest> {
+    take(fields, name).map(|it| it.as_i64().ok_or_else(|| wrong(name, "a whole number"))).transpose()
+}
+
+/// A cap; a negative one is none.
+fn cap(fields: &mut Map<String, Value>, name: &str) -> Result<Option<u32>, BadRequest> {
+    let number = real(fields, name)?.filter(|it| *it >= 0.0);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts from floats saturate")]
+    Ok(number.map(|it| it as u32))
+}
+
+fn numbered<T>(
+    items: Vec<Value>,
+    name: &str,
+    read: impl Fn(Value, &str) -> Result<T, BadRequest>,
+) -> Result<Vec<T>, BadRequest> {
+    items.into_iter().enumerate().map(|(at, item)| read(item, &format!("{name}[{at}]"))).collect()
+}
+
+fn object(value: Value, path: &str) -> Result<Map<String, Value>, BadRequest> {
+    match value {
+        Value::Object(fields) => Ok(fields),
+        _ => Err(wrong(path, "an object")),
+    }
+}
+
+fn required(fields: &mut Map<String, Value>, name: &str, path: &str) -> Result<String, BadRequest> {
+    match take(fields, name) {
+        Some(Value::String(text)) => Ok(text),
+        _ => Err(wrong(&format!("{path}.{name}"), "a string")),
+    }
+}
+
+fn message(value: Value, path: &str) -> Result<Message, BadRequest> {
+    let mut fields = object(value, path)?;
+    let role = required(&mut fields, "role", path)?;
+    let parts = content(take(&mut fields, "content"), &format!("{path}.content"))?;
+    Ok(match role.as_str() {
+        "system" | "developer" => Message::System(parts),
+        "user" => Message::User(parts),
+        "assistant" => {
+            let calls = list(&mut fields, "tool_calls")?.unwrap_or_default();
+            let reasoning = ["reasoning_content", "reasoning"]
+                .iter()
+                .find_map(|name| take(&mut fields, name)?.as_str().map(ToOwned::to_owned));
+            let tool_calls = numbered(calls, &format!("{path}.tool_calls"), tool_call)?;
+            Message::Assistant(Turn { parts, reasoning, tool_calls })
+        }
+        "tool" => {
+            let call_id = required(&mut fields, "tool_call_id", path)?;
+            Message::Tool(ToolResult { call_id, name: string(&mut fields, "name")?, parts })
+        }
+        _ => return Err(wrong(&format!("{path}.role"), "system, developer, user, assistant or tool")),
+    })
+}
+
+fn content(value: Option<Value>, path: &str) -> Result<Vec<Part>, BadRequest> {
+    match value {
+        None => Ok(Vec::new()),
+        Some(Value::String(text)) => Ok(vec![Part::Text(text)]),
+        Some(Value::Array(parts)) => numbered(parts, path, part),
+        Some(_) => Err(wrong(path, "a string or a list of parts")),
+    }
+}
+
+fn part(value: Value, path: &str) -> Result<Part, BadRequest> {
+    let kind = value.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
+    match kind.as_str() {
+        "text" => Ok(Part::Text(required(&mut object(value, path)?, "text", path)?)),
+        "image_url" => {
+            let path = format!("{path}.image_url");
+            let mut image = match take(&mut object(value, &path)?, "image_url") {
+                Some(Value::Object(image)) => image,
+                _ => return Err(wrong(&path, "an object with a `url`")),
+            };
+            let source = image_source(required(&mut image, "url", &path)?);
+            Ok(Part::Image(Image { source, detail: string(&mut image, "detail")? }))
+        }
+        "" => Err(wrong(path, "an object with a `type`")),
+        _ => Ok(Part::Other(kind, value)),
+    }
+}
+
+/// `data:image/png;base64,…` holds the picture; anything else points to it.
+fn image_source(url: String) -> ImageSource {
+    let inside = url.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,"));
+    match inside {
+        Some((media_type, data)) => {
+            ImageSource::Base64 { media_type: media_type.to_owned(), data: data.to_owned() }
+        }
+        None => ImageSource::Url(url),
+    }
+}
+
+fn tool_call(value: Value, path: &str) -> Result<ToolCall, BadRequest> {
+    let mut fields = object(value, path)?;
+    let id = required(&mut fields, "id", path)?;
+    let path = format!("{path}.function");
+    let mut function = object(take(&mut fields, "function").unwrap_or_default(), &path)?;
+    let name = required(&mut function, "name", &path)?;
+    Ok(ToolCall { id, name, arguments: string(&mut function, "arguments")?.unwrap_or_default() })
+}
+
+fn tool(value: Value, path: &str) -> Result<Tool, BadRequest> {
+    let mut fields = object(value, path)?;
+    let path = format!("{path}.function");
+    let mut function = object(take(&mut fields, "function").unwrap_or_default(), &path)?;
+    Ok(Tool {
+        name: required(&mut function, "name", &path)?,
+        description: string(&mut function, "description")?,
+        parameters: take(&mut function, "parameters"),
+        strict: boolean(&mut function, "strict")?,
+    })
+}
+
+fn tool_choice(value: Value) -> Result<ToolChoice, BadRequest> {
+    Ok(match value.as_str() {
+        Some("auto") => ToolChoice::Auto,
+        Some("none") => ToolChoice::Never,
+        Some("required" | "any") => ToolChoice::Required,
+        Some(_) => return Err(wrong("tool_choice", "auto, none, required or an object")),
+        None => {
+            let mut fields = object(value, "tool_choice")?;
+            let kind = required(&mut fields, "type", "tool_choice")?;
+            if kind != "function" {
+                return Ok(ToolChoice::Other(kind));
+            }
+            let path = "tool_choice.function";
+            let mut function = object(take(&mut fields, "function").unwrap_or_default(), path)?;
+            ToolChoice::Named(required(&mut function, "name", path)?)
+        }
+    })
+}
+
+fn format(fields: &mut Map<String, Value>) -> Result<Format, BadRequest> {
+    let Some(value) = take(fields, "response_format") else { return Ok(Format::Text) };
+    let mut format = object(value, "response_format")?;
+    match required(&mut format, "type", "response_format")?.as_str() {
+        "text" => Ok(Format::Text),
+        "json_object" => Ok(Format::Json),
+        "json_schema" => {
+            let path = "response_format.json_schema";
+            let mut schema = object(take(&mut format, "json_schema").unwrap_or_default(), path)?;
+            Ok(Format::Schema {
+                name: string(&mut schema, "name")?.unwrap_or_default(),
+                schema: take(&mut schema, "schema").unwrap_or_else(|| Value::Object(Map::new())),
+                strict: boolean(&mut schema, "strict")?,
+            })
+        }
+        _ => Err(wrong("response_format.type", "text, json_object or json_schema")),
+    }
+}
+
+fn stop(fields: &mut Map<String, Value>) -> Result<Vec<String>, BadRequest> {
+    match take(fields, "stop") {
+        None => Ok(Vec::new()),
+        Some(Value::String(text)) => Ok(vec![text]),
+        Some(Value::Array(items)) => numbered(items, "stop", |item, path| match item {
+            Value::String(text) => Ok(text),
+            _ => Err(wrong(path, "a string")),
+        }),
+        Some(_) => Err(wrong("stop", "a string or a list of strings")),
+    }
+}
+
+fn sampling(fields: &mut Map<String, Value>) -> Result<Sampling, BadRequest> {
+    Ok(Sampling {
+        temperature: real(fields, "temperature")?,
+        top_p: real(fields, "top_p")?,
+        top_k: whole(fields, "top_k")?,
+        min_p: real(fields, "min_p")?,
+        seed: whole(fields, "seed")?,
+        presence_penalty: real(fields, "presence_penalty")?,
+        frequency_penalty: real(fields, "frequency_penalty")?,
+    })
+}
+
+/// Takes the one option that has a word here; the others stay among the extra fields.
+fn stream_usage(fields: &mut Map<String, Value>) -> bool {
+    let Some(Value::Object(options)) = fields.get_mut("stream_options") else { return false };
+    let wanted = options.shift_remove("include_usage").and_then(|it| it.as_bool()).unwrap_or_default();
+    if options.is_empty() {
+        fields.shift_remove("stream_options");
+    }
+    wanted
+}
