@@ -229,15 +229,15 @@ impl Hold {
                 return Err(failure.into());
             }
             note_usage(&step.seen, record);
-            if step.seen.contains(&Seen::Done) {
-                return self.ended(headers, record);
-            }
             let content = step.seen.contains(&Seen::Content);
+            let done = step.seen.contains(&Seen::Done);
             if content {
                 record.first_token();
+            } else if done {
+                return self.ended(headers, record);
             }
             if content || self.relay.frames() >= HELD_FRAMES || self.held.len() >= HELD_BYTES {
-                return Ok(self.committed(headers, body));
+                return Ok(self.committed(headers, body, done));
             }
         }
     }
@@ -256,8 +256,8 @@ impl Hold {
         Ok(Good::Stream { held: held.into(), rest: None, headers })
     }
 
-    fn committed(self, headers: HeaderMap, body: Body) -> Good {
-        let rest = Rest { body, relay: self.relay, limits: self.limits };
+    fn committed(self, headers: HeaderMap, body: Body, done: bool) -> Good {
+        let rest = Rest { body, relay: self.relay, limits: self.limits, done };
         Good::Stream { held: self.held.into(), rest: Some(Box::new(rest)), headers }
     }
 }

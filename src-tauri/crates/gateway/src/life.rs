@@ -283,14 +283,7 @@ impl Settled {
             Self::Stream { by, record, held, rest, .. } => (by, relay::pieces(record, held, rest)),
             // A stream was asked for; a whole answer does not come here, and would be wrong in it.
             Self::Whole { by, body, .. } => (by, once(body)),
-            Self::Refused { by, refused: Refused::InOurWords(error) } => {
-                (by, once(openai::error_event(&error)))
-            }
-            Self::Refused { by, refused: Refused::AsItIs { status, .. } } => {
-                let message = format!("The provider refused the request with status {}.", status.as_u16());
-                let error = ClientError::new(ErrorKind::InvalidRequest, message);
-                (by, once(openai::error_event(&error)))
-            }
+            Self::Refused { by, refused } => (by, once(refused.into_event())),
             Self::Failed { by, failed } => (by, once(openai::error_event(&failed.error))),
         };
         once(by.comment()).chain(rest).boxed()

@@ -12,7 +12,7 @@ use dialect::{
 };
 use domain::{Failure, FailureClass, event::RequestResult};
 use futures::stream::{BoxStream, StreamExt};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 use upstream::Body;
 
 use crate::{
@@ -26,7 +26,12 @@ pub(crate) struct Rest {
     pub(crate) body: Body,
     pub(crate) relay: Relay,
     pub(crate) limits: Limits,
+    /// Whether the end mark has come, so that only the end of the body is still to come.
+    pub(crate) done: bool,
 }
+
+/// After the end mark the body has this long to end by itself, which is what lets its connection be used again.
+const PARTING: Duration = Duration::from_millis(250);
 
 /// The pieces of a committed stream, to its end. Dropping them is the client's hang-up.
 pub(crate) fn pieces(
@@ -41,10 +46,10 @@ pub(crate) fn pieces(
             return;
         };
         yield held;
-        let Rest { mut body, mut relay, limits } = *rest;
+        let Rest { mut body, mut relay, limits, mut done } = *rest;
         let mut quiet_since = Instant::now();
         let broken = loop {
-            let bytes = match next(&mut body, limits, quiet_since).await {
+            let bytes = match next(&mut body, limits, quiet_since, done).await {
                 Ok(Some(bytes)) => bytes,
                 Ok(None) => break None,
                 Err(failure) => break Some(failure),
@@ -62,6 +67,7 @@ pub(crate) fn pieces(
                 yield stopped(&mut record, &failure);
                 return;
             }
+            done |= step.seen.contains(&Seen::Done);
             if !step.out.is_empty() {
                 yield step.out;
             }
@@ -70,11 +76,20 @@ pub(crate) fn pieces(
         drop(body);
         yield ended(&mut record, relay, broken);
     }
+    .filter(|piece| std::future::ready(!piece.is_empty()))
     .boxed()
 }
 
 /// The next piece of the upstream's body, within the idle and total limits.
-async fn next(body: &mut Body, limits: Limits, quiet_since: Instant) -> Result<Option<Bytes>, Failure> {
+async fn next(
+    body: &mut Body,
+    limits: Limits,
+    quiet_since: Instant,
+    done: bool,
+) -> Result<Option<Bytes>, Failure> {
+    if done {
+        return timeout(PARTING, body.chunk()).await.unwrap_or(Ok(None));
+    }
     let idle_end = quiet_since + limits.idle;
     match timeout_at(idle_end.min(limits.end), body.chunk()).await {
         Ok(next) => next,
