@@ -1,0 +1,105 @@
+/** Paints stacked bars on a canvas; where everything goes is decided in `bars.ts`. */
+import { axis, type Bar, blocks } from "./bars";
+
+/** Room for the axis at the left and the labels below, CSS pixels. */
+export const INSET = { left: 56, right: 8, top: 12, bottom: 20 } as const;
+
+const FONT = "11px 'Inter Variable', system-ui, sans-serif";
+
+/** What is painted. */
+export interface Picture {
+  /** The bars, left to right. */
+  bars: readonly Bar[];
+  /** A line across all bars, milliseconds. */
+  target: number | null;
+  /** What the line means. */
+  targetLabel: string;
+  /** The bar under the pointer. */
+  active: number | null;
+  /** An axis value in words. */
+  format: (value: number) => string;
+}
+
+const token = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+/** Fits the canvas to its element and paints. */
+export function paint(canvas: HTMLCanvasElement, picture: Picture) {
+  const context = canvas.getContext("2d");
+  if (context === null) return;
+  const { clientWidth: width, clientHeight: height } = canvas;
+  canvas.width = Math.round(width * devicePixelRatio);
+  canvas.height = Math.round(height * devicePixelRatio);
+  context.scale(devicePixelRatio, devicePixelRatio);
+  context.font = FONT;
+  const plot = {
+    width: width - INSET.left - INSET.right,
+    height: height - INSET.top - INSET.bottom,
+  };
+  const { top, ticks } = axis(picture.bars, picture.target);
+  const y = (value: number) => Math.round(INSET.top + plot.height * (1 - value / top)) + 0.5;
+  paintAxis(context, ticks, y, width, picture.format);
+  for (const block of blocks(picture.bars, top)) {
+    const dim = picture.active !== null && picture.active !== block.bar;
+    context.globalAlpha = dim ? 0.4 : 1;
+    context.fillStyle = token(`--series-${block.part + 1}`);
+    const barWidth = Math.min(block.width * plot.width, 36);
+    const centre = INSET.left + (block.x + block.width / 2) * plot.width;
+    const tall = Math.max(block.height * plot.height, 1);
+    context.fillRect(centre - barWidth / 2, y(block.y * top) - tall, barWidth, tall);
+  }
+  context.globalAlpha = 1;
+  paintLabels(context, picture.bars, plot.width, height);
+  if (picture.target !== null) paintTarget(context, y(picture.target), width, picture.targetLabel);
+}
+
+type Context = CanvasRenderingContext2D;
+
+function paintAxis(
+  context: Context,
+  ticks: readonly number[],
+  y: (value: number) => number,
+  width: number,
+  format: (value: number) => string,
+) {
+  context.strokeStyle = token("--line");
+  context.fillStyle = token("--faint");
+  context.textAlign = "right";
+  context.textBaseline = "middle";
+  for (const tick of ticks) {
+    context.beginPath();
+    context.moveTo(INSET.left, y(tick));
+    context.lineTo(width - INSET.right, y(tick));
+    context.stroke();
+    context.fillText(format(tick), INSET.left - 8, y(tick));
+  }
+}
+
+function paintLabels(context: Context, bars: readonly Bar[], width: number, height: number) {
+  context.fillStyle = token("--faint");
+  context.textAlign = "center";
+  context.textBaseline = "alphabetic";
+  const slot = width / Math.max(bars.length, 1);
+  const widest = Math.max(...bars.map((bar) => context.measureText(bar.label).width), 1);
+  const every = Math.max(1, Math.ceil((widest + 12) / slot));
+  bars.forEach((bar, index) => {
+    if (index % every === 0) context.fillText(bar.label, INSET.left + (index + 0.5) * slot, height - 5);
+  });
+}
+
+function paintTarget(context: Context, y: number, width: number, label: string) {
+  context.strokeStyle = token("--ink");
+  context.fillStyle = token("--ink");
+  context.setLineDash([5, 4]);
+  context.beginPath();
+  context.moveTo(INSET.left, y);
+  context.lineTo(width - INSET.right, y);
+  context.stroke();
+  context.setLineDash([]);
+  const wide = context.measureText(label).width;
+  context.fillStyle = token("--surface");
+  context.fillRect(width - INSET.right - wide - 8, y - 17, wide + 8, 15);
+  context.fillStyle = token("--ink");
+  context.textAlign = "right";
+  context.textBaseline = "bottom";
+  context.fillText(label, width - INSET.right - 4, y - 3);
+}
