@@ -1,0 +1,128 @@
+import { CircleCheck, Clock, OctagonX, TriangleAlert } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { Badge, type Tone } from "@/components/ui/badge";
+import { Card } from "@/components/ui/card";
+import type { GpuFinding, GpuView } from "@/contract";
+import { cn } from "@/lib/cn";
+import { figure } from "@/lib/format";
+import { GpuUse } from "./GpuUse";
+import { type GpuStatus, share, statusOf } from "./gpu";
+import { Meter } from "./Meter";
+
+const LOOKS = {
+  well: { tone: "good", icon: CircleCheck },
+  attention: { tone: "warn", icon: TriangleAlert },
+  out: { tone: "bad", icon: OctagonX },
+  old: { tone: "unknown", icon: Clock },
+} as const satisfies Record<GpuStatus, { tone: Tone; icon: unknown }>;
+
+/** A figure with its unit; a missing sensor is "n/a" without one. */
+const measured = (value: number | null, unit: string, decimals = 0) =>
+  value === null ? figure(null) : `${figure(value, decimals)} ${unit}`;
+
+/** Memory in GiB, as it is spoken of. */
+const gib = (mib: number | null) => measured(mib === null ? null : mib / 1024, "GiB", 1);
+
+/** One GPU now. `age` is that of the sample, milliseconds. */
+export function GpuCard({ gpu, age }: { gpu: GpuView; age: number }) {
+  const { t } = useTranslation("gpus");
+  const status = statusOf(gpu, age);
+  const { tone, icon: Icon } = LOOKS[status];
+  return (
+    <Card
+      data-testid={`gpu-card-${gpu.index}`}
+      title={
+        <>
+          {t("gpu", { index: gpu.index })}
+          <span className="ml-2 font-normal text-muted">{gpu.name}</span>
+        </>
+      }
+      aside={
+        <Badge tone={tone}>
+          <Icon aria-hidden />
+          {t(`status.${status}`)}
+        </Badge>
+      }
+    >
+      {gpu.findings.map((finding) => (
+        <Finding key={finding.what} finding={finding} />
+      ))}
+      <Meters gpu={gpu} old={status === "old"} />
+      <Facts gpu={gpu} old={status === "old"} />
+      <GpuUse gpu={gpu} />
+    </Card>
+  );
+}
+
+function Finding({ finding }: { finding: GpuFinding }) {
+  const { t } = useTranslation("gpus");
+  const Icon = finding.fatal ? OctagonX : TriangleAlert;
+  return (
+    <div
+      className={cn("mb-3 flex gap-2.5 rounded-md px-3 py-2", finding.fatal ? "bg-bad-soft" : "bg-warn-soft")}
+    >
+      <Icon className={cn("mt-0.5 size-4 shrink-0", finding.fatal ? "text-bad" : "text-warn")} aria-hidden />
+      <div className="min-w-0">
+        <p className={cn("font-medium", finding.fatal ? "text-bad" : "text-warn")}>{finding.what}</p>
+        <p>{finding.remedy}</p>
+        {finding.fatal && <p className="text-xs text-muted">{t("finding_fatal")}</p>}
+      </div>
+    </div>
+  );
+}
+
+function Meters({ gpu, old }: { gpu: GpuView; old: boolean }) {
+  const { t } = useTranslation("gpus");
+  const against = (used: string, total: string, key: "of_total" | "of_cap") => t(key, { used, total });
+  return (
+    <div className="grid grid-cols-2 gap-x-5 gap-y-3">
+      <Meter
+        label={t("utilisation")}
+        text={measured(gpu.utilisation, "%")}
+        share={share(gpu.utilisation, 100)}
+        old={old}
+      />
+      <Meter
+        label={t("memory")}
+        text={against(gib(gpu.memory_used_mib), gib(gpu.memory_total_mib), "of_total")}
+        share={share(gpu.memory_used_mib, gpu.memory_total_mib)}
+        old={old}
+      />
+      <Meter
+        label={t("power")}
+        text={against(measured(gpu.power, "W"), measured(gpu.power_limit, "W"), "of_cap")}
+        share={share(gpu.power, gpu.power_limit)}
+        old={old}
+      />
+      <Meter label={t("temperature")} text={measured(gpu.temperature, "°C")} old={old} />
+    </div>
+  );
+}
+
+function Facts({ gpu, old }: { gpu: GpuView; old: boolean }) {
+  const { t } = useTranslation("gpus");
+  const facts = [
+    [
+      t("clocks"),
+      t("clocks_value", { sm: measured(gpu.clock_sm, "MHz"), memory: measured(gpu.clock_memory, "MHz") }),
+    ],
+    [t("slowed"), gpu.throttled.length === 0 ? t("not_slowed") : gpu.throttled.join(", ")],
+    [
+      t("ecc"),
+      gpu.ecc_uncorrected === null && gpu.ecc_corrected === null
+        ? figure(null)
+        : t("ecc_value", { uncorrected: figure(gpu.ecc_uncorrected), corrected: figure(gpu.ecc_corrected) }),
+    ],
+    [t("xids"), gpu.xids.length === 0 ? t("no_xids") : gpu.xids.join(", ")],
+  ] as const;
+  return (
+    <dl className="mt-4 grid grid-cols-[max-content_1fr] gap-x-4 gap-y-1 border-t border-line pt-3">
+      {facts.map(([name, value]) => (
+        <div key={name} className="contents">
+          <dt className="text-muted">{name}</dt>
+          <dd className={cn("numeric min-w-0", old && "text-faint")}>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,65 @@
+import { Clock } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { Page } from "@/components/page";
+import { ErrorState, LoadingState } from "@/components/states";
+import { Time } from "@/components/time";
+import type { GpuPage } from "@/contract";
+import { duration } from "@/lib/format";
+import { useNow } from "@/state/now";
+import { useRpc } from "@/state/rpc";
+import { GpuCard } from "./GpuCard";
+import { GpuHistory } from "./GpuHistory";
+import { OLD_AFTER_MS, POLL_MS } from "./gpu";
+import { NoGpus } from "./NoGpus";
+
+export function GpusScreen() {
+  const { t } = useTranslation("gpus");
+  const { data, error, refetch } = useRpc("gpus", null, { refetchInterval: POLL_MS });
+  return (
+    <Page title={t("title")} lead={data && data.gpus.length > 0 && <Lead page={data} />}>
+      {!data && (error ? <ErrorState error={error} onRetry={refetch} /> : <LoadingState />)}
+      {data && error && <ErrorState error={error} onRetry={refetch} />}
+      {data && (data.gpus.length > 0 ? <Gpus page={data} /> : <NoGpus page={data} />)}
+    </Page>
+  );
+}
+
+function Lead({ page }: { page: GpuPage }) {
+  const { t } = useTranslation("gpus");
+  return (
+    <>
+      {t("lead", { count: page.gpus.length, driver: page.driver ?? t("driver_unknown") })}
+      {page.at_ms !== null && (
+        <>
+          {" · "}
+          {t("sampled")} <Time at={page.at_ms} />
+        </>
+      )}
+    </>
+  );
+}
+
+function Gpus({ page }: { page: GpuPage }) {
+  const { t } = useTranslation("gpus");
+  const now = useNow();
+  const age = page.at_ms === null ? Number.POSITIVE_INFINITY : now - page.at_ms;
+  return (
+    <>
+      {page.at_ms !== null && age > OLD_AFTER_MS && (
+        <p
+          role="status"
+          className="flex items-center gap-2 rounded-lg bg-unknown-soft px-4 py-2 text-unknown"
+        >
+          <Clock className="size-4 shrink-0" aria-hidden />
+          {t("stale", { age: duration(age) })}
+        </p>
+      )}
+      <div className="grid gap-4 [grid-template-columns:repeat(auto-fit,minmax(min(440px,100%),1fr))]">
+        {page.gpus.map((gpu) => (
+          <GpuCard key={gpu.uuid} gpu={gpu} age={age} />
+        ))}
+      </div>
+      <GpuHistory />
+    </>
+  );
+}

@@ -1,0 +1,29 @@
+/** What a GPU's sample means, apart from how it is drawn. */
+import type { GpuView } from "@/contract";
+
+/** How often the screen asks for a sample, milliseconds. */
+export const POLL_MS = 2_000;
+
+/** Two of the engine's own samples, five seconds apart: what is older is shown as old. */
+export const OLD_AFTER_MS = 10_000;
+
+/** In how far a GPU can be relied on. */
+export type GpuStatus = "well" | "attention" | "out" | "old";
+
+/** A sample too old says nothing; else the worst finding decides. */
+export function statusOf(gpu: GpuView, age: number): GpuStatus {
+  if (age > OLD_AFTER_MS) return "old";
+  if (gpu.findings.some((finding) => finding.fatal)) return "out";
+  return gpu.findings.length > 0 ? "attention" : "well";
+}
+
+/** Used over total as 0 to 1; `null` when either is not measured. */
+export function share(used: number | null, total: number | null): number | null {
+  if (used === null || total === null || total <= 0) return null;
+  return Math.min(1, Math.max(0, used / total));
+}
+
+/** Processes, those that hold most memory first; those whose memory is not known last. */
+export function byMemory(gpu: GpuView): GpuView["processes"] {
+  return gpu.processes.toSorted((a, b) => (b.memory_mib ?? -1) - (a.memory_mib ?? -1));
+}

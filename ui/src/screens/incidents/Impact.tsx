@@ -1,0 +1,34 @@
+import { useTranslation } from "react-i18next";
+import { Card } from "@/components/ui/card";
+import type { Incident } from "@/contract";
+import { duration, figure } from "@/lib/format";
+
+const KINDS = ["outage", "rate_limit", "degradation", "model", "gpu", "credential", "all_down"] as const;
+
+/** What an incident did to requests. */
+export function Impact({ incident }: { incident: Incident }) {
+  const { t } = useTranslation("incidents");
+  const kind = KINDS.find((name) => name === incident.kind);
+  const facts = [
+    [t("detail.kind"), kind ? t(`kinds.${kind}`) : incident.kind],
+    [t("detail.where"), `${incident.chain} / ${incident.tier}`],
+    [t("detail.cause"), incident.cause || figure(null)],
+    [t("detail.saved"), figure(incident.saved)],
+    [t("detail.failed"), figure(incident.failed)],
+    [t("detail.relapses"), figure(incident.relapses)],
+    [t("detail.rto"), incident.rto_ms === null ? t("detail.rto_open") : duration(incident.rto_ms)],
+  ] as const;
+  return (
+    <Card title={t("detail.facts")}>
+      <dl className="flex flex-col gap-1.5">
+        {facts.map(([name, value]) => (
+          <div key={name} className="flex justify-between gap-4">
+            <dt className="shrink-0 text-muted">{name}</dt>
+            <dd className="numeric min-w-0 text-right break-words">{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <p className="mt-2 text-xs text-faint">{t("detail.rto_hint")}</p>
+    </Card>
+  );
+}

@@ -1,0 +1,99 @@
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { SimulatedBadge } from "@/components/simulated-badge";
+import { Time } from "@/components/time";
+import type { Incident } from "@/contract";
+import { figure, duration as inWords } from "@/lib/format";
+import { useNow } from "@/state/now";
+import { SeverityBadge, StateBadge } from "./badges";
+import { duration } from "./milestones";
+import { useListKeys } from "./useListKeys";
+
+const HEAD = "px-3 py-2 font-medium";
+const CELL = "px-3 py-2 align-top";
+
+/** Incidents, newest first; the whole row is its link. */
+export function IncidentTable({ incidents }: { incidents: readonly Incident[] }) {
+  const { t } = useTranslation("incidents");
+  const list = useRef<HTMLTableSectionElement>(null);
+  useListKeys(list);
+  return (
+    <div className="overflow-x-auto rounded-lg border border-line bg-surface">
+      <table className="w-full min-w-[860px] table-fixed">
+        <thead className="border-b border-line text-left text-xs text-faint">
+          <tr>
+            <th className={`${HEAD} w-36`}>{t("list.state")}</th>
+            <th className={`${HEAD} w-20`}>{t("list.severity")}</th>
+            <th className={HEAD}>{t("list.incident")}</th>
+            <th className={`${HEAD} w-32`}>{t("list.started")}</th>
+            <th className={`${HEAD} w-28 text-right`}>{t("list.duration")}</th>
+            <th className={`${HEAD} w-24 text-right`}>{t("list.rto")}</th>
+            <th className={`${HEAD} w-28 text-right`}>{t("list.requests")}</th>
+          </tr>
+        </thead>
+        <tbody ref={list}>
+          {incidents.map((incident) => (
+            <Row key={incident.id} incident={incident} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Row({ incident }: { incident: Incident }) {
+  const { t } = useTranslation("incidents");
+  const now = useNow();
+  const navigate = useNavigate();
+  return (
+    // The title is a link and has the keyboard; the row only widens it for the mouse.
+    <tr
+      data-testid="incident-row"
+      data-state={incident.state}
+      onClick={() => void navigate({ to: "/incidents/$id", params: { id: incident.id } })}
+      className="cursor-pointer border-b border-line last:border-0 focus-within:bg-hover hover:bg-hover"
+    >
+      <td className={CELL}>
+        <StateBadge state={incident.state} />
+      </td>
+      <td className={CELL}>
+        <SeverityBadge severity={incident.severity} state={incident.state} />
+      </td>
+      <td className={CELL}>
+        <div className="flex items-center gap-2">
+          <Link
+            to="/incidents/$id"
+            params={{ id: incident.id }}
+            data-row
+            className="truncate font-medium text-ink"
+          >
+            {incident.title}
+          </Link>
+          {incident.simulated && <SimulatedBadge />}
+        </div>
+        <div className="truncate text-xs text-muted">
+          {incident.chain} / {incident.tier}
+          {incident.cause && ` · ${incident.cause}`}
+        </div>
+      </td>
+      <td className={CELL}>
+        <Time at={incident.times.began_ms} />
+      </td>
+      <td className={`${CELL} text-right`}>
+        <div>{inWords(duration(incident.times, now))}</div>
+        {incident.state !== "closed" && <div className="text-xs text-muted">{t("list.so_far")}</div>}
+        {incident.relapses > 0 && (
+          <div className="text-xs text-muted">{t("list.relapses", { count: incident.relapses })}</div>
+        )}
+      </td>
+      <td className={`${CELL} text-right`}>{inWords(incident.rto_ms)}</td>
+      <td className={`${CELL} text-right`}>
+        <div>{t("list.saved", { number: figure(incident.saved) })}</div>
+        <div className={incident.failed > 0 ? "text-bad" : "text-faint"}>
+          {t("list.failed", { number: figure(incident.failed) })}
+        </div>
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,115 @@
+import {
+  Activity,
+  BellRing,
+  Cpu,
+  Flag,
+  type LucideIcon,
+  MessageSquareText,
+  Radar,
+  Search,
+  Shuffle,
+  StickyNote,
+  UserRound,
+} from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Button } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { Select } from "@/components/ui/select";
+import { Tooltip } from "@/components/ui/tooltip";
+import type { TimelineEntry } from "@/contract";
+import { preciseMoment } from "@/lib/clock";
+import { timeOfDay } from "@/lib/format";
+import { countKinds, type Kind, kindOf } from "./kinds";
+
+const ICONS: Record<Kind, LucideIcon> = {
+  milestone: Flag,
+  evidence: Search,
+  state: Activity,
+  failover: Shuffle,
+  answer: MessageSquareText,
+  probe: Radar,
+  gpu: Cpu,
+  alert: BellRing,
+  operator: UserRound,
+  note: StickyNote,
+};
+
+/** Entries drawn at first; the rest on demand. */
+const AT_FIRST = 200;
+
+interface Props {
+  entries: readonly TimelineEntry[];
+  kind: Kind | undefined;
+  onKind: (kind: Kind | undefined) => void;
+}
+
+/** Everything that belongs to an incident, oldest first. */
+export function Timeline({ entries, kind, onKind }: Props) {
+  const { t } = useTranslation("incidents");
+  const [all, setAll] = useState(false);
+  const matching = kind === undefined ? entries : entries.filter((entry) => kindOf(entry) === kind);
+  const shown = all ? matching : matching.slice(0, AT_FIRST);
+  const options = [
+    { value: "all" as const, label: t("timeline.all", { count: entries.length }) },
+    ...countKinds(entries).map(({ kind: value, count }) => ({
+      value,
+      label: t("timeline.one", { kind: t(`timeline.kinds.${value}`), count }),
+    })),
+  ];
+  return (
+    <Card
+      title={t("timeline.title")}
+      aside={
+        <Select
+          aria-label={t("timeline.filter")}
+          className="w-44"
+          value={kind ?? "all"}
+          options={options}
+          onChange={(next) => onKind(next === "all" ? undefined : next)}
+        />
+      }
+    >
+      {shown.length === 0 && <p className="text-muted">{t("timeline.none")}</p>}
+      <ol>
+        {shown.map((entry) => (
+          <Entry key={entry.id} entry={entry} />
+        ))}
+      </ol>
+      {shown.length < matching.length && (
+        <Button className="mt-2" onClick={() => setAll(true)}>
+          {t("timeline.more", { count: matching.length })}
+        </Button>
+      )}
+    </Card>
+  );
+}
+
+function Entry({ entry }: { entry: TimelineEntry }) {
+  const { t } = useTranslation("incidents");
+  const kind = kindOf(entry);
+  const Icon = ICONS[kind];
+  return (
+    <li
+      data-testid="incident-timeline-entry"
+      data-kind={entry.kind}
+      className="grid grid-cols-[5rem_7rem_1fr] gap-x-2 border-b border-line py-1.5 last:border-0"
+    >
+      <Tooltip content={preciseMoment(entry.at_ms)}>
+        <time dateTime={new Date(entry.at_ms).toISOString()} className="numeric text-muted">
+          {timeOfDay(entry.at_ms)}
+        </time>
+      </Tooltip>
+      <span className="flex items-center gap-1.5 self-start text-muted">
+        <Icon className="size-3.5 shrink-0" aria-hidden />
+        {t(`timeline.kinds.${kind}`)}
+      </span>
+      <span className="min-w-0 break-words whitespace-pre-wrap">
+        {entry.text}
+        {entry.actor !== null && (
+          <span className="text-muted"> {t("timeline.by", { actor: entry.actor })}</span>
+        )}
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,34 @@
+/** An incident in one line: what failed, who took over, how long it took, whether it is over. */
+import { useTranslation } from "react-i18next";
+import type { Incident } from "@/contract";
+import { duration as inWords, timeOfDay } from "@/lib/format";
+import { useRpc } from "@/state/rpc";
+import { duration, withoutAnswer } from "./milestones";
+
+/** How far back the change-over that belongs to the incident is looked for. */
+const LOOK_BACK = { limit: 500, offset: 0 } as const;
+
+/** The story as of `now`. */
+export function useStory(incident: Incident, now: number): string {
+  const { t } = useTranslation("incidents");
+  const { data: changes } = useRpc("changeovers", LOOK_BACK);
+  const { times, tier, chain, cause, state } = incident;
+  const own = changes?.filter((change) => change.incident === incident.id && change.direction === "over");
+  // Newest first: the first change-over of the incident is the last of them.
+  const to = own?.at(-1)?.to;
+  const after = inWords(duration(times, now));
+  return [
+    t("story.failed", { tier, chain, time: timeOfDay(times.began_ms) }),
+    ...(cause === "" ? [] : [t("story.cause", { cause: cause.replace(/[.\s]+$/, "") })]),
+    takenOver(),
+    times.restored_ms === null ? t("story.going_on", { tier, after }) : t("story.restored", { tier, after }),
+  ].join(" ");
+
+  function takenOver(): string {
+    if (times.failed_over_ms === null) {
+      return state === "closed" ? t("story.nobody_closed") : t("story.nobody");
+    }
+    const waited = inWords(withoutAnswer(times));
+    return to ? t("story.taken_by", { to, after: waited }) : t("story.taken", { after: waited });
+  }
+}

@@ -1,0 +1,58 @@
+import { useTranslation } from "react-i18next";
+import { Card } from "@/components/ui/card";
+import type { Report } from "@/contract";
+import { figure } from "@/lib/format";
+import { Figures } from "./Figures";
+import { RecoveryChart } from "./RecoveryChart";
+import { RecoveryTable } from "./RecoveryTable";
+import { useCause } from "./useCause";
+
+/** Everything a report says, from the figures down to the definitions. */
+export function ReportView({ report }: { report: Report }) {
+  const { t } = useTranslation("reports");
+  return (
+    <>
+      <Figures report={report} />
+      <RecoveryChart report={report} />
+      <RecoveryTable report={report} />
+      <div className="grid items-start gap-4 lg:grid-cols-2">
+        <Causes report={report} />
+        <Card title={t("definitions")}>
+          <dl className="flex flex-col gap-2">
+            {report.definitions.map(({ name, formula }) => (
+              <div key={name}>
+                <dt className="font-medium">{name}</dt>
+                <dd className="text-muted">{formula}</dd>
+              </div>
+            ))}
+          </dl>
+        </Card>
+      </div>
+    </>
+  );
+}
+
+function Causes({ report }: { report: Report }) {
+  const { t } = useTranslation("reports");
+  const cause = useCause();
+  const most = Math.max(1, ...report.by_cause.map(({ count }) => count));
+  return (
+    <Card title={t("cause.title")}>
+      {report.by_cause.length === 0 && <p className="text-muted">{t("cause.none")}</p>}
+      <dl className="grid grid-cols-[max-content_1fr_max-content] items-center gap-x-3 gap-y-1.5">
+        {report.by_cause.map((entry) => (
+          <div key={entry.cause} className="contents">
+            <dt>{cause(entry.cause)}</dt>
+            <dd aria-hidden className="h-2 rounded-full bg-hover">
+              <div
+                className="h-full rounded-full bg-(--series-1)"
+                style={{ width: `${(entry.count / most) * 100}%` }}
+              />
+            </dd>
+            <dd className="numeric text-right">{figure(entry.count)}</dd>
+          </div>
+        ))}
+      </dl>
+    </Card>
+  );
+}

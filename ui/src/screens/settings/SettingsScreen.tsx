@@ -1,0 +1,87 @@
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { Search } from "lucide-react";
+import { type ComponentType, useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Page } from "@/components/page";
+import { EmptyState } from "@/components/states";
+import { Button } from "@/components/ui/button";
+import { Input } from "@/components/ui/field";
+import { AboutSection } from "./AboutSection";
+import { AlertsSection } from "./AlertsSection";
+import { AppearanceSection } from "./AppearanceSection";
+import { EndpointSection } from "./EndpointSection";
+import { KeysSection } from "./KeysSection";
+import { finds, SECTIONS, type Section } from "./sections";
+
+const PARTS: Record<Section, ComponentType> = {
+  keys: KeysSection,
+  alerts: AlertsSection,
+  appearance: AppearanceSection,
+  endpoint: EndpointSection,
+  about: AboutSection,
+};
+
+const route = getRouteApi("/settings");
+
+export function SettingsScreen() {
+  const { t } = useTranslation("settings");
+  const { section } = route.useSearch();
+  const [query, setQuery] = useState("");
+  const found = SECTIONS.filter((name) => finds(query, `${t(`${name}.title`)} ${t(`${name}.words`)}`));
+  useEffect(() => {
+    if (section !== undefined) document.getElementById(`settings-${section}`)?.scrollIntoView();
+  }, [section]);
+  return (
+    <Page
+      title={t("title")}
+      actions={
+        <div className="relative">
+          <Search className="absolute top-2 left-2.5 size-4 text-faint" aria-hidden />
+          <Input
+            type="search"
+            aria-label={t("search")}
+            placeholder={t("search")}
+            value={query}
+            onChange={(event) => setQuery(event.target.value)}
+            className="w-64 pl-8"
+          />
+        </div>
+      }
+    >
+      <div className="grid items-start gap-6 lg:grid-cols-[150px_minmax(0,860px)]">
+        <nav aria-label={t("sections")} className="sticky top-5 hidden flex-col gap-0.5 lg:flex">
+          {found.map((name) => (
+            <Link
+              key={name}
+              to="/settings"
+              search={{ section: name }}
+              replace
+              aria-current={section === name ? "location" : undefined}
+              onClick={() => document.getElementById(`settings-${name}`)?.scrollIntoView()}
+              className="rounded-md px-2 py-1.5 text-muted hover:bg-hover hover:text-ink aria-[current]:text-ink aria-[current]:font-medium"
+            >
+              {t(`${name}.title`)}
+            </Link>
+          ))}
+        </nav>
+        <div className="flex min-w-0 flex-col gap-4">
+          {found.map((name) => {
+            const Part = PARTS[name];
+            return (
+              <div key={name} id={`settings-${name}`} className="scroll-mt-5">
+                <Part />
+              </div>
+            );
+          })}
+          {found.length === 0 && (
+            <EmptyState
+              icon={<Search aria-hidden />}
+              title={t("nothing", { query })}
+              action={<Button onClick={() => setQuery("")}>{t("clear")}</Button>}
+            />
+          )}
+        </div>
+      </div>
+    </Page>
+  );
+}
