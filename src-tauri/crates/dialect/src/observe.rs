@@ -162,7 +162,8 @@ impl Observer {
             if !std::mem::replace(&mut self.done, true) {
                 seen.push(Seen::Done);
             }
-            return Pass::On;
+            // Without a finish reason the mark would make a cut answer look whole.
+            return if self.ledger.finished() { Pass::On } else { Pass::Stop };
         }
         let chunk = match Chunk::read(data) {
             Ok(chunk) if chunk.is_error() || event.name == "error" => {
