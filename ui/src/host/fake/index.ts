@@ -5,6 +5,8 @@
 import type { UiEvent } from "@/contract";
 import { type CommandName, type Host, HostError, type Request, type Response } from "../host";
 import { configAnswers } from "./config";
+import { machineAnswers } from "./machine";
+import { operationsAnswers } from "./operations";
 import { overviewAnswers } from "./overview";
 
 export type Answers = { [K in CommandName]?: (request: Request<K>) => Response<K> | Promise<Response<K>> };
@@ -21,7 +23,14 @@ export interface FakeHost extends Host {
 
 export function fakeHost(state: FakeState | string = "full", overrides: Answers = {}): FakeHost {
   const known: FakeState = state === "empty" || state === "fault" ? state : "full";
-  const answers: Answers = { ...overviewAnswers(known), ...configAnswers(known), ...overrides };
+  const live = overviewAnswers(known);
+  const answers: Answers = {
+    ...live,
+    ...configAnswers(known),
+    ...machineAnswers(known, live.series),
+    ...operationsAnswers(known),
+    ...overrides,
+  };
   const listeners = new Set<(event: UiEvent) => void>();
   const asked: FakeHost["asked"] = [];
   return {

@@ -1,0 +1,207 @@
+/** Fixtures of the incidents, reports and alerts. */
+import type { AlertEntry, Incident, IncidentDetail, Recovery, Report, TimelineEntry } from "@/contract";
+import type { Answers, FakeState } from "./index";
+
+const MINUTE = 60_000;
+
+/** An incident that began so long ago; closed unless told otherwise. */
+export function incidentOf(now: number, id: number, over: Partial<Incident> = {}): Incident {
+  const began = now - id * 97 * MINUTE;
+  const restored = began + 42_000 + id * 3_100;
+  return {
+    id: String(400 - id),
+    state: "closed",
+    severity: id % 4 === 0 ? "P1" : "P2",
+    kind: "outage",
+    title: "gpu refuses connections; gpu-2 answers",
+    chain: "practice",
+    tier: "gpu",
+    simulated: id % 3 === 0,
+    times: {
+      began_ms: began,
+      detected_ms: began + 180 + id * 40,
+      assessed_ms: began + 230 + id * 40,
+      failed_over_ms: began + 640 + id * 90,
+      restored_ms: restored,
+    },
+    rto_ms: restored - began,
+    saved: 12 + id * 7,
+    failed: id % 5 === 0 ? 2 : 0,
+    relapses: id % 6 === 0 ? 2 : 0,
+    cause: "connection refused by 127.0.0.1:41877",
+    advice: "Nothing listens there: start the server, or correct the tier's URL.",
+    ...over,
+  };
+}
+
+/** Many incidents, newest first; the first one goes on. */
+export function incidentsOf(now: number, count = 64): Incident[] {
+  return Array.from({ length: count }, (_, index) => {
+    const plain = incidentOf(now, index);
+    if (index > 1) {
+      return index % 7 === 0
+        ? { ...plain, kind: "rate_limit", title: "cloud is rate limited; laptop answers", tier: "cloud" }
+        : plain;
+    }
+    const began = now - (11 + index * 47) * MINUTE;
+    return {
+      ...plain,
+      state: index === 0 ? "open" : "acknowledged",
+      severity: index === 0 ? "P1" : "P2",
+      rto_ms: null,
+      times: {
+        began_ms: began,
+        detected_ms: began + 212,
+        assessed_ms: began + 260,
+        failed_over_ms: index === 0 ? began + 731 : null,
+        restored_ms: null,
+      },
+    };
+  });
+}
+
+/** A timeline with an entry of each kind. */
+export function timelineOf(incident: Incident): TimelineEntry[] {
+  const at = incident.times.began_ms;
+  const lines: [number, string, string, string?][] = [
+    [0, "evidence", "Request 01JD7: connection refused by 127.0.0.1:41877"],
+    [0, "milestone", "Fault began"],
+    [212, "state", "gpu: breaker closed to open after 5 failures in a row"],
+    [212, "milestone", "Detected"],
+    [260, "milestone", "Assessed as P1: the first tier is out of service"],
+    [300, "failover", "Traffic moved from gpu to gpu-2: connection refused"],
+    [731, "answer", "gpu-2 answered request 01JD7 in 412 ms"],
+    [731, "milestone", "Failed over"],
+    [1_020, "alert", "Desktop notification sent: gpu has failed, gpu-2 answers"],
+    [10_020, "probe", "gpu: GET /health refused"],
+    [20_030, "probe", "gpu: GET /health refused"],
+    [24_500, "gpu", "GPU 0: Xid 79, the GPU has fallen off the bus"],
+    [61_000, "operator", "Acknowledged", "amira"],
+    [94_000, "note", "The host rebooted by itself.\nWaiting for the model to load.", "amira"],
+  ];
+  return lines.map(([after, kind, text, actor], index) => ({
+    id: String(9000 + index),
+    at_ms: at + after,
+    kind,
+    text,
+    actor: actor ?? null,
+  }));
+}
+
+function recoveryOf(incident: Incident): Recovery {
+  const { began_ms, detected_ms, assessed_ms, failed_over_ms, restored_ms } = incident.times;
+  const between = (from: number | null, to: number | null) =>
+    from === null || to === null ? null : to - from;
+  const service = between(began_ms, failed_over_ms);
+  return {
+    incident,
+    detect_ms: detected_ms - began_ms,
+    assess_ms: between(detected_ms, assessed_ms),
+    fail_over_ms: between(assessed_ms, failed_over_ms),
+    restore_ms: between(failed_over_ms, restored_ms),
+    service_ms: service,
+    within_target: service === null ? null : service <= 30_000,
+  };
+}
+
+/** A report over these incidents. */
+export function reportOf(
+  incidents: readonly Incident[],
+  from: number,
+  to: number,
+  simulated: boolean,
+): Report {
+  const own = incidents.filter(
+    (incident) => incident.simulated === simulated && incident.times.began_ms >= from,
+  );
+  const recoveries = own.map(recoveryOf);
+  const closed = recoveries.filter(({ restore_ms }) => restore_ms !== null);
+  const mean = (values: number[]) =>
+    values.length === 0 ? null : Math.round(values.reduce((sum, value) => sum + value, 0) / values.length);
+  return {
+    from_ms: from,
+    to_ms: to,
+    simulated,
+    rto_target_ms: 30_000,
+    requests: own.length * 1_713,
+    availability: own.length === 0 ? null : 0.99984,
+    first_tier_alone: own.length === 0 ? null : 0.9712,
+    mttd_ms: mean(closed.map(({ detect_ms }) => detect_ms)),
+    mtta_ms: mean(closed.map(({ assess_ms }) => assess_ms ?? 0)),
+    mttr_ms: mean(closed.map(({ incident }) => incident.rto_ms ?? 0)),
+    recoveries,
+    by_cause:
+      own.length === 0
+        ? []
+        : [
+            { cause: "refused", count: own.length },
+            { cause: "rate_limited", count: 3 },
+            { cause: "operator", count: 1 },
+          ],
+    definitions: [
+      { name: "MTTD", formula: "Mean of (detected − fault began) over the closed incidents of the period." },
+      { name: "MTTA", formula: "Mean of (assessed − detected) over the closed incidents of the period." },
+      { name: "MTTR", formula: "Mean of (restored − fault began) over the closed incidents of the period." },
+      { name: "RTO", formula: "Detect + assess + fail over + restore, per incident." },
+      { name: "Availability", formula: "Answered requests / requests that counted." },
+    ],
+  };
+}
+
+function alertsOf(now: number): AlertEntry[] {
+  return Array.from({ length: 23 }, (_, index) => ({
+    id: String(700 - index),
+    at_ms: now - index * 83 * MINUTE - 20_000,
+    channel: "desktop",
+    title: "practice: gpu has failed, gpu-2 answers",
+    body: "Connection refused by 127.0.0.1:41877.\nNothing listens there: start the server.",
+    outcome: ["sent", "held_back", "sent", "failed"][index % 4] ?? "sent",
+    reason:
+      [null, "The same incident was announced 40 s before.", null, "No notification service is running."][
+        index % 4
+      ] ?? null,
+  }));
+}
+
+export function operationsAnswers(state: FakeState): Answers {
+  const now = Date.now();
+  const incidents = state === "empty" ? [] : incidentsOf(now);
+  const details = new Map<string, IncidentDetail>();
+  const detail = (id: string): IncidentDetail => {
+    const incident = incidents.find((candidate) => candidate.id === id) ?? incidentOf(now, 1);
+    const known = details.get(id) ?? { incident, timeline: timelineOf(incident) };
+    details.set(id, known);
+    return structuredClone(known);
+  };
+  const add = (id: string, kind: string, text: string, over: Partial<Incident> = {}): IncidentDetail => {
+    const before = detail(id);
+    const entry = { id: `n${before.timeline.length}`, at_ms: Date.now(), kind, text, actor: "operator" };
+    details.set(id, { incident: { ...before.incident, ...over }, timeline: [...before.timeline, entry] });
+    return detail(id);
+  };
+  return {
+    incidents: ({ limit, offset }) => ({
+      incidents: incidents.slice(offset, offset + limit),
+      total: incidents.length,
+    }),
+    incident: ({ id }) => detail(id),
+    "incident.acknowledge": ({ id }) => add(id, "operator", "Acknowledged", { state: "acknowledged" }),
+    "incident.note": ({ id, text }) => add(id, "note", text),
+    report: ({ from_ms, to_ms, simulated }) => reportOf(incidents, from_ms, to_ms, simulated),
+    "report.export": ({ format }) => ({
+      filename: `report.${format}`,
+      mime: format === "html" ? "text/html" : format === "csv" ? "text/csv" : "application/json",
+      text: "",
+    }),
+    alerts: ({ limit, offset }) => (state === "empty" ? [] : alertsOf(now).slice(offset, offset + limit)),
+    "alert.test": () => ({
+      id: "701",
+      at_ms: Date.now(),
+      channel: "desktop",
+      title: "Changeover: test",
+      body: "",
+      outcome: state === "fault" ? "failed" : "sent",
+      reason: state === "fault" ? "No notification service is running." : null,
+    }),
+  };
+}
