@@ -2,7 +2,7 @@
 //!
 //! Rules: events keep the order in which they were handed in; readers hear of an event only once it is committed;
 //! writers never wait. When the database cannot be written, the batch in hand is tried again until it can, while
-//! durable events queue up in memory and thinned ones are dropped; [`KeeperHandle::problem`] says so meanwhile.
+//! durable events queue up in memory and thinned ones are dropped; [`Keeper::problem`] says so meanwhile.
 
 mod fold;
 mod rows;
@@ -11,13 +11,15 @@ use std::{sync::Arc, time::Duration};
 
 use domain::{Stamped, journal::JournalReader};
 use store::{Commit, EventFilter, Store, StoreError};
+use futures::FutureExt;
 use tokio::{
-    sync::{broadcast, watch},
+    sync::{broadcast, mpsc, oneshot, watch},
+    task::unconstrained,
     time::{Instant, sleep, timeout_at},
 };
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::incidents::{Change, IncidentBook};
+use crate::incidents::{Incident, IncidentBook, Step};
 
 pub use rows::read_event;
 
@@ -41,7 +43,7 @@ pub struct Committed {
     /// The events with their numbers, in order.
     pub events: Vec<Stamped>,
     /// What they changed in incidents, in order; of mere updates only the last per incident.
-    pub changes: Vec<Change>,
+    pub incidents: Vec<(Step, Incident)>,
     /// The incidents as they are after it.
     pub book: Arc<IncidentBook>,
 }
@@ -63,15 +65,50 @@ pub enum KeeperError {
     },
 }
 
-/// The readers' side of the keeper.
+/// The committing task's handle. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct KeeperHandle {
+pub struct Keeper {
     committed: broadcast::Sender<Arc<Committed>>,
     problem: watch::Receiver<Option<String>>,
     book: watch::Receiver<Arc<IncidentBook>>,
+    flushes: mpsc::Sender<oneshot::Sender<()>>,
+    stop: CancellationToken,
+    tasks: TaskTracker,
 }
 
-impl KeeperHandle {
+impl Keeper {
+    /// Starts to commit the journal behind `reader`. First folds what an earlier run committed without folding it.
+    ///
+    /// # Errors
+    /// When the store cannot be read or holds something that this version cannot read.
+    pub async fn start(store: Store, reader: JournalReader) -> Result<Self, KeeperError> {
+        let mut current = match store.state(BOOK_STATE).await? {
+            Some(text) => serde_json::from_str(&text)
+                .map_err(|source| KeeperError::Unreadable { what: "a state of incidents".to_owned(), source })?,
+            None => IncidentBook::default(),
+        };
+        catch_up(&store, &mut current).await?;
+        let next_seq = store.last_seq().await?.max(current.applied_seq()) + 1;
+        let (committed, _) = broadcast::channel(BROADCAST);
+        let (problem_tx, problem) = watch::channel(None);
+        let (book_tx, book) = watch::channel(Arc::new(current.clone()));
+        let (flushes, flushes_rx) = mpsc::channel(1);
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let committing = Committing {
+            store,
+            reader,
+            next_seq,
+            current,
+            committed: committed.clone(),
+            problem: problem_tx,
+            book: book_tx,
+            stop: stop.clone(),
+        };
+        tasks.spawn(committing.run(flushes_rx));
+        tasks.close();
+        Ok(Self { committed, problem, book, flushes, stop, tasks })
+    }
+
     /// Everything that is committed from now on. A reader that lags reads what it missed from the store.
     #[must_use]
     pub fn subscribe(&self) -> broadcast::Receiver<Arc<Committed>> {
@@ -89,11 +126,25 @@ impl KeeperHandle {
     pub fn book(&self) -> Arc<IncidentBook> {
         Arc::clone(&self.book.borrow())
     }
+
+    /// Waits until everything that was handed in before this call is committed, or the keeper has ended.
+    pub async fn flushed(&self) {
+        let (done, flushed) = oneshot::channel();
+        if self.flushes.send(done).await.is_ok() {
+            // An error means that the keeper ended, which commits all there is.
+            let _ended = flushed.await;
+        }
+    }
+
+    /// Commits what was handed in so far and ends. Every other task should have ended before.
+    pub async fn shutdown(&self) {
+        self.stop.cancel();
+        self.tasks.wait().await;
+    }
 }
 
 /// The committing task.
-#[derive(Debug)]
-pub struct Keeper {
+struct Committing {
     store: Store,
     reader: JournalReader,
     next_seq: i64,
@@ -101,58 +152,46 @@ pub struct Keeper {
     committed: broadcast::Sender<Arc<Committed>>,
     problem: watch::Sender<Option<String>>,
     book: watch::Sender<Arc<IncidentBook>>,
+    stop: CancellationToken,
 }
 
-impl Keeper {
-    /// A keeper of the journal behind `reader`. Folds what an earlier run committed without folding it.
-    ///
-    /// # Errors
-    /// When the store cannot be read or holds something that this version cannot read.
-    pub async fn new(store: Store, reader: JournalReader) -> Result<(Self, KeeperHandle), KeeperError> {
-        let mut current = match store.state(BOOK_STATE).await? {
-            Some(text) => serde_json::from_str(&text)
-                .map_err(|source| KeeperError::Unreadable { what: "a state of incidents".to_owned(), source })?,
-            None => IncidentBook::default(),
-        };
-        catch_up(&store, &mut current).await?;
-        let next_seq = store.last_seq().await?.max(current.applied_seq()) + 1;
-        let (committed, _) = broadcast::channel(BROADCAST);
-        let (problem, problem_rx) = watch::channel(None);
-        let (book, book_rx) = watch::channel(Arc::new(current.clone()));
-        let handle = KeeperHandle { committed: committed.clone(), problem: problem_rx, book: book_rx };
-        Ok((Self { store, reader, next_seq, current, committed, problem, book }, handle))
-    }
-
+impl Committing {
     /// Commits until every writer is gone or `stop` is cancelled; what was handed in before is committed first.
-    pub async fn run(mut self, stop: CancellationToken) {
+    async fn run(mut self, mut flushes: mpsc::Receiver<oneshot::Sender<()>>) {
+        let stop = self.stop.clone();
         loop {
-            let batch = tokio::select! {
+            tokio::select! {
                 biased;
-                batch = self.gather() => batch,
                 () = stop.cancelled() => break,
-            };
-            if batch.is_empty() {
-                return;
-            }
-            self.keep(batch, &stop).await;
-            let dropped = self.reader.take_dropped();
-            if dropped > 0 {
-                tracing::warn!(dropped, "{dropped} routine events were thinned out: the database is slower than the traffic");
+                Some(done) = flushes.recv() => {
+                    self.drain().await;
+                    // Whoever asked may have gone.
+                    let _gone = done.send(());
+                }
+                batch = self.reader.batch(BATCH) => {
+                    if batch.is_empty() {
+                        return;
+                    }
+                    let batch = self.gather(batch).await;
+                    self.keep(batch).await;
+                }
             }
         }
-        while let Ok(batch) = timeout_at(Instant::now(), self.reader.batch(BATCH)).await {
-            if batch.is_empty() {
-                return;
-            }
-            self.keep(batch, &stop).await;
+        self.drain().await;
+    }
+
+    /// Commits everything that waits.
+    async fn drain(&mut self) {
+        // Unconstrained, so that "nothing now" means an empty queue and not a used-up share of the thread.
+        while let Some(batch) = unconstrained(self.reader.batch(BATCH)).now_or_never().filter(|b| !b.is_empty()) {
+            self.keep(batch).await;
         }
     }
 
-    /// The next batch; empty once every writer is gone.
-    async fn gather(&mut self) -> Vec<Stamped> {
-        let mut batch = self.reader.batch(BATCH).await;
+    /// Waits a little for company, if nothing in the batch is urgent.
+    async fn gather(&mut self, mut batch: Vec<Stamped>) -> Vec<Stamped> {
         let until = Instant::now() + LINGER;
-        while !batch.is_empty() && batch.len() < BATCH && batch.iter().all(|s| s.event.may_be_thinned()) {
+        while batch.len() < BATCH && batch.iter().all(|s| s.event.may_be_thinned()) {
             match timeout_at(until, self.reader.batch(BATCH - batch.len())).await {
                 Ok(more) if !more.is_empty() => batch.extend(more),
                 _ => break,
@@ -162,44 +201,52 @@ impl Keeper {
     }
 
     /// Commits a batch, however long it takes. Once `stop` is cancelled a failure is final.
-    async fn keep(&mut self, mut batch: Vec<Stamped>, stop: &CancellationToken) {
+    async fn keep(&mut self, mut batch: Vec<Stamped>) {
         for stamped in &mut batch {
             stamped.seq = self.next_seq;
             self.next_seq += 1;
         }
         let mut next = self.current.clone();
-        let (commit, changes) = fold::fold(&batch, &mut next);
+        let (mut commit, incidents) = fold::fold(&batch, &mut next);
+        match serde_json::to_string(&next) {
+            Ok(text) => commit.states.push((BOOK_STATE.to_owned(), text)),
+            // Without it the next start folds these events again, from the journal.
+            Err(error) => tracing::error!(%error, "the state of incidents cannot be written as JSON"),
+        }
+        if !self.write(&commit, batch.len()).await {
+            return;
+        }
+        let book = Arc::new(next.clone());
+        self.current = next;
+        self.book.send_replace(Arc::clone(&book));
+        // Nobody listening is no failure.
+        let _nobody = self.committed.send(Arc::new(Committed { events: batch, incidents, book }));
+        let dropped = self.reader.take_dropped();
+        if dropped > 0 {
+            tracing::warn!(dropped, "{dropped} routine events were thinned out: the disk is slower than the traffic");
+        }
+    }
+
+    /// Writes until it succeeds. Returns whether it did before `stop` was cancelled.
+    async fn write(&self, commit: &Commit, events: usize) -> bool {
         let mut pause = PAUSE;
-        while let Err(error) = self.write(&commit, &next).await {
+        while let Err(error) = self.store.commit(commit).await {
             if self.problem.borrow().is_none() {
                 tracing::error!(%error, "the journal cannot be written; events are kept in memory and tried again");
             }
             self.problem.send_replace(Some(format!("History is not being saved: {error}")));
-            if stop.is_cancelled() {
-                tracing::error!(lost = batch.len(), "the journal could not be written before the program ended");
-                return;
+            if self.stop.is_cancelled() {
+                tracing::error!(events, "{events} events could not be written before the program ended");
+                return false;
             }
-            tokio::select! {
-                () = sleep(pause) => {}
-                () = stop.cancelled() => {}
-            }
+            // A cancelled wait is followed by one last try.
+            let _woken = self.stop.run_until_cancelled(sleep(pause)).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
         if self.problem.send_replace(None).is_some() {
             tracing::info!("the journal is being written again");
         }
-        self.current = next;
-        let book = Arc::new(self.current.clone());
-        self.book.send_replace(Arc::clone(&book));
-        // Nobody listening is no failure.
-        let _ = self.committed.send(Arc::new(Committed { events: batch, changes, book }));
-    }
-
-    async fn write(&self, commit: &Commit, book: &IncidentBook) -> Result<(), StoreError> {
-        let text = serde_json::to_string(book).map_err(|e| StoreError::Database(e.to_string()))?;
-        let mut commit = commit.clone();
-        commit.states.push((BOOK_STATE.to_owned(), text));
-        self.store.commit(&commit).await
+        true
     }
 }
 
@@ -216,9 +263,10 @@ async fn catch_up(store: &Store, book: &mut IncidentBook) -> Result<(), KeeperEr
             let unreadable = |source| KeeperError::Unreadable { what: format!("event {}", row.seq), source };
             events.push(read_event(row).map_err(unreadable)?);
         }
-        let commit = fold::refold(&events, book);
+        let mut commit = fold::refold(&events, book);
         let text = serde_json::to_string(book)
             .map_err(|source| KeeperError::Unreadable { what: "a state of incidents".to_owned(), source })?;
-        store.commit(&Commit { states: vec![(BOOK_STATE.to_owned(), text)], ..commit }).await?;
+        commit.states.push((BOOK_STATE.to_owned(), text));
+        store.commit(&commit).await?;
     }
 }

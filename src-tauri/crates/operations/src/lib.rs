@@ -3,8 +3,10 @@
 //! Everything here reads the journal; nothing here is asked by the request path. Figures of real and of simulated
 //! chains never mix. Times are wall clock, milliseconds since the Unix epoch, because they become rows.
 
+pub mod alerts;
 pub mod incidents;
 pub mod keeper;
 pub mod upkeep;
+mod words;
 
-pub use keeper::{Committed, Keeper, KeeperHandle};
+pub use keeper::{Committed, Keeper};

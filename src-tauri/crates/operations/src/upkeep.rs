@@ -20,7 +20,7 @@ pub async fn run(store: Store, stop: CancellationToken) {
             sleep(EVERY).await;
         }
     };
-    stop.run_until_cancelled(work).await;
+    let _stopped = stop.run_until_cancelled(work).await;
 }
 
 async fn once(store: &Store) {

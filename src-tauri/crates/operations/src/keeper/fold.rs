@@ -9,7 +9,7 @@ use domain::{
 use store::{AttemptMinute, Commit, FirstTokenMinute, RequestMinute};
 
 use super::rows;
-use crate::incidents::{Change, IncidentBook, Step};
+use crate::incidents::{Change, Incident, IncidentBook, Step};
 
 const MINUTE_MS: i64 = 60_000;
 
@@ -20,12 +20,16 @@ const BUCKETS_MS: [i64; 24] = [
 ];
 
 /// Folds new events: rows for the events, their figures, and what they changed in incidents.
-pub(super) fn fold(batch: &[Stamped], book: &mut IncidentBook) -> (Commit, Vec<Change>) {
+pub(super) fn fold(batch: &[Stamped], book: &mut IncidentBook) -> (Commit, Vec<(Step, Incident)>) {
     let changes = last_updates(batch.iter().flat_map(|s| book.apply(s)).collect());
     let mut commit = Commit { events: batch.iter().map(rows::write_event).collect(), ..Commit::default() };
     write_changes(&changes, &mut commit);
     Figures::of(batch).write(&mut commit);
-    (commit, changes)
+    let of_incident = |change| match change {
+        Change::Incident(step, incident) => Some((step, *incident)),
+        Change::Entry(_) => None,
+    };
+    (commit, changes.into_iter().filter_map(of_incident).collect())
 }
 
 /// Folds events that are in the journal already; their figures were counted when they were committed.
