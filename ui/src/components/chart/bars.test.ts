@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { axis, barAt, blocks, total } from "./bars";
+import { axis, barAt, blocks, drawsTarget, total } from "./bars";
 
 const bars = [
   { label: "one", parts: [1000, null, 3000, 0] },
@@ -29,9 +29,15 @@ describe("stacked bars", () => {
 
   it("fits every bar and the target under the axis, on a clock's steps", () => {
     expect(axis(bars, null)).toEqual({ top: 10_000, ticks: [0, 2000, 4000, 6000, 8000, 10_000] });
-    expect(axis(bars, 30_000).top).toBeGreaterThan(30_000);
+    expect(axis(bars, 20_000).top).toBeGreaterThan(20_000);
     expect(axis([{ label: "", parts: [240] }], null).ticks).toEqual([0, 100, 200, 300]);
     expect(axis([], null).top).toBeGreaterThan(0);
+  });
+
+  it("leave a far target out of the axis rather than be flattened by it", () => {
+    expect(drawsTarget(bars, 24_000)).toBe(true);
+    expect(drawsTarget(bars, 24_001)).toBe(false);
+    expect(axis(bars, 30_000)).toEqual(axis(bars, null));
   });
 
   it("finds the bar under the pointer", () => {

@@ -34,12 +34,21 @@ export function total(bar: Bar): number {
   return bar.parts.reduce<number>((sum, part) => sum + (part ?? 0), 0);
 }
 
+/** A target this many times above the highest bar is named rather than drawn: it would flatten the bars. */
+const FARTHEST = 3;
+
+/** Whether the target is near enough to the bars to be drawn among them. */
+export function drawsTarget(bars: readonly Bar[], target: number): boolean {
+  return target <= FARTHEST * Math.max(...bars.map(total), 1);
+}
+
 /**
- * The top of the value axis: every bar and the target fit beneath it. Times run on a clock's steps (5 s, 30 s,
- * 10 min), those below a second on decimal ones.
+ * The top of the value axis: every bar fits beneath it, and the target where it is drawn. Times run on a clock's
+ * steps (5 s, 30 s, 10 min), those below a second on decimal ones.
  */
 export function axis(bars: readonly Bar[], target: number | null): { top: number; ticks: number[] } {
-  const highest = Math.max(target ?? 0, ...bars.map(total), 1);
+  const line = target !== null && drawsTarget(bars, target) ? target : 0;
+  const highest = Math.max(line, ...bars.map(total), 1);
   const step = stepFor(highest);
   const count = Math.ceil((highest * 1.05) / step);
   return { top: count * step, ticks: Array.from({ length: count + 1 }, (_, index) => index * step) };

@@ -1,5 +1,5 @@
 /** Paints stacked bars on a canvas; where everything goes is decided in `bars.ts`. */
-import { axis, type Bar, blocks } from "./bars";
+import { axis, type Bar, blocks, drawsTarget } from "./bars";
 
 /** Room for the axis at the left and the labels below, CSS pixels. */
 export const INSET = { left: 56, right: 8, top: 12, bottom: 20 } as const;
@@ -49,7 +49,9 @@ export function paint(canvas: HTMLCanvasElement, picture: Picture) {
   }
   context.globalAlpha = 1;
   paintLabels(context, picture.bars, plot.width, height);
-  if (picture.target !== null) paintTarget(context, y(picture.target), width, picture.targetLabel);
+  if (picture.target === null) return;
+  const near = drawsTarget(picture.bars, picture.target);
+  paintTarget(context, near ? y(picture.target) : null, width, picture.targetLabel);
 }
 
 type Context = CanvasRenderingContext2D;
@@ -86,15 +88,19 @@ function paintLabels(context: Context, bars: readonly Bar[], width: number, heig
   });
 }
 
-function paintTarget(context: Context, y: number, width: number, label: string) {
-  context.strokeStyle = token("--ink");
-  context.fillStyle = token("--ink");
-  context.setLineDash([5, 4]);
-  context.beginPath();
-  context.moveTo(INSET.left, y);
-  context.lineTo(width - INSET.right, y);
-  context.stroke();
-  context.setLineDash([]);
+/** The target's line with its label above it; without a place for the line, an arrow says that it is higher up. */
+function paintTarget(context: Context, line: number | null, width: number, target: string) {
+  const label = line === null ? `↑ ${target}` : target;
+  const y = line ?? INSET.top + 17;
+  if (line !== null) {
+    context.strokeStyle = token("--ink");
+    context.setLineDash([5, 4]);
+    context.beginPath();
+    context.moveTo(INSET.left, line);
+    context.lineTo(width - INSET.right, line);
+    context.stroke();
+    context.setLineDash([]);
+  }
   const wide = context.measureText(label).width;
   context.fillStyle = token("--surface");
   context.fillRect(width - INSET.right - wide - 8, y - 17, wide + 8, 15);

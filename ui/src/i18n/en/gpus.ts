@@ -7,7 +7,7 @@ export const gpus = {
   stale: "Values are {{age}} old: the GPUs have not been read since.",
   first_sample: "The first sample is being taken.",
   gpu: "GPU {{index}}",
-  status: { well: "Well", attention: "Needs attention", out: "Out of service", old: "Old values" },
+  status: { well: "Healthy", attention: "Needs attention", out: "Out of service", old: "Old values" },
   utilisation: "Utilisation",
   memory: "Memory",
   power: "Power",

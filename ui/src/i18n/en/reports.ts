@@ -45,6 +45,8 @@ export const reports = {
     summary_other:
       "{{count}} recoveries. Target {{target}}: {{within}} within it. The table below holds every value.",
     hint: "The target is held against the time without a good answer: the first evidence to failed over.",
+    hint_whole:
+      "The target is not drawn here: it is held against the time without a good answer, not against the restoration.",
     newest: "The newest {{count}} of {{total}}.",
   },
   part: { detect: "Detect", assess: "Assess", fail_over: "Fail over", restore: "Restore" },

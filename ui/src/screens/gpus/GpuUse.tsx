@@ -22,7 +22,7 @@ export function GpuUse({ gpu }: { gpu: GpuView }) {
   return (
     <div className="mt-3 grid gap-3 border-t border-line pt-3">
       <div>
-        <h3 className="text-xs font-medium text-muted">{t("replicas")}</h3>
+        <h3 className="mb-1 text-xs font-medium text-muted">{t("replicas")}</h3>
         {gpu.replicas.length === 0 && <p className="text-faint">{t("no_replicas")}</p>}
         <ul>
           {gpu.replicas.map((id) => (
@@ -33,7 +33,7 @@ export function GpuUse({ gpu }: { gpu: GpuView }) {
         </ul>
       </div>
       <div>
-        <h3 className="text-xs font-medium text-muted">{t("processes")}</h3>
+        <h3 className="mb-1 text-xs font-medium text-muted">{t("processes")}</h3>
         {gpu.processes.length === 0 ? (
           <p className="text-faint">{t("no_processes")}</p>
         ) : (

@@ -3,8 +3,8 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { ArrowLeft, UserCheck } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
+import { SimulatedBadge } from "@/components/mode";
 import { Page } from "@/components/page";
-import { SimulatedBadge } from "@/components/simulated-badge";
 import { ErrorState, LoadingState } from "@/components/states";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -28,7 +28,7 @@ export function IncidentScreen() {
     <>
       <Link
         to="/incidents"
-        className="mx-6 mt-4 -mb-3 inline-flex items-center gap-1 rounded text-xs text-muted hover:text-ink"
+        className="mx-6 mt-4 -mb-4 inline-flex items-center gap-1 rounded text-xs text-muted hover:text-ink"
       >
         <ArrowLeft className="size-3.5" aria-hidden />
         {t("back")}
@@ -59,7 +59,7 @@ function Detail({ detail: { incident, timeline } }: { detail: IncidentDetail }) 
             <SeverityBadge severity={incident.severity} state={incident.state} />
             {incident.simulated && <SimulatedBadge />}
           </div>
-          <p className="max-w-prose text-ink">{story}</p>
+          <p className="max-w-4xl text-ink">{story}</p>
         </div>
       }
       actions={<Acknowledge incident={incident} />}

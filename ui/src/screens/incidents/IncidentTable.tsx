@@ -1,9 +1,10 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { SimulatedBadge } from "@/components/simulated-badge";
+import { SimulatedBadge } from "@/components/mode";
 import { Time } from "@/components/time";
 import type { Incident } from "@/contract";
+import { cn } from "@/lib/cn";
 import { figure, duration as inWords } from "@/lib/format";
 import { useNow } from "@/state/now";
 import { SeverityBadge, StateBadge } from "./badges";
@@ -29,7 +30,8 @@ export function IncidentTable({ incidents }: { incidents: readonly Incident[] })
             <th className={`${HEAD} w-32`}>{t("list.started")}</th>
             <th className={`${HEAD} w-28 text-right`}>{t("list.duration")}</th>
             <th className={`${HEAD} w-24 text-right`}>{t("list.rto")}</th>
-            <th className={`${HEAD} w-28 text-right`}>{t("list.requests")}</th>
+            <th className={`${HEAD} w-20 text-right`}>{t("list.saved")}</th>
+            <th className={`${HEAD} w-20 text-right`}>{t("list.failed")}</th>
           </tr>
         </thead>
         <tbody ref={list}>
@@ -66,15 +68,16 @@ function Row({ incident }: { incident: Incident }) {
             to="/incidents/$id"
             params={{ id: incident.id }}
             data-row
-            className="truncate font-medium text-ink"
+            className="truncate font-medium text-ink normal-nums"
           >
             {incident.title}
           </Link>
           {incident.simulated && <SimulatedBadge />}
         </div>
-        <div className="truncate text-xs text-muted">
+        <div className="truncate text-xs text-muted normal-nums">
           {incident.chain} / {incident.tier}
           {incident.cause && ` · ${incident.cause}`}
+          {incident.relapses > 0 && ` · ${t("list.relapses", { count: incident.relapses })}`}
         </div>
       </td>
       <td className={CELL}>
@@ -83,16 +86,11 @@ function Row({ incident }: { incident: Incident }) {
       <td className={`${CELL} text-right`}>
         <div>{inWords(duration(incident.times, now))}</div>
         {incident.state !== "closed" && <div className="text-xs text-muted">{t("list.so_far")}</div>}
-        {incident.relapses > 0 && (
-          <div className="text-xs text-muted">{t("list.relapses", { count: incident.relapses })}</div>
-        )}
       </td>
       <td className={`${CELL} text-right`}>{inWords(incident.rto_ms)}</td>
-      <td className={`${CELL} text-right`}>
-        <div>{t("list.saved", { number: figure(incident.saved) })}</div>
-        <div className={incident.failed > 0 ? "text-bad" : "text-faint"}>
-          {t("list.failed", { number: figure(incident.failed) })}
-        </div>
+      <td className={`${CELL} text-right`}>{figure(incident.saved)}</td>
+      <td className={cn(CELL, "text-right", incident.failed > 0 ? "font-medium text-bad" : "text-faint")}>
+        {figure(incident.failed)}
       </td>
     </tr>
   );

@@ -18,8 +18,7 @@ import { Card } from "@/components/ui/card";
 import { Select } from "@/components/ui/select";
 import { Tooltip } from "@/components/ui/tooltip";
 import type { TimelineEntry } from "@/contract";
-import { preciseMoment } from "@/lib/clock";
-import { timeOfDay } from "@/lib/format";
+import { preciseMoment, preciseTime } from "@/lib/clock";
 import { countKinds, type Kind, kindOf } from "./kinds";
 
 const ICONS: Record<Kind, LucideIcon> = {
@@ -61,13 +60,14 @@ export function Timeline({ entries, kind, onKind }: Props) {
     <Card
       title={t("timeline.title")}
       aside={
-        <Select
-          aria-label={t("timeline.filter")}
-          className="w-44"
-          value={kind ?? "all"}
-          options={options}
-          onChange={(next) => onKind(next === "all" ? undefined : next)}
-        />
+        <div className="w-44 shrink-0">
+          <Select
+            aria-label={t("timeline.filter")}
+            value={kind ?? "all"}
+            options={options}
+            onChange={(next) => onKind(next === "all" ? undefined : next)}
+          />
+        </div>
       }
     >
       {shown.length === 0 && <p className="text-muted">{t("timeline.none")}</p>}
@@ -93,11 +93,11 @@ function Entry({ entry }: { entry: TimelineEntry }) {
     <li
       data-testid="incident-timeline-entry"
       data-kind={entry.kind}
-      className="grid grid-cols-[5rem_7rem_1fr] gap-x-2 border-b border-line py-1.5 last:border-0"
+      className="grid grid-cols-[5.5rem_6.5rem_1fr] gap-x-2 border-b border-line py-1.5 last:border-0"
     >
       <Tooltip content={preciseMoment(entry.at_ms)}>
         <time dateTime={new Date(entry.at_ms).toISOString()} className="numeric text-muted">
-          {timeOfDay(entry.at_ms)}
+          {preciseTime(entry.at_ms)}
         </time>
       </Tooltip>
       <span className="flex items-center gap-1.5 self-start text-muted">

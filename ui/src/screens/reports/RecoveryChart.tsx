@@ -12,7 +12,7 @@ const HEIGHT = 220;
 /** The parts of each recovery against the target. */
 export function RecoveryChart({ report }: { report: Report }) {
   const { t } = useTranslation("reports");
-  const [extent, setExtent] = useState<Extent>("whole");
+  const [extent, setExtent] = useState<Extent>("service");
   const bars = useMemo(() => toBars(report.recoveries, extent), [report.recoveries, extent]);
   if (bars.length === 0) return null;
   const target = duration(report.rto_target_ms);
@@ -26,8 +26,8 @@ export function RecoveryChart({ report }: { report: Report }) {
           label={t("chart.view")}
           value={extent}
           options={[
-            { value: "whole", label: t("chart.whole") },
             { value: "service", label: t("chart.until_failover") },
+            { value: "whole", label: t("chart.whole") },
           ]}
           onChange={setExtent}
         />
@@ -36,14 +36,14 @@ export function RecoveryChart({ report }: { report: Report }) {
       <StackedBars
         bars={bars}
         parts={PARTS.slice(0, extent === "whole" ? 4 : 3).map((part) => t(`part.${part}`))}
-        target={report.rto_target_ms}
+        target={extent === "service" ? report.rto_target_ms : null}
         targetLabel={t("chart.target", { target })}
         height={HEIGHT}
         format={duration}
         summary={t("chart.summary", { count: bars.length, target, within })}
       />
       <p className="mt-2 text-xs text-faint">
-        {t("chart.hint")}
+        {t(extent === "service" ? "chart.hint" : "chart.hint_whole")}
         {report.recoveries.length > MOST_BARS &&
           ` ${t("chart.newest", { count: MOST_BARS, total: report.recoveries.length })}`}
       </p>

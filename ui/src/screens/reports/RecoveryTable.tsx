@@ -29,7 +29,7 @@ export function RecoveryTable({ report }: { report: Report }) {
               ))}
               <th className={right}>{t("table.service")}</th>
               <th className={right}>{t("table.rto")}</th>
-              <th className="py-1.5 pl-3 font-medium">{t("table.verdict")}</th>
+              <th className="py-1.5 pl-6 font-medium">{t("table.verdict")}</th>
             </tr>
           </thead>
           <tbody>
@@ -47,7 +47,7 @@ function Row({ recovery }: { recovery: Recovery }) {
   const { incident } = recovery;
   return (
     <tr data-testid="recovery-row" className="border-b border-line last:border-0">
-      <td className="max-w-72 truncate py-1.5">
+      <td className="max-w-72 truncate py-1.5 normal-nums">
         <Link to="/incidents/$id" params={{ id: incident.id }} className="rounded hover:underline">
           <span className="text-muted">#{incident.id}</span> {incident.title}
         </Link>
@@ -64,7 +64,7 @@ function Row({ recovery }: { recovery: Recovery }) {
         {duration(recovery.service_ms)}
       </td>
       <td className="py-1.5 pl-3 text-right whitespace-nowrap">{duration(incident.rto_ms)}</td>
-      <td className="py-1.5 pl-3">
+      <td className="py-1.5 pl-6">
         <Verdict within={recovery.within_target} />
       </td>
     </tr>

@@ -57,8 +57,8 @@ function Ledger({ entries }: { entries: readonly AlertEntry[] }) {
               {entry.channel === "desktop" ? t("alerts.channels.desktop") : entry.channel}
             </td>
             <td className="py-1.5">
-              <div className="font-medium">{entry.title}</div>
-              <div className="break-words whitespace-pre-line text-muted">{entry.body}</div>
+              <div className="font-medium normal-nums">{entry.title}</div>
+              <div className="break-words whitespace-pre-line text-muted normal-nums">{entry.body}</div>
             </td>
             <td className="py-1.5 pl-3">
               <OutcomeBadge outcome={entry.outcome} />
