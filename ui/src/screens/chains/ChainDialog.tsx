@@ -1,0 +1,161 @@
+import { zodResolver } from "@hookform/resolvers/zod";
+import { Controller, FormProvider, type UseFormReturn, useForm, useFormContext } from "react-hook-form";
+import { useTranslation } from "react-i18next";
+import { z } from "zod";
+import { ErrorState } from "@/components/states";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { Field } from "@/components/ui/field";
+import { Select } from "@/components/ui/select";
+import type { Chain, ConfigPage } from "@/contract";
+import { useCommand } from "@/state/rpc";
+import { edit, useDraft, withChain } from "./draft";
+import { freeName } from "./order";
+import { inWords, isError, ofChain } from "./problems";
+import { newChain } from "./templates";
+import { TextField } from "./tier-form/TextField";
+import { span } from "./tier-values";
+
+const schema = z.object({
+  name: z.string().trim().min(1, "name"),
+  aliases: z.string(),
+  deadline: span,
+  mode: z.enum(["auto", "manual"]),
+  hold: span,
+  ramp: span,
+});
+type Values = z.infer<typeof schema>;
+
+/** Where the engine's problems of a chain land. */
+const FIELDS: Record<string, keyof Values> = {
+  name: "name",
+  deadline: "deadline",
+  "failback.hold": "hold",
+  "failback.ramp": "ramp",
+};
+
+interface Props {
+  page: ConfigPage;
+  /** The chain's place in the document; null for a new one. */
+  at: number | null;
+  onClose: () => void;
+}
+
+/** A chain's own settings; its tiers are edited in the list. */
+export function ChainDialog({ page, at, onClose }: Props) {
+  const { t } = useTranslation("chains");
+  const draft = useDraft((state) => state.draft);
+  const { chains } = draft?.document ?? page.document;
+  const names = chains.map((chain) => chain.name);
+  const base = (at === null ? undefined : chains[at]) ?? newChain(freeName("chat", names), []);
+  const form = useForm<Values>({ resolver: zodResolver(schema), defaultValues: valuesOf(base) });
+  const { submit, check } = useSave({ page, at, onClose }, base, names, form);
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={at === null ? t("form.add_chain") : t("form.edit_chain", { name: base.name })}
+      description={t("form.lead")}
+      footer={
+        <>
+          <Button onClick={onClose}>{t("cancel", { ns: "common" })}</Button>
+          <Button kind="primary" data-testid="chain-save" disabled={check.isPending} onClick={submit}>
+            {t(check.isPending ? "form.checking" : "form.save")}
+          </Button>
+        </>
+      }
+    >
+      <FormProvider {...form}>
+        <form onSubmit={submit} className="flex flex-col gap-3">
+          <Fields />
+          {check.error && <ErrorState error={check.error} />}
+          <button type="submit" hidden aria-hidden tabIndex={-1} />
+        </form>
+      </FormProvider>
+    </Dialog>
+  );
+}
+
+function Fields() {
+  const { t } = useTranslation("chains");
+  const { control } = useFormContext<Values>();
+  return (
+    <>
+      <TextField name="name" label={t("field.name")} hint={t("field.chain_name_hint")} mono />
+      <TextField name="aliases" label={t("field.aliases")} hint={t("field.aliases_hint")} mono />
+      <TextField name="deadline" label={t("field.deadline")} hint={t("field.deadline_hint")} />
+      <div className="grid grid-cols-3 gap-3">
+        <Controller
+          control={control}
+          name="mode"
+          render={({ field }) => (
+            <Field label={t("field.failback")}>
+              {(aria) => (
+                <Select
+                  {...aria}
+                  value={field.value}
+                  onChange={field.onChange}
+                  options={(["auto", "manual"] as const).map((value) => ({
+                    value,
+                    label: t(`field.failback_mode.${value}`),
+                  }))}
+                />
+              )}
+            </Field>
+          )}
+        />
+        <TextField name="hold" label={t("field.hold")} />
+        <TextField name="ramp" label={t("field.ramp")} />
+      </div>
+    </>
+  );
+}
+
+const valuesOf = ({ name, aliases, deadline, failback }: Chain): Values => ({
+  name,
+  aliases: aliases.join(", "),
+  deadline,
+  ...failback,
+});
+
+/** `gpt-4o, *` as a list, without blanks and doubles. */
+export const splitNames = (text: string): string[] => [
+  ...new Set(
+    text
+      .split(",")
+      .map((name) => name.trim())
+      .filter(Boolean),
+  ),
+];
+
+function chainOf({ name, aliases, deadline, mode, hold, ramp }: Values, base: Chain): Chain {
+  return { ...base, name, aliases: splitNames(aliases), deadline, failback: { mode, hold, ramp } };
+}
+
+function useSave({ page, at, onClose }: Props, base: Chain, names: string[], form: UseFormReturn<Values>) {
+  const { t } = useTranslation("chains");
+  const check = useCommand("config.check");
+  const draft = useDraft((state) => state.draft);
+  const target = at ?? names.length;
+  const submit = form.handleSubmit(async (values) => {
+    if (names.some((name, index) => index !== at && name === values.name)) {
+      form.setError("name", { message: t("invalid.taken") }, { shouldFocus: true });
+      return;
+    }
+    const document = withChain(draft?.document ?? page.document, target, chainOf(values, base));
+    const problems = await check.mutateAsync({ document }).catch(() => null);
+    if (problems === null) return;
+    const mine = ofChain(problems, target).filter(({ problem }) => isError(problem));
+    const here = mine.flatMap(({ field, problem }) => {
+      const name = field.startsWith("aliases") ? "aliases" : FIELDS[field];
+      return name ? [{ name, problem }] : [];
+    });
+    for (const { name, problem } of here)
+      form.setError(name, { message: inWords(problem) }, { shouldFocus: true });
+    if (here.length > 0) return;
+    // What belongs to no field here ("a chain needs at least one tier") is for the review.
+    edit(page, (current) => withChain(current, target, chainOf(values, base)));
+    onClose();
+  });
+  return { submit, check };
+}

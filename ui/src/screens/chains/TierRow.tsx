@@ -1,0 +1,179 @@
+import { useSortable } from "@dnd-kit/react/sortable";
+import { ArrowDown, ArrowRightLeft, ArrowUp, GripVertical, KeyRound } from "lucide-react";
+import type { KeyboardEvent } from "react";
+import { useTranslation } from "react-i18next";
+import { HealthBadge } from "@/components/health";
+import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { Switch } from "@/components/ui/switch";
+import type { Chain, ConfigPage, Tier, TierView } from "@/contract";
+import { cn } from "@/lib/cn";
+import { providerName } from "@/lib/words";
+import { healthOf } from "../overview/summary";
+import { edit, withTier } from "./draft";
+import { TierMenu } from "./TierMenu";
+
+interface Props {
+  page: ConfigPage;
+  chain: Chain;
+  at: number;
+  place: number;
+  tier: Tier;
+  live: TierView | undefined;
+  serving: boolean;
+  onMove: (from: number, to: number) => void;
+}
+
+/** One tier of the order. Alt and an arrow key move it, so do its buttons, its menu and its grip. */
+export function TierRow({ page, chain, at, place, tier, live, serving, onMove }: Props) {
+  const { t } = useTranslation("chains");
+  const locked = page.file !== null;
+  const { ref, handleRef, isDragging } = useSortable({
+    id: `${chain.name}/${tier.name}`,
+    index: place,
+    disabled: locked,
+  });
+  const count = chain.tiers.length;
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (!event.altKey || locked) return;
+    const step = event.key === "ArrowUp" ? -1 : event.key === "ArrowDown" ? 1 : 0;
+    if (step === 0) return;
+    event.preventDefault();
+    onMove(place, place + step);
+  };
+  return (
+    <li
+      ref={ref}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: Alt and arrows move the focused row
+      tabIndex={0}
+      aria-label={t("tier.row", { name: tier.name, n: place + 1, count })}
+      data-testid={`tier-row-${tier.name}`}
+      onKeyDown={onKeyDown}
+      className={cn(
+        "grid grid-cols-[auto_auto_minmax(0,2.2fr)_minmax(0,2fr)_minmax(0,1.6fr)_auto_auto] items-center gap-3 border-t border-line bg-surface py-2 pr-2 pl-1",
+        "focus-visible:outline-offset-[-2px]",
+        isDragging && "relative z-10 rounded-md shadow-pop",
+      )}
+    >
+      {locked ? (
+        <span className="w-1" />
+      ) : (
+        <button
+          ref={handleRef}
+          type="button"
+          data-testid={`tier-grip-${tier.name}`}
+          aria-label={t("tier.grip", { name: tier.name })}
+          className="flex h-9 w-6 cursor-grab touch-none items-center justify-center rounded text-faint select-none hover:bg-hover hover:text-ink active:cursor-grabbing"
+        >
+          <GripVertical className="size-4" aria-hidden />
+        </button>
+      )}
+      <span className="numeric w-5 text-center font-semibold text-faint">{place + 1}</span>
+      <Identity tier={tier} />
+      <Address tier={tier} />
+      <State tier={tier} live={live} serving={serving} />
+      <Switch
+        aria-label={t("tier.enabled", { name: tier.name })}
+        checked={tier.enabled}
+        disabled={locked}
+        onCheckedChange={(enabled) => edit(page, (d) => withTier(d, at, place, { ...tier, enabled }))}
+      />
+      {locked ? (
+        <span />
+      ) : (
+        <Moves page={page} chain={chain} at={at} place={place} tier={tier} onMove={onMove} />
+      )}
+    </li>
+  );
+}
+
+function Identity({ tier }: { tier: Tier }) {
+  const { t } = useTranslation("chains");
+  return (
+    <div className="min-w-0">
+      <p className="truncate font-semibold">{tier.name}</p>
+      <p className="truncate text-xs text-muted" title={tier.model}>
+        {providerName(tier.provider)} · {tier.model || t("tier.no_model")}
+      </p>
+    </div>
+  );
+}
+
+function Address({ tier }: { tier: Tier }) {
+  const { t } = useTranslation("chains");
+  const urls = tier.replicas?.length ? tier.replicas.map(({ url }) => url) : tier.url ? [tier.url] : [];
+  return (
+    <div className="min-w-0 text-xs text-muted">
+      <p className="truncate font-mono" title={urls.join("\n")}>
+        {urls.join(", ") || t("tier.default_url")}
+      </p>
+      <p className="flex items-center gap-1 truncate">
+        {tier.provider !== "practice" && (
+          <>
+            <KeyRound className="size-3 shrink-0" aria-hidden />
+            <span className="truncate">{tier.key ?? t("tier.no_key")}</span>
+            <span aria-hidden>·</span>
+          </>
+        )}
+        <span className="truncate">{t(`tier.impact.${tier.quality_impact}`)}</span>
+      </p>
+    </div>
+  );
+}
+
+function State({ tier, live, serving }: { tier: Tier; live: TierView | undefined; serving: boolean }) {
+  const { t } = useTranslation("chains");
+  if (!tier.enabled) return <Badge tone="unknown">{t("tier.disabled")}</Badge>;
+  if (!live) return <Badge>{t("tier.new")}</Badge>;
+  return (
+    <div className="flex min-w-0 flex-col items-start gap-0.5">
+      <span className="flex items-center gap-2">
+        <HealthBadge health={healthOf(live.replicas)} />
+        {serving && (
+          <span className="flex items-center gap-1 text-xs font-medium text-accent">
+            <ArrowRightLeft className="size-3" aria-hidden />
+            {t("tier.answering")}
+          </span>
+        )}
+      </span>
+      {live.why_not && (
+        <span className="w-full truncate text-xs text-muted" title={live.why_not}>
+          {t("tier.held", { why: live.why_not })}
+        </span>
+      )}
+    </div>
+  );
+}
+
+type MovesProps = Pick<Props, "page" | "chain" | "at" | "place" | "tier" | "onMove">;
+
+function Moves({ page, chain, at, place, tier, onMove }: MovesProps) {
+  const { t } = useTranslation("chains");
+  return (
+    <div className="flex">
+      <Button
+        kind="ghost"
+        size="icon"
+        data-testid={`tier-up-${tier.name}`}
+        aria-label={t("tier.up", { name: tier.name })}
+        aria-disabled={place === 0}
+        className="aria-disabled:opacity-40"
+        onClick={() => onMove(place, place - 1)}
+      >
+        <ArrowUp aria-hidden />
+      </Button>
+      <Button
+        kind="ghost"
+        size="icon"
+        data-testid={`tier-down-${tier.name}`}
+        aria-label={t("tier.down", { name: tier.name })}
+        aria-disabled={place === chain.tiers.length - 1}
+        className="aria-disabled:opacity-40"
+        onClick={() => onMove(place, place + 1)}
+      >
+        <ArrowDown aria-hidden />
+      </Button>
+      <TierMenu page={page} chain={chain} at={at} place={place} tier={tier} onMove={onMove} />
+    </div>
+  );
+}

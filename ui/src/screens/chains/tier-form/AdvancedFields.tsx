@@ -1,0 +1,106 @@
+import { Collapsible } from "@base-ui/react/collapsible";
+import { ChevronRight } from "lucide-react";
+import { type ReactNode, useState } from "react";
+import { Controller, useFormContext, useWatch } from "react-hook-form";
+import { useTranslation } from "react-i18next";
+import { Field } from "@/components/ui/field";
+import { Select } from "@/components/ui/select";
+import { PROBE_KINDS, type TierValues } from "../tier-values";
+import { TextField } from "./TextField";
+
+/** What has good defaults, folded away until it is wanted or wrong. */
+export function AdvancedFields() {
+  const { t } = useTranslation("chains");
+  const { formState } = useFormContext<TierValues>();
+  const [wanted, setWanted] = useState(false);
+  const { timeouts, probe, breaker, degrade } = formState.errors;
+  const wrong = Boolean(timeouts || probe || breaker || degrade);
+  return (
+    <Collapsible.Root open={wanted || wrong} onOpenChange={setWanted}>
+      <Collapsible.Trigger
+        data-testid="advanced"
+        className="group flex items-center gap-1.5 rounded font-medium text-muted hover:text-ink"
+      >
+        <ChevronRight className="size-4 transition-transform group-data-[panel-open]:rotate-90" aria-hidden />
+        {t("field.advanced")}
+      </Collapsible.Trigger>
+      <Collapsible.Panel className="flex flex-col gap-5 pt-4">
+        <Group title={t("field.timeouts")}>
+          {(["connect", "first_token", "idle", "total"] as const).map((name) => (
+            <TextField key={name} name={`timeouts.${name}`} label={t(`field.${name}`)} />
+          ))}
+        </Group>
+        <ProbeFields />
+        <Group title={t("field.breaker")}>
+          {(["consecutive", "rate", "min_requests", "window", "open", "trials", "close_after"] as const).map(
+            (name) => (
+              <TextField key={name} name={`breaker.${name}`} label={t(`field.${name}`)} />
+            ),
+          )}
+        </Group>
+        <Group title={t("field.degrade")}>
+          <TextField
+            name="degrade.max_tokens"
+            label={t("field.max_tokens")}
+            hint={t("field.max_tokens_hint")}
+          />
+          <TextField
+            name="degrade.notice"
+            label={t("field.notice")}
+            hint={t("field.notice_hint")}
+            className="col-span-3"
+          />
+        </Group>
+      </Collapsible.Panel>
+    </Collapsible.Root>
+  );
+}
+
+function Group({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <fieldset>
+      <legend className="mb-2 text-sm font-semibold">{title}</legend>
+      <div className="grid grid-cols-4 items-end gap-x-4 gap-y-3">{children}</div>
+    </fieldset>
+  );
+}
+
+function ProbeFields() {
+  const { t } = useTranslation("chains");
+  const { control } = useFormContext<TierValues>();
+  const kind = useWatch({ control, name: "probe.kind" });
+  const timed = kind !== "default" && kind !== "off";
+  return (
+    <Group title={t("field.probe")}>
+      <Controller
+        control={control}
+        name="probe.kind"
+        render={({ field }) => (
+          <Field label={t("field.kind")} className="col-span-2">
+            {(aria) => (
+              <Select
+                {...aria}
+                value={field.value}
+                onChange={field.onChange}
+                options={PROBE_KINDS.map((value) => ({ value, label: t(`field.probe_kind.${value}`) }))}
+              />
+            )}
+          </Field>
+        )}
+      />
+      {kind === "http" && (
+        <TextField
+          name="probe.path"
+          label={t("field.path")}
+          placeholder="/health"
+          className="col-span-2"
+          mono
+        />
+      )}
+      {timed &&
+        (["every", "timeout", "slow", "down_after", "up_after"] as const).map((name) => (
+          <TextField key={name} name={`probe.${name}`} label={t(`field.${name}`)} />
+        ))}
+    </Group>
+  );
+}

@@ -1,0 +1,149 @@
+/** A tier as the fields of its form, and back. Every field is text, so that a half-written one can stand. */
+import { z } from "zod";
+import type { Probe, ProbeKind, Provider, QualityImpact, Tier } from "@/contract";
+import { parseSpan } from "./span";
+
+export const span = z
+  .string()
+  .trim()
+  .refine((text) => parseSpan(text) !== null, "span");
+
+const whole = (min: number, max: number) =>
+  z
+    .string()
+    .trim()
+    .refine(
+      (text) => /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max,
+      `whole:${min}:${max}`,
+    );
+
+const share = z
+  .string()
+  .trim()
+  .refine((text) => text !== "" && Number(text) >= 0 && Number(text) <= 1, "share");
+
+export const PROBE_KINDS = ["default", "http", "models", "generation", "off"] as const;
+
+export const tierSchema = z.object({
+  name: z.string().trim().min(1, "name"),
+  provider: z.string(),
+  urls: z.array(z.object({ url: z.string().trim() })),
+  model: z.string().trim().min(1, "model"),
+  key: z.string().trim(),
+  quality_impact: z.enum(["low", "medium", "high"]),
+  timeouts: z.object({ connect: span, first_token: span, idle: span, total: span }),
+  breaker: z.object({
+    consecutive: whole(1, 1000),
+    rate: share,
+    min_requests: whole(1, 1_000_000),
+    window: span,
+    open: span,
+    trials: whole(1, 100),
+    close_after: whole(1, 100),
+  }),
+  probe: z.object({
+    kind: z.enum(PROBE_KINDS),
+    path: z.string().trim(),
+    every: span,
+    timeout: span,
+    slow: span,
+    down_after: whole(1, 100),
+    up_after: whole(1, 100),
+  }),
+  degrade: z.object({
+    max_tokens: z.union([z.literal(""), whole(1, 10_000_000)]),
+    notice: z.string().trim(),
+  }),
+});
+
+export type TierValues = z.infer<typeof tierSchema>;
+
+const PROBE: Probe = { kind: "http", every: "10s", timeout: "5s", slow: "2s", down_after: 3, up_after: 2 };
+
+export function toValues(tier: Tier): TierValues {
+  const probe = tier.probe ?? PROBE;
+  const urls = tier.replicas?.length ? tier.replicas.map(({ url }) => ({ url })) : [{ url: tier.url ?? "" }];
+  const { breaker } = tier;
+  return {
+    name: tier.name,
+    provider: tier.provider,
+    urls,
+    model: tier.model,
+    key: tier.key ?? "",
+    quality_impact: tier.quality_impact,
+    timeouts: { ...tier.timeouts },
+    breaker: {
+      consecutive: String(breaker.consecutive),
+      rate: String(breaker.rate),
+      min_requests: String(breaker.min_requests),
+      window: breaker.window,
+      open: breaker.open,
+      trials: String(breaker.trials),
+      close_after: String(breaker.close_after),
+    },
+    probe: {
+      kind: tier.probe ? probe.kind : "default",
+      path: probe.path ?? "",
+      every: probe.every,
+      timeout: probe.timeout,
+      slow: probe.slow,
+      down_after: String(probe.down_after),
+      up_after: String(probe.up_after),
+    },
+    degrade: { max_tokens: tier.degrade.max_tokens?.toString() ?? "", notice: tier.degrade.notice ?? "" },
+  };
+}
+
+/** The tier that the fields describe; what has no field is taken from `base`. */
+export function fromValues(values: TierValues, base: Tier): Tier {
+  const { url: _url, replicas: _replicas, key: _key, probe: _probe, ...rest } = base;
+  const urls = values.urls.filter(({ url }) => url !== "");
+  const { max_tokens: _max, notice: _notice, ...degrade } = base.degrade;
+  return {
+    ...rest,
+    name: values.name,
+    provider: values.provider as Provider,
+    ...(urls.length > 1 ? { replicas: urls } : urls[0] ? { url: urls[0].url } : {}),
+    model: values.model,
+    ...(values.key ? { key: values.key } : {}),
+    quality_impact: values.quality_impact as QualityImpact,
+    timeouts: { ...values.timeouts },
+    breaker: {
+      consecutive: Number(values.breaker.consecutive),
+      rate: Number(values.breaker.rate),
+      min_requests: Number(values.breaker.min_requests),
+      window: values.breaker.window,
+      open: values.breaker.open,
+      trials: Number(values.breaker.trials),
+      close_after: Number(values.breaker.close_after),
+    },
+    ...(values.probe.kind === "default" ? {} : { probe: probeOf(values.probe) }),
+    degrade: {
+      ...degrade,
+      ...(values.degrade.max_tokens ? { max_tokens: Number(values.degrade.max_tokens) } : {}),
+      ...(values.degrade.notice ? { notice: values.degrade.notice } : {}),
+    },
+  };
+}
+
+function probeOf({ kind, path, every, timeout, slow, down_after, up_after }: TierValues["probe"]): Probe {
+  return {
+    kind: kind as ProbeKind,
+    ...(kind === "http" && path ? { path } : {}),
+    every,
+    timeout,
+    slow,
+    down_after: Number(down_after),
+    up_after: Number(up_after),
+  };
+}
+
+/** The form's field for a path within a tier, or null for a problem of the tier as a whole. */
+export function fieldOf(path: string): string | null {
+  if (path === "url" || path === "replicas") return "urls.0.url";
+  const replica = /^replicas\[(\d+)\]/.exec(path);
+  if (replica) return `urls.${replica[1]}.url`;
+  const known = /^(name|provider|model|key|quality_impact|(timeouts|breaker|probe|degrade)\.\w+)$/;
+  if (path === "probe") return "probe.every";
+  return known.test(path) ? path : null;
+}
