@@ -100,6 +100,9 @@ fn tool_call(call: Call, index: u32) -> ToolCall {
 /// It is no answer of this dialect, or says that it failed.
 pub fn read_answer(body: &[u8]) -> Result<Answer, Fault> {
     let line = Line::read(body)?;
+    if !line.done {
+        return Err(malformed("The answer is only the beginning of one.", body));
+    }
     let usage = line.usage();
     let calls = line.message.as_ref().and_then(|it| it.tool_calls.as_ref()).is_some_and(|it| !it.is_empty());
     let finish = line.finish(calls);
