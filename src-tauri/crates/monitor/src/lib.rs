@@ -4,6 +4,7 @@
 //! journal. Durations are monotonic (tokio's clock, which tests pause); wall-clock time stands only in what
 //! becomes rows.
 
+pub mod gpu;
 mod offline;
 mod prober;
 mod replica;
@@ -22,7 +23,6 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use crate::{
-    offline::{HasNetwork, has_default_route},
     prober::Prober,
     replica::{BreakerMemory, ReplicaMemory},
 };
@@ -46,8 +46,6 @@ pub struct Deps {
     pub prober: Arc<dyn Prober>,
     /// What was kept of the replicas when the program last ended.
     pub memory: Vec<ReplicaMemory>,
-    /// Whether this computer has a network: [`has_default_route`], or a test's own.
-    pub has_network: HasNetwork,
 }
 
 /// What watches. Ends with [`Monitor::shutdown`].
@@ -87,7 +85,7 @@ impl Monitor {
             journal: deps.journal,
             checker: Checker::new(deps.prober),
             bell,
-            has_network: deps.has_network,
+            has_network: offline::has_default_route,
             random: replica::random,
         };
         let remembered = deps.memory.into_iter().map(|m| (m.replica.clone(), m)).collect();

@@ -3,12 +3,11 @@
 use std::fs;
 
 /// Whether this machine has a way out. Injected, so that tests can cut it.
-pub type HasNetwork = fn() -> bool;
+pub(crate) type HasNetwork = fn() -> bool;
 
 /// Whether this machine has a default route, over IPv4 or IPv6. Where that cannot be read, it is taken to have
 /// one.
-#[must_use]
-pub fn has_default_route() -> bool {
+pub(crate) fn has_default_route() -> bool {
     let v4 = fs::read_to_string("/proc/net/route").map(|t| v4_default(&t));
     let v6 = fs::read_to_string("/proc/net/ipv6_route").map(|t| v6_default(&t));
     match (v4, v6) {

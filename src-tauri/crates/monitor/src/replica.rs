@@ -31,7 +31,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use self::memory::{BreakerMemory, ReplicaMemory};
-pub(crate) use self::settings::{Distance, Settings};
+pub(crate) use self::settings::{Distance, Settings, distance};
 use self::{
     life::{At, Life, Source},
     view::facts,

@@ -84,7 +84,8 @@ pub(crate) enum Distance {
     Elsewhere,
 }
 
-fn distance(url: &str) -> Distance {
+/// Where the server at `url` is.
+pub(crate) fn distance(url: &str) -> Distance {
     let Ok(url) = url::Url::parse(url) else { return Distance::Elsewhere };
     match url.host() {
         Some(url::Host::Ipv4(ip)) => distance_of(ip.into()),

@@ -1,0 +1,109 @@
+//! The last hour of each GPU, second by second, for charts. In memory alone.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::reading::Reading;
+
+/// How many samples are kept of a GPU: an hour, at one a second.
+const KEPT: usize = 3600;
+
+/// A figure that is kept over time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GpuMetric {
+    /// Busy share, percent.
+    Utilisation,
+    /// Memory in use, MiB.
+    Memory,
+    /// Degrees Celsius.
+    Temperature,
+    /// Watts.
+    Power,
+}
+
+/// A chart of one figure.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GpuSeries {
+    /// When each point begins, wall clock, milliseconds, oldest first.
+    pub at_ms: Vec<i64>,
+    /// Per GPU its UUID and a value per point: the mean over the point's time; absent where nothing was measured.
+    pub lines: Vec<(String, Vec<Option<f64>>)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Sample {
+    at_ms: i64,
+    /// In the order of [`GpuMetric`]; single precision is finer than any sensor.
+    values: [Option<f32>; 4],
+}
+
+/// The last hour.
+#[derive(Debug, Default)]
+pub(crate) struct History(BTreeMap<String, VecDeque<Sample>>);
+
+impl History {
+    pub(crate) fn add(&mut self, at_ms: i64, reading: &Reading) {
+        #[expect(clippy::cast_possible_truncation, reason = "single precision is finer than any sensor")]
+        let short = |value: Option<f64>| value.map(|v| v as f32);
+        let figures = [reading.utilisation, reading.memory_used_mib, reading.temperature, reading.power];
+        let ring = self.0.entry(reading.uuid.clone()).or_default();
+        if ring.len() == KEPT {
+            ring.pop_front();
+        }
+        ring.push_back(Sample { at_ms, values: figures.map(short) });
+    }
+
+    /// `points` points (2 to 2000) over the last `range_ms` before `now_ms`, of one GPU or of all.
+    pub(crate) fn series(&self, of: Option<&str>, metric: GpuMetric, range_ms: i64, points: u32, now_ms: i64) -> GpuSeries {
+        let points = i64::from(points.clamp(2, 2000));
+        let step = (range_ms.clamp(2_000, 3_600_000) / points).max(1000);
+        // Points begin at multiples of their length, so that a chart that is drawn again does not waver.
+        let end = (now_ms / step + 1) * step;
+        let count = (range_ms.clamp(2_000, 3_600_000) / step).max(2);
+        let start = end - count * step;
+        let wanted = self.0.iter().filter(|(uuid, _)| of.is_none_or(|of| of == *uuid));
+        let line = |(uuid, ring): (&String, &VecDeque<Sample>)| {
+            let mut sums = vec![(0.0_f64, 0_u32); usize::try_from(count).unwrap_or(0)];
+            for sample in ring.iter().rev().take_while(|s| s.at_ms >= start) {
+                let place = usize::try_from((sample.at_ms - start) / step).ok().and_then(|at| sums.get_mut(at));
+                if let (Some((sum, n)), Some(value)) = (place, sample.values[metric as usize]) {
+                    *sum += f64::from(value);
+                    *n += 1;
+                }
+            }
+            (uuid.clone(), sums.into_iter().map(|(sum, n)| (n > 0).then(|| sum / f64::from(n))).collect())
+        };
+        GpuSeries { at_ms: (0..count).map(|i| start + i * step).collect(), lines: wanted.map(line).collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reading(uuid: &str, temperature: Option<f64>) -> Reading {
+        Reading { uuid: uuid.into(), temperature, ..Reading::default() }
+    }
+
+    #[test]
+    fn a_point_is_the_mean_of_its_samples_and_a_gap_stays_a_gap() {
+        let mut history = History::default();
+        history.add(10_000, &reading("a", Some(40.0)));
+        history.add(11_000, &reading("a", Some(60.0)));
+        history.add(12_000, &reading("a", None));
+        history.add(10_000, &reading("b", Some(1.0)));
+        let series = history.series(Some("a"), GpuMetric::Temperature, 6_000, 3, 13_500);
+        assert_eq!(series.at_ms, [8_000, 10_000, 12_000]);
+        assert_eq!(series.lines, [("a".to_owned(), vec![None, Some(50.0), None])]);
+        assert_eq!(history.series(None, GpuMetric::Power, 6_000, 3, 13_500).lines.len(), 2);
+    }
+
+    #[test]
+    fn an_hour_is_kept() {
+        let mut history = History::default();
+        for second in 0..KEPT as i64 + 10 {
+            history.add(second * 1000, &reading("a", Some(1.0)));
+        }
+        assert_eq!(history.0["a"].len(), KEPT);
+        assert_eq!(history.0["a"][0].at_ms, 10_000);
+    }
+}
