@@ -6,6 +6,7 @@
 pub mod alerts;
 pub mod incidents;
 pub mod keeper;
+pub mod reports;
 pub mod upkeep;
 mod words;
 

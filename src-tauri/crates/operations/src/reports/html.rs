@@ -1,0 +1,162 @@
+//! A report as one page that needs nothing else: no scripts, no fonts, no network. It prints well on A4.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html as page};
+
+use super::{Recovery, Report, chart, times::readable};
+use crate::words::duration;
+
+/// Why a report could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("the report cannot be written: {0}")]
+pub struct ExportError(pub(super) String);
+
+const STYLE: &str = include_str!("page.css");
+
+/// The report as an HTML page.
+///
+/// # Errors
+/// When the chart cannot be drawn.
+pub fn html(report: &Report) -> Result<String, ExportError> {
+    let chart = chart::svg(report)?;
+    let title = if report.simulated { "Recovery report (practice)" } else { "Recovery report" };
+    let markup = page! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { "Changeover: " (title) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                header {
+                    h1 { (title) }
+                    p { (readable(report.from_ms)) " to " (readable(report.to_ms)) }
+                    @if report.simulated {
+                        p.practice { "Simulated tiers only. No figure in this report is of real traffic." }
+                    }
+                }
+                (tiles(report))
+                (recoveries(report, chart.as_deref()))
+                (causes(report))
+                (definitions(report))
+                footer { "Written by Changeover. All times are UTC." }
+            }
+        }
+    };
+    Ok(markup.into_string())
+}
+
+fn tiles(report: &Report) -> Markup {
+    let within = report.recoveries.iter().filter_map(|r| r.within_target);
+    let (held, judged) = within.fold((0, 0), |(held, judged), ok| (held + i64::from(ok), judged + 1));
+    let target = if judged == 0 { "–".to_owned() } else { format!("{held} of {judged}") };
+    let time = |ms: Option<i64>| ms.map_or_else(|| "–".to_owned(), duration);
+    let tiles = [
+        ("Availability", share(report.availability), format!("{} requests", report.requests)),
+        ("First tier alone", share(report.first_tier_alone), "without any fallback".to_owned()),
+        ("Answered within target", target, format!("target {}", duration(report.rto_target_ms))),
+        ("MTTD", time(report.mttd_ms), "mean time to detect".to_owned()),
+        ("MTTA", time(report.mtta_ms), "mean time to assess".to_owned()),
+        ("MTTR", time(report.mttr_ms), "mean time to restore".to_owned()),
+    ];
+    page! {
+        section.tiles {
+            @for (name, value, note) in tiles {
+                div.tile { div.name { (name) } div.value { (value) } div.note { (note) } }
+            }
+        }
+    }
+}
+
+fn recoveries(report: &Report, chart: Option<&str>) -> Markup {
+    let left_out = report.incidents.saturating_sub(report.recoveries.len() as u64);
+    page! {
+        section {
+            h2 { "Recovery times" }
+            @if report.recoveries.is_empty() {
+                p { "No incident began in this period." }
+            } @else {
+                @match chart {
+                    Some(svg) => figure { (PreEscaped(svg)) },
+                    None => p { "No incident of this period is restored yet, so there is nothing to draw." },
+                }
+                table {
+                    thead {
+                        tr {
+                            th { "#" } th { "Began" } th { "Incident" } th { "Severity" }
+                            @for part in ["Detect", "Assess", "Fail over", "Restore", "RTO", "Service time"] {
+                                th.number { (part) }
+                            }
+                        }
+                    }
+                    tbody { @for recovery in &report.recoveries { (row(recovery)) } }
+                }
+                @if left_out > 0 {
+                    p { "The oldest " (left_out) " incidents of the period are left out: choose a shorter period." }
+                }
+            }
+        }
+    }
+}
+
+fn row(recovery: &Recovery) -> Markup {
+    let incident = &recovery.incident;
+    let time = |ms: Option<i64>| ms.map_or_else(|| "–".to_owned(), duration);
+    let going_on = incident.state != "closed";
+    page! {
+        tr {
+            td { (incident.id) }
+            td.time { (readable(incident.began_ms)) }
+            td { (incident.title) @if going_on { " " span.open { "going on" } } div.cause { (incident.cause) } }
+            td { "P" (incident.severity) }
+            td.number { (duration(recovery.detect_ms)) }
+            td.number { (time(recovery.assess_ms)) }
+            td.number { (time(recovery.fail_over_ms)) }
+            td.number { (time(recovery.restore_ms)) }
+            td.number { strong { (time(recovery.rto_ms())) } }
+            td.number {
+                (time(recovery.service_ms))
+                @match recovery.within_target {
+                    Some(true) => div.held { "within target" },
+                    Some(false) => div.missed { "target missed" },
+                    None => "",
+                }
+            }
+        }
+    }
+}
+
+fn causes(report: &Report) -> Markup {
+    page! {
+        section {
+            h2 { "Failovers by cause" }
+            @if report.by_cause.is_empty() {
+                p { "No change-over to a less preferred tier in this period." }
+            } @else {
+                table.narrow {
+                    thead { tr { th { "Cause" } th.number { "Failovers" } } }
+                    tbody {
+                        @for (cause, count) in &report.by_cause {
+                            tr { td { (cause.replace('_', " ")) } td.number { (count) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn definitions(report: &Report) -> Markup {
+    page! {
+        section.definitions {
+            h2 { "What the measures mean" }
+            dl { @for definition in &report.definitions { dt { (definition.name) } dd { (definition.formula) } } }
+        }
+    }
+}
+
+/// A share as percent; never rounded up to 100.
+fn share(share: Option<f64>) -> String {
+    share.map_or_else(|| "–".to_owned(), |s| if s >= 1.0 { "100 %".into() } else { format!("{:.2} %", (s * 1e4).floor() / 1e2) })
+}
