@@ -1,0 +1,141 @@
+//! What is let in, and how the rest is turned away.
+
+use std::{sync::Arc, time::Duration};
+
+use domain::Snapshot;
+use gateway::bind;
+use serde_json::Value;
+use tokio::time::timeout;
+
+use crate::{
+    client::{Reply, send},
+    script::{Upstream, good, nobody},
+    world::{ASK, World, chain, tier},
+};
+
+async fn idle() -> World {
+    World::of(vec![tier("gpu", nobody().await)]).await
+}
+
+async fn ask(world: &World, head: &str) -> Reply {
+    send(world.addr, head, b"").await.reply().await
+}
+
+fn error(reply: &Reply) -> Value {
+    reply.json()["error"].clone()
+}
+
+#[tokio::test]
+async fn what_is_not_a_request_is_told_so() {
+    let world = idle().await;
+    for bad in ["", "hello", "[1]", "{\"model\":\"chat\"", "{\"messages\":[]}", "{\"model\":\"chat\"}"] {
+        let reply = world.post(bad).await;
+        assert_eq!(reply.status, 400, "{bad}");
+        assert_eq!(error(&reply)["type"], "invalid_request_error");
+        assert!(!reply.header("x-changeover-request-id").is_empty());
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_model_is_answered_with_the_chains_there_are() {
+    let mut only = chain(vec![tier("gpu", nobody().await)]);
+    only.aliases = vec!["gpt-4o".into()];
+    let world = World::over(Snapshot { chains: vec![Arc::new(only)], ..Snapshot::default() }).await;
+    let reply = world.post(&ASK.replace("\"chat\"", "\"other\"")).await;
+    assert_eq!((reply.status, error(&reply)["code"].as_str()), (404, Some("model_not_found")));
+    assert!(error(&reply)["message"].as_str().unwrap().contains("`chat`"));
+}
+
+#[tokio::test]
+async fn a_request_that_is_too_large_is_answered_and_not_kept() {
+    let world = idle().await;
+    let large = vec![b' '; 33 * 1024 * 1024];
+    let head = "POST /v1/chat/completions HTTP/1.1\r\ncontent-type: application/json";
+    let reply = send(world.addr, head, &large).await.reply().await;
+    assert_eq!((reply.status, error(&reply)["code"].as_str()), (413, Some("request_too_large")));
+    let waiting = format!("{head}\r\nexpect: 100-continue\r\ncontent-length: 99999999");
+    let reply = timeout(Duration::from_secs(2), ask_raw(&world, &waiting)).await.unwrap();
+    assert_eq!(reply.status, 413);
+}
+
+/// Sends a head alone.
+async fn ask_raw(world: &World, head: &str) -> Reply {
+    crate::client::raw(world.addr, &format!("{head}\r\nhost: {}\r\n\r\n", world.addr)).await.reply().await
+}
+
+#[tokio::test]
+async fn unknown_routes_and_methods_are_answered_in_shape() {
+    let world = idle().await;
+    let reply = world.get("/v1/embeddings").await;
+    assert_eq!((reply.status, error(&reply)["code"].as_str()), (404, Some("unknown_route")));
+    let reply = world.get("/v1/chat/completions").await;
+    assert_eq!((reply.status, reply.header("allow")), (405, "POST, OPTIONS"));
+    assert_eq!(ask(&world, "DELETE /v1/models HTTP/1.1").await.status, 405);
+    let reply = ask(&world, "OPTIONS /v1/chat/completions HTTP/1.1\r\norigin: http://localhost:3000").await;
+    assert_eq!((reply.status, reply.header("access-control-allow-origin")), (204, "http://localhost:3000"));
+}
+
+#[tokio::test]
+async fn the_small_calls_answer() {
+    let world = idle().await;
+    let models = world.get("/v1/models").await.json();
+    let names: Vec<_> =
+        models["data"].as_array().unwrap().iter().map(|m| m["id"].as_str().unwrap()).collect();
+    assert_eq!(names, ["chat", "gpt-4o"]);
+    assert_eq!(world.get("/healthz").await.json()["status"], "ok");
+    assert_eq!(world.get("/").await.status, 200);
+    let reply = ask(&world, "HEAD / HTTP/1.1").await;
+    assert_eq!((reply.status, reply.body.as_str()), (200, ""));
+}
+
+#[tokio::test]
+async fn foreign_hosts_and_pages_are_refused() {
+    let world = idle().await;
+    for head in [
+        "GET /v1/models HTTP/1.1\r\nhost: evil.example",
+        "GET /healthz HTTP/1.1\r\norigin: https://evil.example",
+    ] {
+        let reply = ask(&world, head).await;
+        assert_eq!((reply.status, error(&reply)["code"].as_str()), (403, Some("foreign_origin")));
+        assert!(!reply.headers.contains_key("access-control-allow-origin"));
+    }
+}
+
+#[tokio::test]
+async fn a_client_key_is_asked_for_where_there_are_any() {
+    use sha2::{Digest, Sha256};
+    let up = Upstream::play(vec![good("Hello")]).await;
+    let chains = vec![Arc::new(chain(vec![tier("gpu", up.addr)]))];
+    let world =
+        World::over(Snapshot { chains, client_keys: vec![Sha256::digest("k1").into()], revision: 1 }).await;
+    let reply = world.post(ASK).await;
+    assert_eq!((reply.status, error(&reply)["code"].as_str()), (401, Some("invalid_api_key")));
+    let head = "POST /chat/completions HTTP/1.1\r\nauthorization: Bearer k1";
+    assert_eq!(send(world.addr, head, ASK.as_bytes()).await.reply().await.status, 200);
+    assert_eq!(ask(&world, "GET /v1/models HTTP/1.1\r\nx-api-key: k2").await.status, 401);
+    assert_eq!(ask(&world, "GET /healthz HTTP/1.1").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_circle_is_broken() {
+    let mut up = Upstream::play(vec![good("Hello")]).await;
+    let world = World::of(vec![tier("gpu", up.addr)]).await;
+    world.post(ASK).await;
+    let got = up.request().await;
+    let hop = got.head.lines().find_map(|l| l.strip_prefix("x-changeover-hop: ")).unwrap();
+    let head = |times: usize| {
+        format!("POST /v1/chat/completions HTTP/1.1\r\nx-changeover-hop: {}", vec![hop; times].join(","))
+    };
+    assert_eq!(send(world.addr, &head(3), ASK.as_bytes()).await.reply().await.status, 200);
+    let reply = send(world.addr, &head(4), ASK.as_bytes()).await.reply().await;
+    assert_eq!((reply.status, error(&reply)["code"].as_str()), (508, Some("loop_detected")));
+    assert_eq!(reply.header("x-should-retry"), "false");
+}
+
+#[tokio::test]
+async fn a_taken_port_is_told_as_such() {
+    let world = idle().await;
+    let error = bind(world.addr).await.unwrap_err();
+    assert_eq!(error.source.kind(), std::io::ErrorKind::AddrInUse);
+    assert_eq!(error.to_string(), format!("cannot listen on {}", world.addr));
+}

@@ -1,0 +1,167 @@
+//! A gateway over tiers that the test chooses, and everything it tells.
+
+use std::{collections::HashMap, net::SocketAddr, sync::Arc, time::Duration};
+
+use arc_swap::ArcSwap;
+use domain::{
+    Board, Chain, Event, KeyRef, Outcome, ProviderKind, Replica, ReplicaId, ReplicaPort, ReplicaState,
+    Signal, Snapshot, Tier,
+    chain::{Degrade, Failback, OnBrokenStream, Retry, Timeouts},
+    event::{Attempt, RequestEnd},
+    journal::{JournalReader, journal},
+    serving::{Served, ServingPort},
+};
+use gateway::{Deps, Gateway, bind};
+use secrecy::SecretString;
+use tokio::{
+    sync::{mpsc, watch},
+    time::timeout,
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::client::{Call, Reply, send};
+
+/// Only `env:GOOD` is there.
+struct Keys;
+
+impl upstream::Credentials for Keys {
+    fn resolve(&self, reference: &KeyRef) -> Result<SecretString, String> {
+        match reference {
+            KeyRef::Env(name) if name == "GOOD" => Ok("sk-good".into()),
+            _ => Err("not set".into()),
+        }
+    }
+}
+
+/// A tier called `name` at `addr`, patient enough for a slow machine.
+pub fn tier(name: &str, addr: SocketAddr) -> Tier {
+    let url = format!("http://{addr}");
+    Tier {
+        name: name.into(),
+        provider: ProviderKind::Vllm,
+        model: format!("model-{name}"),
+        key: None,
+        enabled: true,
+        replicas: vec![Replica { id: ReplicaId::new("chat", name, &url), url }],
+        timeouts: Timeouts {
+            connect: Duration::from_secs(2),
+            first_token: Duration::from_secs(5),
+            idle: Duration::from_secs(5),
+            total: Duration::from_secs(10),
+        },
+        retry: Retry { attempts: 0, backoff: Duration::from_millis(1) },
+        breaker: resilience::breaker::Settings::default(),
+        probe: None,
+        degrade: Degrade::default(),
+    }
+}
+
+/// The chain `chat` with these tiers.
+pub fn chain(tiers: Vec<Tier>) -> Chain {
+    Chain {
+        name: "chat".into(),
+        aliases: vec!["gpt-4o".into(), "*".into()],
+        deadline: Duration::from_secs(20),
+        on_broken_stream: OnBrokenStream::Stop,
+        failback: Failback { auto: true, hold: Duration::ZERO, ramp: Duration::ZERO },
+        tiers: tiers.into_iter().map(Arc::new).collect(),
+        simulated: false,
+    }
+}
+
+pub struct World {
+    pub addr: SocketAddr,
+    pub gateway: Gateway,
+    pub states: HashMap<String, watch::Sender<ReplicaState>>,
+    pub stop: CancellationToken,
+    pub tasks: TaskTracker,
+    signals: HashMap<String, mpsc::Receiver<Signal>>,
+    events: JournalReader,
+    served: mpsc::Receiver<Served>,
+}
+
+impl World {
+    pub async fn of(tiers: Vec<Tier>) -> Self {
+        Self::over(Snapshot { chains: vec![Arc::new(chain(tiers))], ..Snapshot::default() }).await
+    }
+
+    pub async fn over(snapshot: Snapshot) -> Self {
+        let (board, mut states, mut signals) = (Board::default(), HashMap::new(), HashMap::new());
+        let mut ports = HashMap::new();
+        for (_, tier, replica) in snapshot.replicas() {
+            let (state_tx, state_rx) = watch::channel(ReplicaState::default());
+            let (signal_tx, signal_rx) = mpsc::channel(64);
+            ports.insert(replica.id.clone(), ReplicaPort::new(state_rx, signal_tx));
+            states.insert(tier.name.clone(), state_tx);
+            signals.insert(tier.name.clone(), signal_rx);
+        }
+        board.replace(ports);
+        let (journal, events) = journal();
+        let (serving, served) = ServingPort::new();
+        let upstream = upstream::Client::new(Arc::new(Keys));
+        let snapshot = Arc::new(ArcSwap::from_pointee(snapshot));
+        let gateway = Gateway::new(Deps { snapshot, board, journal, serving, upstream });
+        let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+        let (addr, stop, tasks) = (listener.addr(), CancellationToken::new(), TaskTracker::new());
+        let (serve, token) = (gateway.clone(), stop.clone());
+        tasks.spawn(async move { serve.serve(listener, token, Duration::from_millis(200)).await });
+        tasks.close();
+        Self { addr, gateway, states, stop, tasks, signals, events, served }
+    }
+
+    /// Sends a chat request without waiting for its answer.
+    pub async fn call(&self, body: &str) -> Call {
+        send(
+            self.addr,
+            "POST /v1/chat/completions HTTP/1.1\r\ncontent-type: application/json",
+            body.as_bytes(),
+        )
+        .await
+    }
+
+    pub async fn post(&self, body: &str) -> Reply {
+        self.call(body).await.reply().await
+    }
+
+    pub async fn get(&self, path: &str) -> Reply {
+        send(self.addr, &format!("GET {path} HTTP/1.1"), b"").await.reply().await
+    }
+
+    /// How the next try at `tier` ended.
+    pub async fn outcome(&mut self, tier: &str) -> Outcome {
+        let signals = self.signals.get_mut(tier).unwrap();
+        match timeout(Duration::from_secs(5), signals.recv()).await.expect("an outcome in time").unwrap() {
+            Signal::Outcome(outcome) => outcome,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Whether nothing was told of `tier`.
+    pub fn is_quiet(&mut self, tier: &str) -> bool {
+        self.signals.get_mut(tier).unwrap().try_recv().is_err()
+    }
+
+    /// Every event up to the end of the next request: its tries and its end.
+    pub async fn told(&mut self) -> (Vec<Attempt>, RequestEnd) {
+        let mut attempts = Vec::new();
+        loop {
+            let batch =
+                timeout(Duration::from_secs(5), self.events.batch(1)).await.expect("an event in time");
+            for stamped in batch {
+                match stamped.event {
+                    Event::Attempt(attempt) => attempts.push(attempt),
+                    Event::Request(end) => return (attempts, end),
+                    other => panic!("{other:?}"),
+                }
+            }
+        }
+    }
+
+    /// What was told of who serves, next.
+    pub async fn served(&mut self) -> Served {
+        timeout(Duration::from_secs(5), self.served.recv()).await.expect("it in time").unwrap()
+    }
+}
+
+pub const ASK: &str = r#"{"model":"chat","messages":[{"role":"user","content":"Hi"}]}"#;
+pub const ASK_STREAM: &str = r#"{"model":"chat","stream":true,"messages":[{"role":"user","content":"Hi"}]}"#;
