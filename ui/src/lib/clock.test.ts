@@ -1,7 +1,12 @@
 import { expect, it } from "vitest";
-import { preciseMoment, preciseTime } from "./clock";
+import { clockTime, preciseMoment, preciseTime } from "./clock";
 
 const at = new Date(2026, 10, 20, 0, 3, 7, 42).getTime();
+
+it("keeps to 24 hours", () => {
+  expect(clockTime(at)).toBe("00:03:07");
+  expect(clockTime(at + 13 * 3_600_000)).toBe("13:03:07");
+});
 
 it("tells milliseconds apart", () => {
   expect(preciseTime(at)).toBe("00:03:07.042");

@@ -1,4 +1,9 @@
-/** Moments to the millisecond, where seconds are too coarse: an incident's steps are often within one. */
+/** Moments on a 24-hour clock, and to the millisecond where seconds are too coarse: an incident's steps are often within one. */
+
+/** Time of day to the second on a 24-hour clock, as beside a chart: `14:03:27`. */
+export function clockTime(at: number): string {
+  return new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" }).format(at);
+}
 
 /** Time of day to the millisecond: `14:03:27.412`. */
 export function preciseTime(at: number): string {

@@ -1,7 +1,7 @@
 /** What a chart draws, as numbers: for those who cannot see it or want the value itself. */
 import { useTranslation } from "react-i18next";
 import type { Series } from "@/contract";
-import { timeOfDay } from "@/lib/format";
+import { clockTime } from "@/lib/clock";
 import { rowsOf, valueText } from "./shape";
 
 const MOST_ROWS = 60;
@@ -32,7 +32,7 @@ export function ChartTable({ series, label, height }: { series: Series; label: s
         <tbody>
           {rows.map((row) => (
             <tr key={series.at_ms[row]} className="border-t border-line">
-              <td className="px-2 py-0.5 text-muted">{timeOfDay(series.at_ms[row] ?? 0)}</td>
+              <td className="px-2 py-0.5 text-muted">{clockTime(series.at_ms[row] ?? 0)}</td>
               {series.lines.map((line) => (
                 <td key={line.name} className="px-2 py-0.5 text-right">
                   {valueText(line.values[row], line.unit)}
@@ -42,7 +42,7 @@ export function ChartTable({ series, label, height }: { series: Series; label: s
           ))}
           {series.marks.map((mark) => (
             <tr key={`${mark.at_ms} ${mark.label}`} className="border-t border-line text-muted">
-              <td className="px-2 py-0.5">{timeOfDay(mark.at_ms)}</td>
+              <td className="px-2 py-0.5">{clockTime(mark.at_ms)}</td>
               <td className="px-2 py-0.5" colSpan={series.lines.length}>
                 {mark.label}
               </td>

@@ -7,7 +7,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import "uplot/dist/uPlot.min.css";
 import type { Series, SeriesMark } from "@/contract";
-import { timeOfDay } from "@/lib/format";
+import { clockTime } from "@/lib/clock";
 import { ChartTable } from "./ChartTable";
 import { Legend } from "./Legend";
 import { extent, isEmpty, newest, valueText } from "./shape";
@@ -109,7 +109,7 @@ function writeLegend(element: HTMLElement | null, series: Series, index: number 
     const name = span.dataset.line;
     if (name === "time") {
       const at = index === null ? undefined : series.at_ms[index];
-      span.textContent = at === undefined ? "" : timeOfDay(at);
+      span.textContent = at === undefined ? "" : clockTime(at);
       continue;
     }
     const line = series.lines[Number(name)];
@@ -122,7 +122,7 @@ function writeTip(element: HTMLElement | null, mark: SeriesMark | null, left: nu
   if (element === null) return;
   element.hidden = mark === null;
   if (mark === null) return;
-  element.textContent = `${timeOfDay(mark.at_ms)} ${mark.label}`;
+  element.textContent = `${clockTime(mark.at_ms)} ${mark.label}`;
   const plot = element.parentElement?.querySelector<HTMLElement>(".u-over");
   const width = element.parentElement?.clientWidth ?? 0;
   const at = left + (plot?.offsetLeft ?? 0);

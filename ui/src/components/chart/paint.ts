@@ -72,7 +72,7 @@ function paintAxis(
     context.moveTo(INSET.left, y(tick));
     context.lineTo(width - INSET.right, y(tick));
     context.stroke();
-    context.fillText(format(tick), INSET.left - 8, y(tick));
+    context.fillText(tick === 0 ? "0" : format(tick).replace(".0 ", " "), INSET.left - 8, y(tick));
   }
 }
 

@@ -29,6 +29,7 @@ export const incidents = {
   empty: {
     title: "No incidents",
     text: "When a tier fails, an incident opens by itself and closes when the tier serves again. To see one now, switch a simulated tier to fail in the practice chain.",
+    practice: "Go to the practice servers",
     none_match: "No incident matches these filters",
     clear: "Clear the filters",
   },

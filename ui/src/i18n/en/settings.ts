@@ -40,6 +40,8 @@ export const settings = {
     missing_title: "Keys that tiers name and that cannot be found",
     missing_env: "Set this variable in the environment that Changeover is started from, then restart it.",
     missing_keyring: "Store a key of this name below.",
+    missing_no_keyring: "Mend the keyring first, or let the tier name an environment variable.",
+    copy_name: "Copy the name in {{reference}}",
   },
   alerts: {
     title: "Alerts",

@@ -27,11 +27,11 @@ export function IncidentTable({ incidents }: { incidents: readonly Incident[] })
             <th className={`${HEAD} w-36`}>{t("list.state")}</th>
             <th className={`${HEAD} w-20`}>{t("list.severity")}</th>
             <th className={HEAD}>{t("list.incident")}</th>
-            <th className={`${HEAD} w-32`}>{t("list.started")}</th>
+            <th className={`${HEAD} w-28`}>{t("list.started")}</th>
             <th className={`${HEAD} w-28 text-right`}>{t("list.duration")}</th>
             <th className={`${HEAD} w-24 text-right`}>{t("list.rto")}</th>
-            <th className={`${HEAD} w-20 text-right`}>{t("list.saved")}</th>
-            <th className={`${HEAD} w-20 text-right`}>{t("list.failed")}</th>
+            <th className={`${HEAD} w-16 text-right`}>{t("list.saved")}</th>
+            <th className={`${HEAD} w-16 text-right`}>{t("list.failed")}</th>
           </tr>
         </thead>
         <tbody ref={list}>

@@ -1,9 +1,9 @@
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { ShieldCheck } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Page } from "@/components/page";
 import { EmptyState, ErrorState, LoadingState } from "@/components/states";
-import { Button } from "@/components/ui/button";
+import { Button, buttonClass } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Segmented } from "@/components/ui/segmented";
 import { type IncidentFilter, KIND_FILTERS, readFilter, STATE_FILTERS, writeFilter } from "./filter";
@@ -78,7 +78,15 @@ function Nothing({ recorded, onClear }: { recorded: number; onClear: () => void 
   const icon = <ShieldCheck aria-hidden />;
   if (recorded === 0) {
     return (
-      <EmptyState icon={icon} title={t("empty.title")}>
+      <EmptyState
+        icon={icon}
+        title={t("empty.title")}
+        action={
+          <Link to="/" className={buttonClass()}>
+            {t("empty.practice")}
+          </Link>
+        }
+      >
         {t("empty.text")}
       </EmptyState>
     );

@@ -1,7 +1,8 @@
 /** An incident in one line: what failed, who took over, how long it took, whether it is over. */
 import { useTranslation } from "react-i18next";
 import type { Incident } from "@/contract";
-import { duration as inWords, timeOfDay } from "@/lib/format";
+import { clockTime } from "@/lib/clock";
+import { duration as inWords } from "@/lib/format";
 import { useRpc } from "@/state/rpc";
 import { duration, withoutAnswer } from "./milestones";
 
@@ -18,7 +19,7 @@ export function useStory(incident: Incident, now: number): string {
   const to = own?.at(-1)?.to;
   const after = inWords(duration(times, now));
   return [
-    t("story.failed", { tier, chain, time: timeOfDay(times.began_ms) }),
+    t("story.failed", { tier, chain, time: clockTime(times.began_ms) }),
     ...(cause === "" ? [] : [t("story.cause", { cause: cause.replace(/[.\s]+$/, "") })]),
     takenOver(),
     times.restored_ms === null ? t("story.going_on", { tier, after }) : t("story.restored", { tier, after }),

@@ -1,36 +1,28 @@
 import { zodResolver } from "@hookform/resolvers/zod";
-import { useQueryClient } from "@tanstack/react-query";
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { ErrorState } from "@/components/states";
 import { Button } from "@/components/ui/button";
 import { Field, Input } from "@/components/ui/field";
-import { useCommand } from "@/state/rpc";
 import { type KeyEntry, keyEntry } from "./key-entry";
+import { useStoreKey } from "./useStoreKey";
 
 const BLANK: KeyEntry = { name: "", secret: "" };
 
 /** Stores a key. The secret leaves the form as soon as it is stored and is held nowhere else in the page. */
 export function KeyForm({ names }: { names: readonly string[] }) {
   const { t } = useTranslation("settings");
-  const client = useQueryClient();
-  const store = useCommand("key.set");
+  const { pending, error, store } = useStoreKey();
   const { register, handleSubmit, reset, watch, formState } = useForm<KeyEntry>({
     resolver: zodResolver(keyEntry),
     defaultValues: BLANK,
   });
-  const save = handleSubmit((entry) =>
-    store.mutate(entry, {
-      onSuccess: (page) => {
-        client.setQueryData(["keys", null], page);
-        toast.success(t("keys.saved", { name: entry.name }));
-        reset(BLANK);
-        // The mutation remembers what it sent.
-        store.reset();
-      },
-    }),
-  );
+  const save = handleSubmit(async (entry) => {
+    if (!(await store(entry))) return;
+    toast.success(t("keys.saved", { name: entry.name }));
+    reset(BLANK);
+  });
   const name = watch("name").trim();
   const { errors } = formState;
   return (
@@ -61,19 +53,13 @@ export function KeyForm({ names }: { names: readonly string[] }) {
             />
           )}
         </Field>
-        <Button
-          type="submit"
-          kind="primary"
-          className="sm:mt-5"
-          data-testid="key-save"
-          disabled={store.isPending}
-        >
+        <Button type="submit" kind="primary" className="sm:mt-5" data-testid="key-save" disabled={pending}>
           {t("keys.save")}
         </Button>
       </div>
-      {store.error && (
+      {error && (
         <div className="mt-3">
-          <ErrorState error={store.error} />
+          <ErrorState error={error} />
         </div>
       )}
     </form>

@@ -41,8 +41,8 @@ export function KeyringProblem({ page, checking, onCheck }: Props) {
   );
 }
 
-/** References that lead nowhere, each with what mends it. */
-export function MissingKeys({ references }: { references: readonly string[] }) {
+/** References that lead nowhere, each with what mends it; `usable` is whether a key can be stored now. */
+export function MissingKeys({ references, usable }: { references: readonly string[]; usable: boolean }) {
   const { t } = useTranslation("settings");
   return (
     <div role="status" className="rounded-md bg-bad-soft px-4 py-3">
@@ -54,9 +54,14 @@ export function MissingKeys({ references }: { references: readonly string[] }) {
         {references.map((reference) => (
           <li key={reference} className="flex flex-wrap items-center gap-x-2">
             <code className="font-medium">{reference}</code>
-            <CopyButton text={reference.slice(reference.indexOf(":") + 1)} label={reference} />
+            <CopyButton
+              text={reference.slice(reference.indexOf(":") + 1)}
+              label={t("keys.copy_name", { reference })}
+            />
             <span className="text-muted">
-              {t(reference.startsWith("env:") ? "keys.missing_env" : "keys.missing_keyring")}
+              {reference.startsWith("env:")
+                ? t("keys.missing_env")
+                : t(usable ? "keys.missing_keyring" : "keys.missing_no_keyring")}
             </span>
           </li>
         ))}

@@ -35,7 +35,7 @@ function Keys({ page, checking, onCheck }: KeysProps) {
       ) : (
         <KeyringProblem page={page} checking={checking} onCheck={onCheck} />
       )}
-      {page.missing.length > 0 && <MissingKeys references={page.missing} />}
+      {page.missing.length > 0 && <MissingKeys references={page.missing} usable={usable} />}
       {page.keys.length > 0 && <KeyTable keys={page.keys} />}
       {page.keys.length === 0 && usable && <p>{t("keys.none")}</p>}
       {usable && <KeyForm names={page.keys.map((key) => key.name)} />}
