@@ -153,6 +153,9 @@ impl Ask<'_> {
 impl Limits {
     /// The failure of a first token that did not come in time.
     fn late(self) -> Failure {
+        if self.first >= self.end {
+            return late_end(self);
+        }
         let waited = (self.first - self.began).as_millis();
         Failure::new(FailureClass::FirstTokenTimeout, format!("no first token within {waited} ms"))
     }

@@ -1,6 +1,6 @@
 //! The life of a chat request: read, plan, attempt, commit.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use dialect::{
@@ -11,6 +11,7 @@ use dialect::{
 };
 use domain::{
     Chain, FailureClass, Snapshot,
+    chain::Timeouts,
     event::RequestResult,
     plan::{Ask as PlanAsk, Candidate, Plan, plan},
     time::wall_ms,
@@ -31,10 +32,6 @@ use crate::{
     reply::{self, Body, By},
     server::Inner,
 };
-
-/// A streaming client that has waited this long gets the head of its answer and a comment, and another comment each
-/// time it has waited as long again.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// A request on its way.
 pub(crate) struct Life {
@@ -82,15 +79,16 @@ impl Life {
     /// Answers it.
     pub(crate) async fn answer(self) -> Response<Body> {
         let streaming = self.peek.stream;
+        let every = self.shared.keep_alive;
         let request = self.record.request().to_owned();
         let mut settling = Box::pin(self.settle());
         if !streaming {
             return settling.await.into_response();
         }
-        match timeout(KEEP_ALIVE, &mut settling).await {
+        match timeout(every, &mut settling).await {
             Ok(settled) => settled.into_response(),
             Err(_) => {
-                let mut response = reply::stream(waiting(settling));
+                let mut response = reply::stream(waiting(settling, every));
                 reply::mark(response.headers_mut(), &request);
                 response
             }
@@ -171,10 +169,7 @@ impl Life {
                 return Some(Err(bad));
             }
         };
-        let began = Instant::now();
-        let first =
-            self.deadline.for_attempt(began, left, tier.timeouts.first_token.min(tier.timeouts.total));
-        let end = began + tier.timeouts.total.min(self.deadline.remaining(began));
+        let limits = self.limits(&tier.timeouts, left);
         self.record.begin((candidate.tier, candidate.replica), port, permit, left_out);
         let ask = Ask {
             client: &self.shared.deps.upstream,
@@ -184,7 +179,7 @@ impl Life {
             wire,
             peek: &self.peek,
             stamp: stamp(self.record.request()),
-            limits: Limits { began, first: began + first, end, idle: tier.timeouts.idle },
+            limits,
             others: left > 0,
         };
         let result = ask.run(&mut self.record).await;
@@ -193,6 +188,18 @@ impl Life {
             self.record.fail(&bad.failure);
         }
         Some(result)
+    }
+
+    /// How long a try may take that begins now, with so many candidates left after it.
+    fn limits(&self, timeouts: &Timeouts, left: usize) -> Limits {
+        let began = Instant::now();
+        let total = timeouts.total.min(self.deadline.remaining(began));
+        // Servers send the head of a whole answer when all of it is made. Where nobody else is left to ask, giving up
+        // on it early would help nobody.
+        let patient = left == 0 && !self.peek.stream;
+        let wanted = if patient { total } else { timeouts.first_token.min(total) };
+        let first = began + self.deadline.for_attempt(began, left, wanted);
+        Limits { began, first, end: began + total, idle: timeouts.idle }
     }
 
     fn committed(mut self, candidate: &Candidate, good: Good) -> Settled {
@@ -322,12 +329,13 @@ fn once(bytes: Bytes) -> BoxStream<'static, Bytes> {
 
 /// Keeps a client's stream alive until its request is settled.
 fn waiting(
-    mut settling: std::pin::Pin<Box<impl Future<Output = Settled> + Send + 'static>>,
+    mut settling: Pin<Box<impl Future<Output = Settled> + Send + 'static>>,
+    every: Duration,
 ) -> BoxStream<'static, Bytes> {
     async_stream::stream! {
         yield Bytes::from_static(openai::KEEP_ALIVE);
         let settled = loop {
-            match timeout(KEEP_ALIVE, &mut settling).await {
+            match timeout(every, &mut settling).await {
                 Ok(settled) => break settled,
                 Err(_) => yield Bytes::from_static(openai::KEEP_ALIVE),
             }

@@ -17,6 +17,9 @@ use crate::{
 
 /// A client that sends no complete head within this time is let go.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// A streaming client that has waited this long gets the head of its answer and a comment, and another comment each
+/// time it has waited as long again.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// Pause after the system refused to accept a connection (out of file descriptors).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -47,6 +50,8 @@ pub(crate) struct Inner {
     pub(crate) ring: Ring,
     /// Names this process in the loop header.
     pub(crate) instance: String,
+    /// How long a streaming client waits for the first sign of life, and for each further one.
+    pub(crate) keep_alive: Duration,
     /// When it was made, in seconds since 1970; what the model list gives as `created`.
     pub(crate) created: i64,
 }
@@ -61,8 +66,15 @@ impl Gateway {
     /// A gateway over `deps`. Nothing runs before [`Gateway::serve`].
     #[must_use]
     pub fn new(deps: Deps) -> Self {
+        Self::with_keep_alive(deps, KEEP_ALIVE)
+    }
+
+    /// The same, with another interval of keep-alive comments than 15 s, for proxies that are less patient.
+    #[must_use]
+    pub fn with_keep_alive(deps: Deps, keep_alive: Duration) -> Self {
         let instance = uuid::Uuid::now_v7().simple().to_string();
-        Self { inner: Arc::new(Inner { deps, ring: Ring::default(), instance, created: wall_ms() / 1000 }) }
+        let created = wall_ms() / 1000;
+        Self { inner: Arc::new(Inner { deps, ring: Ring::default(), instance, keep_alive, created }) }
     }
 
     /// The newest requests, newest first, at most 500: what was planned and tried, without prompts or answers.

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::{
     script::{Script, Step, Upstream, answer, error, good, nobody},
-    world::{ASK, World, chain, tier},
+    world::{ASK, ASK_STREAM, World, chain, tier},
 };
 
 /// A first tier that plays `bad` and a second that answers; returns the class that the first one's task was told.
@@ -105,7 +105,7 @@ async fn the_last_tier_is_tried_again_but_never_after_a_timeout() {
     let mut gpu = tier("gpu", up.addr);
     gpu.retry.attempts = 3;
     gpu.timeouts.first_token = Duration::from_millis(100);
-    let reply = World::of(vec![gpu]).await.post(ASK).await;
+    let reply = World::of(vec![gpu]).await.post(ASK_STREAM).await;
     assert_eq!((reply.status, reply.header("x-changeover-attempts")), (503, "1"));
 }
 
@@ -164,6 +164,21 @@ async fn one_deadline_covers_all_tiers() {
     assert_eq!((reply.status, reply.header("x-changeover-attempts")), (504, "3"));
     let message = reply.json()["error"]["message"].as_str().unwrap().to_owned();
     assert!(message.contains("300 ms") && message.contains("In service: `code`"), "{message}");
+}
+
+#[tokio::test]
+async fn the_last_tier_may_take_its_whole_time_for_a_whole_answer() {
+    let mut slow = vec![Step::Pause(Duration::from_millis(300))];
+    slow.extend(good("Hello"));
+    let up = Upstream::play(vec![slow]).await;
+    let mut gpu = tier("gpu", up.addr);
+    gpu.timeouts.first_token = Duration::from_millis(100);
+    let reply = World::of(vec![gpu.clone()]).await.post(ASK).await;
+    assert_eq!(reply.status, 200);
+    gpu.timeouts.total = Duration::from_millis(150);
+    let mut world = World::of(vec![gpu]).await;
+    assert_eq!(world.post(ASK).await.status, 503);
+    assert_eq!(world.outcome("gpu").await.failure.unwrap().class, FailureClass::TotalTimeout);
 }
 
 #[tokio::test]

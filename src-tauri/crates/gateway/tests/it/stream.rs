@@ -195,6 +195,35 @@ async fn a_whole_answers_client_that_hangs_up_stops_the_upstream_too() {
 }
 
 #[tokio::test]
+async fn a_waiting_client_is_kept_alive_and_may_still_be_answered_by_another_tier() {
+    let first = Upstream::play(vec![vec![Step::Hang]]).await;
+    let second = Upstream::play(vec![streamed(&["Hello"])]).await;
+    let mut gpu = tier("gpu", first.addr);
+    gpu.timeouts.first_token = Duration::from_millis(2500);
+    let world = World::of(vec![gpu, tier("cpu", second.addr)]).await;
+    let reply = world.post(ASK_STREAM).await;
+    assert_eq!(reply.status, 200);
+    assert!(!reply.header("x-changeover-request-id").is_empty());
+    let who = ": changeover tier=cpu attempts=2 mode=degraded\n\n";
+    let comments = ": keep-alive\n\n".repeat(2);
+    assert_eq!(reply.body, format!("{comments}{who}{}", streamed_bytes(&["Hello"])));
+}
+
+#[tokio::test]
+async fn a_waiting_client_that_nobody_answers_gets_an_error_event() {
+    let up = Upstream::play(vec![vec![Step::Hang]]).await;
+    let mut gpu = tier("gpu", up.addr);
+    gpu.timeouts.first_token = Duration::from_millis(1500);
+    let reply = World::of(vec![gpu]).await.post(ASK_STREAM).await;
+    assert_eq!(reply.status, 200);
+    let event = reply.body.split("data: ").nth(1).unwrap_or_else(|| panic!("{}", reply.body));
+    let event: Value = serde_json::from_str(event.trim_end()).unwrap();
+    assert_eq!(event["error"]["code"], "no_tier_available");
+    assert_eq!(event["error"]["tiers_tried"][0]["reason"], "first_token_timeout");
+    assert!(reply.body.starts_with(": keep-alive\n\n") && !reply.body.contains("[DONE]"));
+}
+
+#[tokio::test]
 async fn connections_are_used_again() {
     let mut up = Upstream::play(vec![streamed(&["Hi"])]).await;
     let world = World::of(vec![tier("gpu", up.addr)]).await;

@@ -69,6 +69,9 @@ pub fn chain(tiers: Vec<Tier>) -> Chain {
     }
 }
 
+/// The interval of keep-alive comments in these tests.
+const KEEP_ALIVE: Duration = Duration::from_secs(1);
+
 pub struct World {
     pub addr: SocketAddr,
     pub gateway: Gateway,
@@ -100,7 +103,8 @@ impl World {
         let (serving, served) = ServingPort::new();
         let upstream = upstream::Client::new(Arc::new(Keys));
         let snapshot = Arc::new(ArcSwap::from_pointee(snapshot));
-        let gateway = Gateway::new(Deps { snapshot, board, journal, serving, upstream });
+        let gateway =
+            Gateway::with_keep_alive(Deps { snapshot, board, journal, serving, upstream }, KEEP_ALIVE);
         let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let (addr, stop, tasks) = (listener.addr(), CancellationToken::new(), TaskTracker::new());
         let (serve, token) = (gateway.clone(), stop.clone());
