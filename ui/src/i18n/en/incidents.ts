@@ -67,6 +67,7 @@ export const incidents = {
     restored: "Restored",
     not_yet: "not yet",
     never: "did not happen",
+    no_request: "no request waited",
     after: "+{{time}}",
   },
   story: {
@@ -74,8 +75,8 @@ export const incidents = {
     cause: "Cause: {{cause}}.",
     taken_by: "{{to}} took over, with the first good answer {{after}} after the first evidence.",
     taken: "Another tier took over, with the first good answer {{after}} after the first evidence.",
-    nobody: "No other tier has answered since.",
-    nobody_closed: "No other tier had to take over.",
+    nobody: "No other tier has answered a request since.",
+    nobody_closed: "No request was waiting, so no other tier had to take over.",
     restored: "{{tier}} serves again, restored after {{after}}.",
     going_on: "{{tier}} is not restored yet, after {{after}}.",
   },

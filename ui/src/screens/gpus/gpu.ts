@@ -4,8 +4,8 @@ import type { GpuView } from "@/contract";
 /** How often the screen asks for a sample, milliseconds. */
 export const POLL_MS = 2_000;
 
-/** Two of the engine's own samples, five seconds apart: what is older is shown as old. */
-export const OLD_AFTER_MS = 10_000;
+/** Two polls and the second between two samples: what is older is shown as old. */
+export const OLD_AFTER_MS = 2 * POLL_MS + 1_000;
 
 /** In how far a GPU can be relied on. */
 export type GpuStatus = "well" | "attention" | "out" | "old";

@@ -5,7 +5,7 @@ import type { Incident } from "@/contract";
 import { preciseMoment, preciseTime } from "@/lib/clock";
 import { cn } from "@/lib/cn";
 import { duration } from "@/lib/format";
-import { type Milestone, milestones } from "./milestones";
+import { type Milestone, type MilestoneName, milestones } from "./milestones";
 
 /** The recorded times of an incident from left to right, with the time between them. */
 export function MilestoneBar({ incident }: { incident: Incident }) {
@@ -23,6 +23,10 @@ function Step({ milestone, first, closed }: { milestone: Milestone; first: boole
   const { t } = useTranslation("incidents");
   const reached = milestone.at !== null;
   const Icon = reached ? Check : Minus;
+  const missing = (name: MilestoneName) => {
+    if (!closed) return t("milestone.not_yet");
+    return name === "failed_over" ? t("milestone.no_request") : t("milestone.never");
+  };
   return (
     <li data-milestone={milestone.name} className="relative flex flex-col items-center text-center">
       <span className="numeric h-5 self-start text-xs font-medium -translate-x-1/2 whitespace-nowrap text-ink">
@@ -50,7 +54,7 @@ function Step({ milestone, first, closed }: { milestone: Milestone; first: boole
         {t(`milestone.${milestone.name}`)}
       </span>
       {milestone.at === null ? (
-        <span className="text-xs text-faint">{t(closed ? "milestone.never" : "milestone.not_yet")}</span>
+        <span className="text-xs text-faint">{missing(milestone.name)}</span>
       ) : (
         <Tooltip content={preciseMoment(milestone.at)}>
           <time dateTime={new Date(milestone.at).toISOString()} className="numeric text-xs text-muted">

@@ -4,7 +4,7 @@ import type { Incident } from "@/contract";
 import { clockTime } from "@/lib/clock";
 import { duration as inWords } from "@/lib/format";
 import { useRpc } from "@/state/rpc";
-import { duration, withoutAnswer } from "./milestones";
+import { duration, takenOverBy, withoutAnswer } from "./milestones";
 
 /** How far back the change-over that belongs to the incident is looked for. */
 const LOOK_BACK = { limit: 500, offset: 0 } as const;
@@ -12,11 +12,9 @@ const LOOK_BACK = { limit: 500, offset: 0 } as const;
 /** The story as of `now`. */
 export function useStory(incident: Incident, now: number): string {
   const { t } = useTranslation("incidents");
-  const { data: changes } = useRpc("changeovers", LOOK_BACK);
+  const { data: changes = [] } = useRpc("changeovers", LOOK_BACK);
   const { times, tier, chain, cause, state } = incident;
-  const own = changes?.filter((change) => change.incident === incident.id && change.direction === "over");
-  // Newest first: the first change-over of the incident is the last of them.
-  const to = own?.at(-1)?.to;
+  const to = takenOverBy(changes, incident.id);
   const after = inWords(duration(times, now));
   return [
     t("story.failed", { tier, chain, time: clockTime(times.began_ms) }),

@@ -16,18 +16,18 @@ export function Figures({ report }: { report: Report }) {
       <Item
         name={t("figure.availability")}
         value={percent(report.availability, 3)}
-        hint={t("figure.availability_hint")}
+        hint={definitionOf(report, "Availability")}
       />
       <Item
         name={t("figure.first_tier_alone")}
         value={percent(report.first_tier_alone, 3)}
-        hint={t("figure.first_hint")}
+        hint={definitionOf(report, "First tier alone")}
       />
       <Item name={t("figure.requests")} value={figure(report.requests)} hint={t("figure.requests_hint")} />
       <Item
         name={t("figure.failovers")}
         value={figure(failovers(report))}
-        hint={t("figure.failovers_hint")}
+        hint={definitionOf(report, "Failovers by cause")}
       />
       {(["mttd", "mtta", "mttr"] as const).map((name) => (
         <Item

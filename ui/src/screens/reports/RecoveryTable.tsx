@@ -65,19 +65,20 @@ function Row({ recovery }: { recovery: Recovery }) {
       </td>
       <td className="py-1.5 pl-3 text-right whitespace-nowrap">{duration(incident.rto_ms)}</td>
       <td className="py-1.5 pl-6">
-        <Verdict within={recovery.within_target} />
+        <Verdict recovery={recovery} />
       </td>
     </tr>
   );
 }
 
-function Verdict({ within }: { within: boolean | null }) {
+function Verdict({ recovery }: { recovery: Recovery }) {
   const { t } = useTranslation("reports");
+  const within = recovery.within_target;
   if (within === null) {
     return (
       <Badge tone="unknown">
         <CircleDashed aria-hidden />
-        {t("table.undecided")}
+        {t(recovery.incident.state === "closed" ? "table.unaffected" : "table.undecided")}
       </Badge>
     );
   }

@@ -11,7 +11,7 @@ function recovery(id: number, restored: number | null): Recovery {
     restored_ms: restored,
   };
   return {
-    incident: { id: String(id), times } as Incident,
+    incident: { id: String(id), times, rto_ms: restored } as Incident,
     detect_ms: 100,
     assess_ms: 50,
     fail_over_ms: 250,

@@ -36,7 +36,7 @@ export function valuesBehind(report: Report): Record<"mttd" | "mtta" | "mttr", n
   return {
     mttd: closed.map((recovery) => recovery.detect_ms),
     mtta: closed.flatMap(({ assess_ms }) => (assess_ms === null ? [] : [assess_ms])),
-    mttr: closed.map(({ incident: { times } }) => (times.restored_ms ?? times.began_ms) - times.began_ms),
+    mttr: closed.flatMap(({ incident: { rto_ms } }) => (rto_ms === null ? [] : [rto_ms])),
   };
 }
 
