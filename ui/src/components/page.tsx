@@ -12,12 +12,12 @@ interface Props {
 export function Page({ title, lead, actions, children }: Props) {
   return (
     <div className="mx-auto flex w-full max-w-[1600px] flex-col gap-4 px-6 py-5">
-      <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2">
-        <div className="min-w-0">
+      <header className="flex items-start justify-between gap-6">
+        <div className="min-w-0 flex-1">
           <h1 className="text-xl font-semibold tracking-tight">{title}</h1>
           {lead && <div className="text-muted">{lead}</div>}
         </div>
-        {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+        {actions && <div className="flex shrink-0 items-center gap-1">{actions}</div>}
       </header>
       {children}
     </div>

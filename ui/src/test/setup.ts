@@ -3,5 +3,23 @@ import { cleanup } from "@testing-library/react";
 import { afterEach } from "vitest";
 import { startI18n } from "@/i18n";
 
+// jsdom has no layout, so nothing ever resizes, scrolls into view or animates there; its clicks are mouse events.
+class Still {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+  takeRecords() {
+    return [];
+  }
+}
+Object.assign(globalThis, {
+  ResizeObserver: globalThis.ResizeObserver ?? Still,
+  IntersectionObserver: globalThis.IntersectionObserver ?? Still,
+  PointerEvent: globalThis.PointerEvent ?? MouseEvent,
+});
+Element.prototype.getAnimations ??= () => [];
+Document.prototype.getAnimations ??= () => [];
+Element.prototype.scrollIntoView ??= () => {};
+
 startI18n();
 afterEach(cleanup);

@@ -18,7 +18,7 @@ export function Figures({ chain }: { chain: string }) {
   const { t } = useTranslation("overview");
   return (
     <Card title={t("charts.title")}>
-      <div className="grid grid-cols-1 items-end gap-x-6 gap-y-4 min-[1180px]:grid-cols-2 min-[2100px]:grid-cols-4">
+      <div className="grid grid-cols-1 items-end gap-x-6 gap-y-4 min-[1180px]:grid-cols-2">
         {METRICS.map((metric) => (
           <Figure key={metric} metric={metric} chain={chain} />
         ))}

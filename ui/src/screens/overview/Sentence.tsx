@@ -20,11 +20,11 @@ export function Sentence({ overview, chain }: { overview: Overview; chain: Chain
   return (
     <div className="flex items-start gap-3" aria-live="polite">
       <Icon className={`mt-1 size-5 shrink-0 ${tone}`} aria-hidden />
-      <p data-testid="status-sentence" className="max-w-[90ch] flex-1 text-lg font-medium text-balance">
+      <p data-testid="status-sentence" className="max-w-[110ch] text-lg font-medium">
         {overview.sentence}
       </p>
       {incident && (
-        <a href={incidentHref(incident)} className={buttonClass()}>
+        <a href={incidentHref(incident)} className={`${buttonClass()} ml-auto`}>
           {t("open_incident")}
         </a>
       )}

@@ -60,7 +60,7 @@ function Group({ title, children }: { title: string; children: ReactNode }) {
   return (
     <fieldset>
       <legend className="mb-2 text-sm font-semibold">{title}</legend>
-      <div className="grid grid-cols-4 items-end gap-x-4 gap-y-3">{children}</div>
+      <div className="grid grid-cols-4 items-start gap-x-4 gap-y-3">{children}</div>
     </fieldset>
   );
 }
