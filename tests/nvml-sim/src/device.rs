@@ -50,6 +50,8 @@ readings! {
     nvmlDeviceGetPerformanceState() -> nvmlPstates_t = |gpu, ()| gpu.performance_state.ok_or(Error::NotSupported);
     nvmlDeviceGetTotalEccErrors(severity: nvmlMemoryErrorType_t, counter: nvmlEccCounterType_t) -> c_ulonglong =
         |gpu, (severity, counter)| total_ecc_errors(gpu, severity, counter);
+    nvmlDeviceGetRetiredPagesPendingStatus() -> nvmlEnableState_t =
+        |gpu, ()| gpu.pages_pending.map(nvmlEnableState_t::from).ok_or(Error::NotSupported);
     nvmlDeviceGetSupportedEventTypes() -> c_ulonglong = |_, ()| Ok(c_ulonglong::from(nvmlEventTypeXidCriticalError));
 }
 
@@ -161,7 +163,7 @@ unsafe extern "C" fn nvmlDeviceGetRemappedRows(
     code(result)
 }
 
-/// Only the fields about remapped rows are known: nvml-wrapper has no other way to them.
+/// Only the fields to which nvml-wrapper has no other way are known: remapped rows and the recovery action.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn nvmlDeviceGetFieldValues(
     device: nvmlDevice_t,
@@ -187,14 +189,16 @@ unsafe extern "C" fn nvmlDeviceGetFieldValues(
 }
 
 fn field(gpu: &Gpu, id: c_uint) -> Result<c_uint, Error> {
-    let rows = gpu.remapped_rows.ok_or(Error::NotSupported)?;
+    let rows = gpu.remapped_rows;
     match id {
-        field_id::NVML_FI_DEV_REMAPPED_COR => Ok(rows.corrected),
-        field_id::NVML_FI_DEV_REMAPPED_UNC => Ok(rows.uncorrected),
-        field_id::NVML_FI_DEV_REMAPPED_PENDING => Ok(rows.pending.into()),
-        field_id::NVML_FI_DEV_REMAPPED_FAILURE => Ok(rows.failure.into()),
-        _ => Err(Error::NotSupported),
+        field_id::NVML_FI_DEV_REMAPPED_COR => rows.map(|r| r.corrected),
+        field_id::NVML_FI_DEV_REMAPPED_UNC => rows.map(|r| r.uncorrected),
+        field_id::NVML_FI_DEV_REMAPPED_PENDING => rows.map(|r| r.pending.into()),
+        field_id::NVML_FI_DEV_REMAPPED_FAILURE => rows.map(|r| r.failure.into()),
+        field_id::NVML_FI_DEV_GET_GPU_RECOVERY_ACTION => gpu.recovery_action,
+        _ => None,
     }
+    .ok_or(Error::NotSupported)
 }
 
 #[unsafe(no_mangle)]

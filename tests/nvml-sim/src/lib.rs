@@ -29,7 +29,9 @@
 //!         "aggregate": { "corrected": 0, "uncorrected": 0 }
 //!       },
 //!       "remapped_rows": { "corrected": 0, "uncorrected": 0, "pending": false, "failure": false },
-//!       "processes": [{ "pid": 4242, "memory": 1073741824 }]
+//!       "pages_pending": false,
+//!       "recovery_action": 0,
+//!       "processes": [{ "pid": 4242, "name": "/usr/bin/vllm", "memory": 1073741824 }]
 //!     }
 //!   ],
 //!   "events": [{ "gpu": 0, "xid": 79 }]
@@ -50,6 +52,7 @@
 //! | memory, power, clocks, temperature | bytes, milliwatts, megahertz, degrees Celsius |
 //! | `throttle_reasons` | the bit mask of `nvmlClocksThrottleReasons*` (0x40: hardware thermal slowdown) |
 //! | `ecc` | totals since the driver was loaded (`volatile`) and ever (`aggregate`); `null`: ECC is off |
+//! | `recovery_action` | what the driver asks for: 0 nothing, 1 reset the GPU, 2 reboot, 3 drain peers, 4 drain and reset |
 //! | `processes` | of the compute kind; `memory` may be left out, as the driver does without permission |
 //! | `events` | **append to it**: a new entry is delivered once to each event set that existed before it |
 //!

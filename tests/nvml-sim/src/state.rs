@@ -94,6 +94,8 @@ pub(crate) struct Gpu {
     pub(crate) performance_state: Option<u32>,
     pub(crate) ecc: Option<Ecc>,
     pub(crate) remapped_rows: Option<RemappedRows>,
+    pub(crate) pages_pending: Option<bool>,
+    pub(crate) recovery_action: Option<u32>,
     pub(crate) processes: Vec<Process>,
 }
 
@@ -164,10 +166,12 @@ pub(crate) struct RemappedRows {
     pub(crate) failure: bool,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Process {
     pub(crate) pid: u32,
+    #[serde(default)]
+    pub(crate) name: Option<String>,
     #[serde(default)]
     pub(crate) memory: Option<u64>,
 }

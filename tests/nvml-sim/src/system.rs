@@ -75,6 +75,23 @@ unsafe extern "C" fn nvmlSystemGetCudaDriverVersion_v2(version: *mut c_int) -> n
 }
 
 #[unsafe(no_mangle)]
+unsafe extern "C" fn nvmlSystemGetProcessName(
+    pid: c_uint,
+    name: *mut c_char,
+    length: c_uint,
+) -> nvmlReturn_t {
+    let find = |state: State| {
+        let mut all = state.gpus.into_iter().flat_map(|gpu| gpu.processes);
+        all.find(|process| process.pid == pid).and_then(|process| process.name).ok_or(Error::NotFound)
+    };
+    let result = enter_initialised("nvmlSystemGetProcessName")
+        .and_then(find)
+        // SAFETY: the caller gives a buffer of this length.
+        .and_then(|text| unsafe { put_text(name, length, &text) });
+    code(result)
+}
+
+#[unsafe(no_mangle)]
 unsafe extern "C" fn nvmlDeviceGetCount_v2(count: *mut c_uint) -> nvmlReturn_t {
     let result = enter_initialised("nvmlDeviceGetCount_v2")
         // SAFETY: the caller gives a place for the number.

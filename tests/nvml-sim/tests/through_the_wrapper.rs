@@ -93,7 +93,8 @@ fn every_reading_comes_through() {
             "aggregate": { "corrected": 3, "uncorrected": 4 }
         },
         "remapped_rows": { "corrected": 5, "uncorrected": 6, "pending": true, "failure": false },
-        "processes": [{ "pid": 4242, "memory": 300 }, { "pid": 4343 }]
+        "pages_pending": true, "recovery_action": 4,
+        "processes": [{ "pid": 4242, "name": "/usr/bin/vllm", "memory": 300 }, { "pid": 4343 }]
     });
     let state = json!({ "driver": "580.65.06", "cuda": 13_000, "gpus": [gpu, {}] });
     alone("every_reading_comes_through", &state, |_| {
@@ -111,6 +112,9 @@ fn every_reading_comes_through() {
         assert_eq!((memory.total, memory.used, memory.reserved, memory.free), (1000, 300, 100, 600));
         thermals_and_clocks(&gpu);
         errors_and_processes(&gpu);
+        assert_eq!(nvml.sys_process_name(4242, 64).unwrap(), "/usr/bin/vllm");
+        assert!(matches!(nvml.sys_process_name(4343, 64), Err(NvmlError::NotFound)));
+        assert!(matches!(nvml.sys_process_name(4242, 5), Err(NvmlError::InsufficientSize(_))));
     });
 }
 
@@ -138,19 +142,41 @@ fn errors_and_processes(gpu: &Device<'_>) {
     ]
     .map(|(severity, counter)| gpu.total_ecc_errors(severity, counter).unwrap());
     assert_eq!(totals, [1, 2, 3, 4]);
-    let rows: Vec<u32> = gpu
-        .field_values_for(&[FieldId(142), FieldId(143), FieldId(144), FieldId(145)])
+    let fields: Vec<u32> = gpu
+        .field_values_for(&[142, 143, 144, 145, 230].map(FieldId))
         .unwrap()
         .into_iter()
         .map(|sample| match sample.unwrap().value.unwrap() {
             SampleValue::U32(value) => value,
-            other => panic!("a count of rows is not {other:?}"),
+            other => panic!("a field is not {other:?}"),
         })
         .collect();
-    assert_eq!(rows, [5, 6, 1, 0]);
+    assert_eq!(fields, [5, 6, 1, 0, 4]);
+    assert!(gpu.are_pages_pending_retired().unwrap());
     let processes = gpu.running_compute_processes().unwrap();
     let seen: Vec<_> = processes.iter().map(|p| (p.pid, p.used_gpu_memory.clone())).collect();
     assert_eq!(seen, [(4242, UsedGpuMemory::Used(300)), (4343, UsedGpuMemory::Unavailable)]);
+}
+
+/// The example in the library's documentation, without its two faults.
+fn documented() -> Value {
+    let lines = include_str!("../src/lib.rs").lines().map(|line| line.trim_start_matches("//!"));
+    let example: String =
+        lines.skip_while(|l| l.trim() != "```json").skip(1).take_while(|l| l.trim() != "```").collect();
+    let mut state: Value = serde_json::from_str(&example).unwrap();
+    let fields = state.as_object_mut().unwrap();
+    assert!(fields.remove("init").is_some() && fields.remove("hang").is_some());
+    state
+}
+
+#[test]
+fn the_documented_file_is_understood() {
+    alone("the_documented_file_is_understood", &documented(), |_| {
+        let nvml = load();
+        let gpu = nvml.device_by_index(0).unwrap();
+        assert_eq!(gpu.temperature(TemperatureSensor::Gpu).unwrap(), 45);
+        assert_eq!(gpu.running_compute_processes().unwrap().len(), 1);
+    });
 }
 
 #[test]
@@ -167,6 +193,8 @@ fn what_is_left_out_is_not_supported() {
         ));
         assert!(!gpu.is_ecc_enabled().unwrap().currently_enabled);
         assert!(gpu.running_compute_processes().unwrap().is_empty());
+        let field = gpu.field_values_for(&[FieldId(230)]).unwrap().pop().unwrap().unwrap();
+        assert!(matches!(field.value, Err(NvmlError::NotSupported)));
         assert!(matches!(nvml.device_by_index(1), Err(NvmlError::InvalidArg)));
     });
 }
