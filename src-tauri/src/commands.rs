@@ -73,7 +73,8 @@ fn plain_name(filename: &str) -> &str {
 
 async fn write_new(folder: &Path, name: &str, text: &str) -> io::Result<PathBuf> {
     tokio::fs::create_dir_all(folder).await?;
-    let (stem, end) = name.rsplit_once('.').map_or((name, String::new()), |(stem, end)| (stem, format!(".{end}")));
+    let (stem, end) =
+        name.rsplit_once('.').map_or((name, String::new()), |(stem, end)| (stem, format!(".{end}")));
     let numbered = (1..NAMES).map(|number| format!("{stem} ({number}){end}"));
     for name in std::iter::once(name.to_owned()).chain(numbered) {
         let path = folder.join(name);

@@ -12,7 +12,7 @@ mod shell;
 mod tray;
 mod window;
 
-use std::process::ExitCode;
+use std::{io::IsTerminal, process::ExitCode};
 
 use anyhow::Context;
 use clap::Parser;
@@ -30,8 +30,7 @@ const FAILED: u8 = 1;
 fn main() -> ExitCode {
     environment::prepare();
     let options = Options::parse();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    log_to_stderr();
     if let Err(error) = gtk::init() {
         failure::tell(&format!("there is no display ({error}); without one, run: changeoverd serve"), false);
         return ExitCode::from(FAILED);
@@ -48,18 +47,32 @@ fn main() -> ExitCode {
     }
 }
 
+fn log_to_stderr() {
+    let filter =
+        EnvFilter::try_from_env("CHANGEOVER_LOG").unwrap_or_else(|_| EnvFilter::new("info,zbus=warn"));
+    let output = std::io::stderr;
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(output().is_terminal())
+        .with_writer(output)
+        .init();
+}
+
 /// Everything that can fail, in order; afterwards the program only runs.
 fn start(options: Options) -> Result<tauri::App, (u8, String)> {
     let failed = |error: anyhow::Error| (FAILED, format!("{error:#}"));
-    let default = engine::default_data_dir();
-    let data = options.data.clone().unwrap_or_else(|| default.clone());
+    let data = options.data.clone().unwrap_or_else(engine::default_data_dir);
     // Ends the process when another one has the data folder already; that one then shows its window.
-    let app = build(&instance::bus_name(&data, &default)).map_err(failed)?;
+    let app = build(&instance::bus_name(&data)).map_err(failed)?;
     let engine = async_runtime::block_on(Engine::start(engine::Options {
         data_dir: data.clone(),
         config_file: options.config.clone(),
         practice: options.practice,
-        nvml_library: options.nvml_library.clone(),
+        listen: options.listen,
+        admin: options.admin,
+        nvml_library: None,
+        listen: None,
+        admin: None,
         version: env!("CARGO_PKG_VERSION"),
         desktop: true,
     }))
@@ -132,17 +145,20 @@ async fn follow_alerts(app: AppHandle) {
     }
 }
 
-/// The session's end and Ctrl+C quit as the menu does.
+/// The session's end and Ctrl+C quit as the menu does; a hangup reads the configuration file again.
 async fn follow_signals(app: AppHandle) {
-    let (Ok(mut terminate), Ok(mut interrupt)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
+    let signals = [SignalKind::hangup(), SignalKind::terminate(), SignalKind::interrupt()].map(signal);
+    let [Ok(mut hangup), Ok(mut terminate), Ok(mut interrupt)] = signals else {
         tracing::warn!("signals cannot be received; quit through the tray's menu");
         return;
     };
-    tokio::select! {
-        _ = terminate.recv() => tracing::info!("asked to end"),
-        _ = interrupt.recv() => tracing::info!("interrupted"),
+    loop {
+        tokio::select! {
+            _ = hangup.recv() => app.state::<Shell>().engine.reload().await,
+            _ = terminate.recv() => break,
+            _ = interrupt.recv() => break,
+        }
     }
+    tracing::info!("stopping; running answers may take a little longer");
     shell::quit(&app);
 }

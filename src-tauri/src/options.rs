@@ -1,6 +1,6 @@
 //! The desktop program's command line. The names are those of `changeoverd serve`.
 
-use std::path::PathBuf;
+use std::{net::SocketAddr, path::PathBuf};
 
 use clap::Parser;
 
@@ -11,18 +11,21 @@ pub struct Options {
     /// Start in the tray, without a window.
     #[arg(long)]
     pub hidden: bool,
-    /// Take the configuration from this YAML file, and follow its changes.
+    /// Configuration file: the source of truth, read again whenever it changes.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Keep the database in this folder [default: $XDG_DATA_HOME/changeover].
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", env = "CHANGEOVER_DATA")]
     pub data: Option<PathBuf>,
-    /// Add the practice chain of simulated tiers.
-    #[arg(long)]
+    /// Make sure that the practice chain of simulated servers is there.
+    #[arg(long, conflicts_with = "config")]
     pub practice: bool,
-    /// Load this NVML library instead of the driver's own.
-    #[arg(long, value_name = "FILE", env = "CHANGEOVER_NVML_LIBRARY", hide = true)]
-    pub nvml_library: Option<PathBuf>,
+    /// Where applications connect, whatever the configuration says; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<SocketAddr>,
+    /// Where the screens are served, whatever the configuration says; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub admin: Option<SocketAddr>,
 }
 
 /// Whether a start with these arguments asks for a window. A second start hands its arguments to the first.

@@ -185,8 +185,14 @@ pub async fn host_present() -> bool {
 async fn ask_for_host() -> zbus::Result<bool> {
     let bus = zbus::Connection::session().await?;
     let watcher = "org.kde.StatusNotifierWatcher";
-    let proxy = zbus::Proxy::new(&bus, watcher, "/StatusNotifierWatcher", watcher).await?;
-    proxy.get_property("IsStatusNotifierHostRegistered").await
+    let properties = zbus::fdo::PropertiesProxy::builder(&bus)
+        .destination(watcher)?
+        .path("/StatusNotifierWatcher")?
+        .cache_properties(zbus::proxy::CacheProperties::No)
+        .build()
+        .await?;
+    let present = properties.get(watcher.try_into()?, "IsStatusNotifierHostRegistered").await?;
+    Ok(present.try_into()?)
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@
 use std::time::Duration;
 
 use tauri::{
-    AppHandle, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent, webview::NewWindowResponse,
+    AppHandle, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
+    webview::NewWindowResponse,
 };
 use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt, WebViewExt};
 
