@@ -126,7 +126,8 @@ function writeTip(element: HTMLElement | null, mark: SeriesMark | null, left: nu
   const plot = element.parentElement?.querySelector<HTMLElement>(".u-over");
   const width = element.parentElement?.clientWidth ?? 0;
   const at = left + (plot?.offsetLeft ?? 0);
-  element.style.left = `${Math.max(0, Math.min(at + 8, width - element.offsetWidth))}px`;
+  const right = at + 8 + element.offsetWidth <= width;
+  element.style.left = `${Math.max(0, right ? at + 8 : at - 8 - element.offsetWidth)}px`;
 }
 
 /** The chart in a sentence, for those who hear it. */

@@ -148,7 +148,9 @@ export function createPlot(
     const left = chart.cursor.left ?? -1;
     const at = chart.posToVal(left, "x");
     const tolerance = chart.posToVal(left + REACH, "x") - at;
-    const mark = left < 0 ? null : nearestMark(series.marks, at, tolerance);
+    // A shared cursor moves in every chart; the mark is named in the one under the pointer.
+    const here = left >= 0 && chart.over.matches(":hover");
+    const mark = here ? nearestMark(series.marks, at, tolerance) : null;
     listener.mark(mark, mark === null ? 0 : chart.valToPos(mark.at_ms, "x"));
   };
   const chart = new uPlot(

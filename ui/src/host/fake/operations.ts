@@ -139,11 +139,13 @@ export function reportOf(
             { cause: "operator", count: 1 },
           ],
     definitions: [
-      { name: "MTTD", formula: "Mean of (detected − fault began) over the closed incidents of the period." },
-      { name: "MTTA", formula: "Mean of (assessed − detected) over the closed incidents of the period." },
-      { name: "MTTR", formula: "Mean of (restored − fault began) over the closed incidents of the period." },
-      { name: "RTO", formula: "Detect + assess + fail over + restore, per incident." },
-      { name: "Availability", formula: "Answered requests / requests that counted." },
+      { name: "RTO", formula: "detect + assess + fail over + restore" },
+      { name: "MTTD", formula: "mean of detect, over restored incidents that began in the period" },
+      { name: "MTTA", formula: "mean of assess, over the same incidents" },
+      { name: "MTTR", formula: "mean of restored - first evidence, over the same incidents" },
+      { name: "Availability", formula: "requests answered / (requests answered + requests failed)" },
+      { name: "First tier alone", formula: "share that the first tier alone would have answered" },
+      { name: "Failovers by cause", formula: "change-overs to a less preferred tier, by what set them off" },
     ],
   };
 }

@@ -29,6 +29,7 @@ export const reports = {
     of_values_one: "of {{count}} incident",
     of_values_other: "of {{count}} incidents",
     spread: "{{min}} to {{max}}",
+    each: "each {{value}}",
     no_values: "no closed incident",
   },
   chart: {

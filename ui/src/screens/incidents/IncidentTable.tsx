@@ -54,7 +54,7 @@ function Row({ incident }: { incident: Incident }) {
       data-testid="incident-row"
       data-state={incident.state}
       onClick={() => void navigate({ to: "/incidents/$id", params: { id: incident.id } })}
-      className="cursor-pointer border-b border-line last:border-0 focus-within:bg-hover hover:bg-hover"
+      className="cursor-pointer border-b border-line last:border-0 -outline-offset-2 outline-focus hover:bg-hover has-[:focus-visible]:bg-hover has-[:focus-visible]:outline-2"
     >
       <td className={CELL}>
         <StateBadge state={incident.state} />
@@ -68,7 +68,7 @@ function Row({ incident }: { incident: Incident }) {
             to="/incidents/$id"
             params={{ id: incident.id }}
             data-row
-            className="truncate font-medium text-ink normal-nums"
+            className="truncate font-medium text-ink normal-nums focus-visible:outline-none"
           >
             {incident.title}
           </Link>

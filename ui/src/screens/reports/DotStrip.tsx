@@ -2,7 +2,7 @@
 export function DotStrip({ values, label }: { values: readonly number[]; label: string }) {
   const most = Math.max(...values, 1);
   return (
-    <div role="img" aria-label={label} className="relative my-1 h-3 border-b border-line-strong/60">
+    <div role="img" aria-label={label} className="relative my-1 mr-3 h-3 border-b border-line-strong/60">
       {values.map((value, index) => (
         <span
           // biome-ignore lint/suspicious/noArrayIndexKey: the dots are alike and never move

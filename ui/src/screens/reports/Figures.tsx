@@ -73,10 +73,8 @@ function Item({ name, value, hint, values }: ItemProps) {
 function Values({ values }: { values: readonly number[] }) {
   const { t } = useTranslation("reports");
   if (values.length === 0) return <div className="text-xs text-faint">{t("figure.no_values")}</div>;
-  const spread = t("figure.spread", {
-    min: duration(Math.min(...values)),
-    max: duration(Math.max(...values)),
-  });
+  const [min, max] = [duration(Math.min(...values)), duration(Math.max(...values))];
+  const spread = min === max ? t("figure.each", { value: min }) : t("figure.spread", { min, max });
   return (
     <>
       {values.length < ENOUGH_FOR_MEANS && <DotStrip values={values} label={spread} />}

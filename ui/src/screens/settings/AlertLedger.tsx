@@ -44,7 +44,7 @@ function Ledger({ entries }: { entries: readonly AlertEntry[] }) {
           <th className="w-28 py-1 font-medium">{t("alerts.when")}</th>
           <th className="w-20 py-1 font-medium">{t("alerts.channel")}</th>
           <th className="py-1 font-medium">{t("alerts.alert")}</th>
-          <th className="w-28 py-1 pl-3 font-medium">{t("alerts.outcome")}</th>
+          <th className="w-48 py-1 pl-3 font-medium">{t("alerts.outcome")}</th>
         </tr>
       </thead>
       <tbody>

@@ -1,6 +1,6 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { Search } from "lucide-react";
-import { type ComponentType, useEffect, useState } from "react";
+import { type ComponentType, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Page } from "@/components/page";
 import { EmptyState } from "@/components/states";
@@ -12,6 +12,7 @@ import { AppearanceSection } from "./AppearanceSection";
 import { EndpointSection } from "./EndpointSection";
 import { KeysSection } from "./KeysSection";
 import { finds, SECTIONS, type Section } from "./sections";
+import { useAnchor } from "./useAnchor";
 
 const PARTS: Record<Section, ComponentType> = {
   keys: KeysSection,
@@ -28,9 +29,8 @@ export function SettingsScreen() {
   const { section } = route.useSearch();
   const [query, setQuery] = useState("");
   const found = SECTIONS.filter((name) => finds(query, `${t(`${name}.title`)} ${t(`${name}.words`)}`));
-  useEffect(() => {
-    if (section !== undefined) document.getElementById(`settings-${section}`)?.scrollIntoView();
-  }, [section]);
+  const content = useRef<HTMLDivElement>(null);
+  useAnchor(content, section && `settings-${section}`);
   return (
     <Page
       title={t("title")}
@@ -64,7 +64,7 @@ export function SettingsScreen() {
             </Link>
           ))}
         </nav>
-        <div className="flex min-w-0 flex-col gap-4">
+        <div ref={content} className="flex min-w-0 flex-col gap-4">
           {found.map((name) => {
             const Part = PARTS[name];
             return (
