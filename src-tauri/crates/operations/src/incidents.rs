@@ -17,3 +17,6 @@ mod words;
 
 pub use book::{IncidentBook, RELAPSE_WINDOW_MS};
 pub use model::{ALL_TIERS, Change, Entry, EntryKind, Incident, Severity, State, Step, Times};
+
+#[cfg(test)]
+mod tests;

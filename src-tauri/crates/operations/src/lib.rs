@@ -11,3 +11,6 @@ pub mod upkeep;
 mod words;
 
 pub use keeper::{Committed, Keeper};
+
+#[cfg(test)]
+mod testing;

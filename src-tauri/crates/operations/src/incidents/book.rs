@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ALL_TIERS, Change, EntryKind, Incident, State, Step,
-    chains::{Chains, is_out},
+    chains::{Chains, is_back, is_out},
     page::Page,
     words,
 };
@@ -78,7 +78,7 @@ impl IncidentBook {
     fn replica(&mut self, change: &ReplicaChange, page: &mut Page) {
         self.chains.learn(change);
         let (chain, tier, simulated) = (change.chain.as_str(), change.tier.as_str(), change.simulated);
-        let out = is_out(&change.to);
+        let out = is_out(change);
         if out && self.chains.all_out(chain, tier, simulated) {
             let class = change.to.cool_down.or(change.class);
             let opening = Opening {
@@ -100,7 +100,7 @@ impl IncidentBook {
             incident.state_lines += 1;
             page.entry(incident.id, EntryKind::State, words::changed(change));
         }
-        if change.in_service && !out {
+        if is_back(change) && !out {
             self.restore(chain, tier, simulated, "every check and trial passed, full share of traffic", page);
         } else if !self.chains.has_replica(chain, tier, simulated) {
             self.close(chain, tier, simulated, "Closed: the tier was taken out of service", page);

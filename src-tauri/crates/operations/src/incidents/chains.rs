@@ -14,6 +14,7 @@ struct Known {
     tier: String,
     replica: String,
     facts: ReplicaFacts,
+    out: bool,
 }
 
 /// One chain, real or simulated.
@@ -52,11 +53,13 @@ impl Chains {
             Some(known) => {
                 known.tier.clone_from(&change.tier);
                 known.facts.clone_from(&change.to);
+                known.out = is_out(change);
             }
             None => chain.replicas.push(Known {
                 tier: change.tier.clone(),
                 replica: change.replica.clone(),
                 facts: change.to.clone(),
+                out: is_out(change),
             }),
         }
         if change.to.admin == Admin::Disabled {
@@ -89,7 +92,7 @@ impl Chains {
     pub(super) fn all_out(&self, chain: &str, tier: &str, simulated: bool) -> bool {
         let Some(known) = self.find(chain, simulated) else { return false };
         let mut replicas = known.replicas.iter().filter(|r| r.tier == tier).peekable();
-        replicas.peek().is_some() && replicas.all(|r| is_out(&r.facts))
+        replicas.peek().is_some() && replicas.all(|r| r.out)
     }
 
     /// Whether the tier may count as whole: one of its replicas is in full service, or none was ever told of.
@@ -108,7 +111,7 @@ impl Chains {
     pub(super) fn others_left(&self, chain: &str, tier: &str, simulated: bool, answered_by: Option<&str>) -> usize {
         let mut tiers: Vec<&str> = answered_by.into_iter().collect();
         if let Some(known) = self.find(chain, simulated) {
-            let able = known.replicas.iter().filter(|r| !is_out(&r.facts) && r.facts.admin == Admin::Enabled);
+            let able = known.replicas.iter().filter(|r| !r.out && r.facts.admin == Admin::Enabled);
             tiers.extend(able.map(|r| r.tier.as_str()));
         }
         tiers.retain(|t| *t != tier);
@@ -120,12 +123,20 @@ impl Chains {
 
 /// Whether a replica cannot serve because of a failure; the operator's own doing is none, and neither is a rate
 /// limit, which time mends.
-pub(super) fn is_out(facts: &ReplicaFacts) -> bool {
+pub(super) fn is_out(change: &ReplicaChange) -> bool {
+    let facts = &change.to;
     let limited = facts.cool_down.is_some_and(|class| {
         let kind = domain::verdict(class).incident;
         kind.is_some() && kind != Some(IncidentKind::RateLimit) && class != FailureClass::ModelLoading
     });
-    facts.admin == Admin::Enabled && (facts.health == Health::Down || facts.breaker == "open" || limited)
+    // A failed GPU closes the gate of a server that still answers its checks.
+    let gpu = change.class == Some(FailureClass::Gpu) && facts.share_percent == 0;
+    facts.admin == Admin::Enabled && (facts.health == Health::Down || facts.breaker == "open" || limited || gpu)
+}
+
+/// Whether the change brought the replica into full service.
+pub(super) fn is_back(change: &ReplicaChange) -> bool {
+    change.in_service || (is_whole(&change.to) && !is_whole(&change.from))
 }
 
 fn is_whole(facts: &ReplicaFacts) -> bool {
