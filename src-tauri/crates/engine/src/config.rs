@@ -15,9 +15,9 @@ mod starter;
 pub use check::{check, has_errors};
 pub use export::to_yaml;
 pub use file::FileWatch;
-pub use owner::{ApplyError, ConfigOwner, InForce};
-pub use read::{Read, from_value, read};
-pub use snapshot::{PracticeAddresses, key_ref, provider_kind, snapshot, tier_of, written_urls};
+pub use owner::{ApplyError, ConfigOwner};
+pub use read::{Read, read};
+pub use snapshot::{PracticeAddresses, key_ref, snapshot, tier_of, written_urls};
 pub use starter::starter;
 
 use contract::{Problem, Severity};

@@ -44,10 +44,6 @@ impl Endpoint {
         Self { gateway, forced, stop, tasks, now, prepared: Mutex::default() }
     }
 
-    pub(crate) fn gateway(&self) -> &Gateway {
-        &self.gateway
-    }
-
     fn wanted(&self, listen: &str) -> Option<SocketAddr> {
         self.forced.or_else(|| listen.parse().ok())
     }

@@ -86,7 +86,7 @@ pub fn parse_config(yaml: &str) -> ParsedConfig {
 impl Engine {
     /// What happens, for a screen: the live state at once, on every change and at least every two seconds;
     /// which other things changed; each change-over.
-    pub fn subscribe(&self) -> impl Stream<Item = UiEvent> + Send + 'static {
+    pub fn subscribe(&self) -> impl Stream<Item = UiEvent> + Send + use<> {
         let mut events = self.inner.events.subscribe();
         let engine = self.clone();
         async_stream::stream! {
@@ -106,7 +106,7 @@ impl Engine {
     }
 
     /// The ids of incidents whose desktop notification was clicked.
-    pub fn on_alert_click(&self) -> impl Stream<Item = String> + Send + 'static {
+    pub fn on_alert_click(&self) -> impl Stream<Item = String> + Send + use<> {
         let clicks = tokio_stream::wrappers::BroadcastStream::new(self.inner.alerts.clicks());
         clicks.filter_map(|id| async move { id.ok().map(|id: i64| id.to_string()) })
     }
@@ -162,6 +162,7 @@ impl Engine {
         inner.endpoint.ended().await;
         start::remember(inner).await;
         inner.monitor.shutdown().await;
+        inner.gpus.shutdown().await;
         inner.alerts.shutdown().await;
         inner.keeper.shutdown().await;
         inner.tasks.close();

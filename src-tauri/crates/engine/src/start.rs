@@ -149,7 +149,7 @@ async fn build(options: &Options, store: Store, config: ConfigOwner, practice: A
     let upstream = upstream::Client::new(Arc::clone(&keys) as Arc<dyn upstream::Credentials>);
     let data = |e: &dyn std::fmt::Display| StartError::Data(format!("the journal cannot be read: {e}"));
     let keeper = operations::keeper::Keeper::start(store.clone(), reader).await.map_err(|e| data(&e))?;
-    let alerts = operations::alerts::Alerts::start(&keeper, store.clone(), journal.clone()).await.map_err(|e| data(&e))?;
+    let alerts = operations::alerts::Alerts::start(&keeper, journal.clone());
     let gpus = monitor::gpu::Gpus::start(options.nvml_library.clone(), journal.clone(), board.clone(), Arc::clone(&snapshot));
     let memory = store.state(MEMORY).await.map_err(|e| data(&e))?;
     let monitor = monitor::Monitor::new(monitor::Deps {

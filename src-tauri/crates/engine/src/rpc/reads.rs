@@ -53,7 +53,7 @@ impl Engine {
             }
             Command::Report => reply(&self.report(parse(payload)?).await?),
             Command::ReportExport => reply(&self.report_export(parse(payload)?).await?),
-            Command::Gpus => reply(&views::gpu_page(&self.inner.gpus, &self.gpu_bindings())),
+            Command::Gpus => reply(&views::gpu_page(&self.inner.gpus)),
             Command::Keys => reply(&self.keys_page().await?),
             Command::Practice => reply(&self.inner.practice.page().await),
             Command::Alerts => reply(&self.alert_ledger(page(payload)?).await?),
@@ -132,7 +132,7 @@ impl Engine {
         let report = self.computed(&request.report).await?;
         let (extension, mime, text) = match request.format {
             ReportFormat::Html => ("html", "text/html", operations::reports::html(&report).map_err(failed)?),
-            ReportFormat::Csv => ("csv", "text/csv", operations::reports::csv(&report)),
+            ReportFormat::Csv => ("csv", "text/csv", operations::reports::csv(&report).map_err(failed)?),
             ReportFormat::Json => {
                 let json = serde_json::to_string_pretty(&views::report(&report)).map_err(failed)?;
                 ("json", "application/json", json)

@@ -1,0 +1,51 @@
+//! Reports, as the screens show them.
+
+use contract::view::{CauseCount, Definition, Recovery, Report, WeekFigures};
+use operations::reports;
+
+use super::records::incident;
+
+pub(crate) fn report(report: &reports::Report) -> Report {
+    Report {
+        from_ms: report.from_ms,
+        to_ms: report.to_ms,
+        simulated: report.simulated,
+        rto_target_ms: report.rto_target_ms,
+        requests: report.requests,
+        availability: report.availability,
+        first_tier_alone: report.first_tier_alone,
+        mttd_ms: report.mttd_ms,
+        mtta_ms: report.mtta_ms,
+        mttr_ms: report.mttr_ms,
+        recoveries: report.recoveries.iter().map(recovery).collect(),
+        by_cause: report.by_cause.iter().map(|(cause, count)| CauseCount { cause: cause.clone(), count: *count }).collect(),
+        definitions: report
+            .definitions
+            .iter()
+            .map(|d| Definition { name: d.name.to_owned(), formula: d.formula.to_owned() })
+            .collect(),
+    }
+}
+
+fn recovery(recovery: &reports::Recovery) -> Recovery {
+    Recovery {
+        incident: incident(&recovery.incident),
+        detect_ms: recovery.detect_ms,
+        assess_ms: recovery.assess_ms,
+        fail_over_ms: recovery.fail_over_ms,
+        restore_ms: recovery.restore_ms,
+        service_ms: recovery.service_ms,
+        within_target: recovery.within_target,
+    }
+}
+
+pub(crate) fn week(week: &reports::Week, simulated: bool) -> WeekFigures {
+    WeekFigures {
+        simulated,
+        requests: week.requests,
+        availability: week.availability,
+        first_tier_alone: week.first_tier_alone,
+        failovers: week.failovers,
+        worst_rto_ms: week.worst_rto_ms,
+    }
+}
