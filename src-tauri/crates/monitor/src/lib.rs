@@ -5,10 +5,14 @@
 //! becomes rows.
 
 pub mod gpu;
+#[cfg(test)]
+mod fake;
 mod offline;
 mod prober;
 mod replica;
 mod serving;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::HashMap,

@@ -1,0 +1,188 @@
+//! The monitor as a whole, with scripted servers on a paused clock.
+
+use std::time::Duration;
+
+use domain::{
+    Admin, BreakerState, Event, FailureClass as F, Health, ReplicaPort, ReplicaState, Signal,
+    event::{ChangedOver, Direction},
+    journal::JournalReader,
+};
+use tokio::time::timeout;
+
+use super::*;
+use crate::fake::{FakeProber, bad, chain, events, failure, ms, secs, snapshot, tier};
+
+struct Rig {
+    monitor: Monitor,
+    board: Board,
+    serving: ServingPort,
+    prober: Arc<FakeProber>,
+    journal: JournalReader,
+}
+
+fn rig(memory: Vec<ReplicaMemory>) -> Rig {
+    let (journal, reader) = domain::journal::journal();
+    let (serving, served) = ServingPort::new();
+    let board = Board::default();
+    let prober = Arc::<FakeProber>::default();
+    let deps = Deps {
+        board: board.clone(),
+        journal,
+        serving: serving.clone(),
+        served,
+        prober: Arc::clone(&prober) as Arc<dyn Prober>,
+        memory,
+    };
+    Rig { monitor: Monitor::new(deps), board, serving, prober, journal: reader }
+}
+
+fn tiers(names: &[&str]) -> Arc<Snapshot> {
+    snapshot(chain(names.iter().map(|name| tier(name)).collect()))
+}
+
+impl Rig {
+    fn port(&self, name: &str) -> ReplicaPort {
+        self.board.port(&tier(name).replicas[0].id).expect("the replica is on the board")
+    }
+
+    async fn until(&self, name: &str, what: impl FnMut(&ReplicaState) -> bool) {
+        let mut watch = self.port(name).watch();
+        timeout(secs(3600), watch.wait_for(what)).await.expect("it came").expect("the task runs");
+    }
+
+    async fn kill(&self, name: &str) {
+        self.prober.answers(Err(failure(F::Refused)));
+        self.port(name).tell(Signal::Outcome(bad(F::Refused)));
+        self.until(name, |s| s.health == Health::Down).await;
+    }
+
+    /// The next change-over, with all that was journaled before it.
+    async fn change(&mut self) -> (Vec<Event>, ChangedOver) {
+        let mut before = Vec::new();
+        let search = async {
+            loop {
+                for stamped in self.journal.batch(1).await {
+                    match stamped.event {
+                        Event::ChangedOver(change) => return change,
+                        other => before.push(other),
+                    }
+                }
+            }
+        };
+        let change = timeout(secs(3600), search).await.expect("a change-over came");
+        (before, change)
+    }
+
+    fn serving(&self) -> Option<String> {
+        self.serving.of("chat").expect("the chain is known").tier
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tier_goes_down_the_next_one_answers_and_the_first_comes_back() {
+    let mut rig = rig(vec![]);
+    rig.monitor.apply(&tiers(&["a", "b"])).await;
+    assert_eq!(rig.serving().as_deref(), Some("a"));
+    rig.until("a", |s| s.health == Health::Healthy).await;
+    rig.kill("a").await;
+    let (before, over) = rig.change().await;
+    assert!(matches!(before.last(), Some(Event::Replica(r)) if r.tier == "a" && r.to.health == Health::Down));
+    assert_eq!((over.direction, over.to.as_deref()), (Direction::Over, Some("b")));
+    assert_eq!((over.trigger.as_str(), over.evidence_ms), ("refused", Some(7)));
+    assert_eq!(rig.serving().as_deref(), Some("b"));
+    rig.prober.answers(Ok(ms(1)));
+    let (before, back) = rig.change().await;
+    assert_eq!((back.direction, back.to.as_deref()), (Direction::Back, Some("a")));
+    assert!(matches!(before.last(), Some(Event::Replica(r)) if r.in_service), "{before:?}");
+    assert_eq!(rig.serving().as_deref(), Some("a"));
+    rig.monitor.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_moves_the_word_at_once() {
+    let mut rig = rig(vec![]);
+    rig.monitor.apply(&tiers(&["a", "b"])).await;
+    rig.serving.tell(Served {
+        chain: "chat".into(),
+        tier: Some("b".into()),
+        at_ms: 5,
+        waited_ms: 3,
+        failed: vec![("a".into(), 2, failure(F::Reset))],
+    });
+    let (_, over) = rig.change().await;
+    assert_eq!((over.to.as_deref(), over.waited_ms), (Some("b"), Some(3)));
+    let (_, back) = rig.change().await;
+    assert_eq!((back.to.as_deref(), back.trigger.as_str()), (Some("a"), "recovered"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_edit_keeps_what_was_learned_of_replicas_that_stay() {
+    let mut rig = rig(vec![]);
+    rig.monitor.apply(&tiers(&["a", "b"])).await;
+    rig.until("b", |s| s.health == Health::Healthy).await;
+    let port = rig.port("b");
+    port.tell(Signal::Admin(Admin::Draining));
+    rig.until("b", |s| s.admin == Admin::Draining).await;
+    rig.monitor.apply(&tiers(&["b", "c", "a"])).await;
+    assert_eq!(rig.port("b").state().admin, Admin::Draining);
+    assert!(rig.port("b").watch().same_channel(&port.watch()));
+    assert_eq!(rig.serving().as_deref(), Some("c"), "b is drained");
+    let (_, change) = rig.change().await;
+    assert_eq!((change.trigger.as_str(), change.to.as_deref(), change.incident), ("order", Some("c"), None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replica_that_is_taken_out_ends_and_is_remembered() {
+    let rig = rig(vec![]);
+    rig.monitor.apply(&tiers(&["a", "b"])).await;
+    rig.until("a", |s| s.health == Health::Healthy).await;
+    rig.kill("a").await;
+    let mut old = rig.port("a").watch();
+    rig.monitor.apply(&tiers(&["b"])).await;
+    assert!(rig.board.port(&tier("a").replicas[0].id).is_none());
+    let ended = async { while old.changed().await.is_ok() {} };
+    timeout(secs(1), ended).await.expect("its task ended");
+    rig.monitor.apply(&tiers(&["a", "b"])).await;
+    assert_eq!(rig.port("a").state().health, Health::Down);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_learned_survives_a_restart_of_the_program() {
+    let first = rig(vec![]);
+    first.monitor.apply(&tiers(&["a", "b"])).await;
+    first.until("a", |s| s.health == Health::Healthy).await;
+    first.kill("a").await;
+    let memory = first.monitor.memory();
+    assert_eq!(memory.len(), 2);
+    first.monitor.shutdown().await;
+    let mut second = rig(memory);
+    second.monitor.apply(&tiers(&["a", "b"])).await;
+    assert_eq!(second.serving().as_deref(), Some("b"), "from the first moment");
+    let (before, back) = second.change().await;
+    assert_eq!((back.direction, back.to.as_deref()), (Direction::Back, Some("a")));
+    assert!(before.iter().all(|e| matches!(e, Event::Replica(_))), "{before:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn shutdown_ends_every_task_even_in_the_middle_of_a_check() {
+    let mut rig = rig(vec![]);
+    rig.prober.answers(Ok(secs(4)));
+    rig.monitor.apply(&tiers(&["a", "b", "c"])).await;
+    tokio::time::sleep(secs(1)).await;
+    timeout(ms(1), rig.monitor.shutdown()).await.expect("it ended at once");
+    assert_eq!(rig.monitor.tasks.len(), 0);
+    assert!(events(&mut rig.journal).await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn at_most_eight_checks_run_at_a_time() {
+    let rig = rig(vec![]);
+    rig.prober.answers(Ok(secs(1)));
+    let names: Vec<_> = (0..20).map(|n| format!("t{n}")).collect();
+    rig.monitor.apply(&tiers(&names.iter().map(String::as_str).collect::<Vec<_>>())).await;
+    tokio::time::sleep(Duration::from_millis(900)).await;
+    assert_eq!(rig.prober.asked().len(), 8);
+    assert!(rig.board.all().values().all(|port| port.state().breaker == BreakerState::Closed));
+    tokio::time::sleep(secs(4)).await;
+    assert!(rig.board.all().values().all(|port| port.state().health == Health::Healthy));
+}
