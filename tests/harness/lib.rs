@@ -1,0 +1,15 @@
+//! What whole-system tests are made of: scripted model servers, the program as a process that can be killed,
+//! its commands, and the desktop around a real window.
+//!
+//! Rules: ports are free ones, data folders are temporary, a test waits for a value and never sleeps for one.
+
+pub mod daemon;
+pub mod desktop;
+pub mod model_server;
+pub mod process;
+pub mod wait;
+
+pub use daemon::Daemon;
+pub use model_server::{ModelServer, Script};
+pub use process::ServerProcess;
+pub use wait::eventually;

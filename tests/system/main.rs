@@ -1,0 +1,11 @@
+//! The engine without a window, from outside: a process, real sockets, its own commands.
+
+mod bad_input;
+mod chains;
+mod configuration;
+mod failover;
+mod gpus;
+mod keys;
+mod kill;
+mod practice;
+mod sdk;
