@@ -38,7 +38,7 @@ export function KeyTable({ keys }: { keys: readonly KeyInfo[] }) {
             <th className="py-1 pl-3 font-medium">{t("keys.last_four")}</th>
             <th className="py-1 pl-3 font-medium">{t("keys.created")}</th>
             <th className="py-1 pl-3 font-medium">{t("keys.used_by")}</th>
-            <th className="w-8" />
+            <td className="w-8" />
           </tr>
         </thead>
         <tbody>
