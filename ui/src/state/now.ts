@@ -32,3 +32,8 @@ function subscribe(listener: () => void) {
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => now);
 }
+
+/** What follows from the wall clock: drawn again only when that changes, not with every second. */
+export function useFromNow<T extends string | number | boolean>(compute: (now: number) => T): T {
+  return useSyncExternalStore(subscribe, () => compute(now));
+}

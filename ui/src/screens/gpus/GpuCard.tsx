@@ -23,10 +23,10 @@ const measured = (value: number | null, unit: string, decimals = 0) =>
 /** Memory in GiB, as it is spoken of. */
 const gib = (mib: number | null) => measured(mib === null ? null : mib / 1024, "GiB", 1);
 
-/** One GPU now. `age` is that of the sample, milliseconds. */
-export function GpuCard({ gpu, age }: { gpu: GpuView; age: number }) {
+/** One GPU now; `old` is whether its sample is too old to be relied on. */
+export function GpuCard({ gpu, old }: { gpu: GpuView; old: boolean }) {
   const { t } = useTranslation("gpus");
-  const status = statusOf(gpu, age);
+  const status = statusOf(gpu, old);
   const { tone, icon: Icon } = LOOKS[status];
   return (
     <Card
@@ -47,8 +47,8 @@ export function GpuCard({ gpu, age }: { gpu: GpuView; age: number }) {
       {gpu.findings.map((finding) => (
         <Finding key={finding.what} finding={finding} />
       ))}
-      <Meters gpu={gpu} old={status === "old"} />
-      <Facts gpu={gpu} old={status === "old"} />
+      <Meters gpu={gpu} old={old} />
+      <Facts gpu={gpu} old={old} />
       <GpuUse gpu={gpu} />
     </Card>
   );

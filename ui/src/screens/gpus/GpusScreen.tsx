@@ -5,7 +5,7 @@ import { ErrorState, LoadingState } from "@/components/states";
 import { Time } from "@/components/time";
 import type { GpuPage } from "@/contract";
 import { duration } from "@/lib/format";
-import { useNow } from "@/state/now";
+import { useFromNow } from "@/state/now";
 import { useRpc } from "@/state/rpc";
 import { GpuCard } from "./GpuCard";
 import { GpuHistory } from "./GpuHistory";
@@ -40,26 +40,28 @@ function Lead({ page }: { page: GpuPage }) {
 }
 
 function Gpus({ page }: { page: GpuPage }) {
-  const { t } = useTranslation("gpus");
-  const now = useNow();
-  const age = page.at_ms === null ? Number.POSITIVE_INFINITY : now - page.at_ms;
+  const { at_ms } = page;
+  const old = useFromNow((now) => at_ms === null || now - at_ms > OLD_AFTER_MS);
   return (
     <>
-      {page.at_ms !== null && age > OLD_AFTER_MS && (
-        <p
-          role="status"
-          className="flex items-center gap-2 rounded-lg bg-unknown-soft px-4 py-2 text-unknown"
-        >
-          <Clock className="size-4 shrink-0" aria-hidden />
-          {t("stale", { age: duration(age) })}
-        </p>
-      )}
+      {at_ms !== null && old && <OldNotice at={at_ms} />}
       <div className="grid gap-4 [grid-template-columns:repeat(auto-fit,minmax(min(440px,100%),1fr))]">
         {page.gpus.map((gpu) => (
-          <GpuCard key={gpu.uuid} gpu={gpu} age={age} />
+          <GpuCard key={gpu.uuid} gpu={gpu} old={old} />
         ))}
       </div>
       <GpuHistory />
     </>
+  );
+}
+
+function OldNotice({ at }: { at: number }) {
+  const { t } = useTranslation("gpus");
+  const age = useFromNow((now) => duration(now - at));
+  return (
+    <p role="status" className="flex items-center gap-2 rounded-lg bg-unknown-soft px-4 py-2 text-unknown">
+      <Clock className="size-4 shrink-0" aria-hidden />
+      {t("stale", { age })}
+    </p>
   );
 }

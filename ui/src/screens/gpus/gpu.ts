@@ -10,9 +10,9 @@ export const OLD_AFTER_MS = 2 * POLL_MS + 1_000;
 /** In how far a GPU can be relied on. */
 export type GpuStatus = "well" | "attention" | "out" | "old";
 
-/** A sample too old says nothing; else the worst finding decides. */
-export function statusOf(gpu: GpuView, age: number): GpuStatus {
-  if (age > OLD_AFTER_MS) return "old";
+/** An old sample says nothing; else the worst finding decides. */
+export function statusOf(gpu: GpuView, old: boolean): GpuStatus {
+  if (old) return "old";
   if (gpu.findings.some((finding) => finding.fatal)) return "out";
   return gpu.findings.length > 0 ? "attention" : "well";
 }

@@ -9,7 +9,6 @@ import { ErrorState, LoadingState } from "@/components/states";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import type { Incident, IncidentDetail } from "@/contract";
-import { useNow } from "@/state/now";
 import { useCommand, useRpc } from "@/state/rpc";
 import { SeverityBadge, StateBadge } from "./badges";
 import { Impact } from "./Impact";
@@ -48,7 +47,6 @@ function Detail({ detail: { incident, timeline } }: { detail: IncidentDetail }) 
   const { t } = useTranslation("incidents");
   const { kind } = route.useSearch();
   const navigate = route.useNavigate();
-  const story = useStory(incident, useNow());
   return (
     <Page
       title={incident.title}
@@ -59,7 +57,7 @@ function Detail({ detail: { incident, timeline } }: { detail: IncidentDetail }) 
             <SeverityBadge severity={incident.severity} state={incident.state} />
             {incident.simulated && <SimulatedBadge />}
           </div>
-          <p className="max-w-4xl text-ink">{story}</p>
+          <Story incident={incident} />
         </div>
       }
       actions={<Acknowledge incident={incident} />}
@@ -83,6 +81,10 @@ function Detail({ detail: { incident, timeline } }: { detail: IncidentDetail }) 
       </div>
     </Page>
   );
+}
+
+function Story({ incident }: { incident: Incident }) {
+  return <p className="max-w-4xl text-ink">{useStory(incident)}</p>;
 }
 
 function Acknowledge({ incident }: { incident: Incident }) {

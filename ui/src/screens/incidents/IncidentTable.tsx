@@ -6,7 +6,7 @@ import { Time } from "@/components/time";
 import type { Incident } from "@/contract";
 import { cn } from "@/lib/cn";
 import { figure, duration as inWords } from "@/lib/format";
-import { useNow } from "@/state/now";
+import { useFromNow } from "@/state/now";
 import { SeverityBadge, StateBadge } from "./badges";
 import { duration } from "./milestones";
 import { useListKeys } from "./useListKeys";
@@ -46,7 +46,7 @@ export function IncidentTable({ incidents }: { incidents: readonly Incident[] })
 
 function Row({ incident }: { incident: Incident }) {
   const { t } = useTranslation("incidents");
-  const now = useNow();
+  const lasted = useFromNow((now) => inWords(duration(incident.times, now)));
   const navigate = useNavigate();
   return (
     // The title is a link and has the keyboard; the row only widens it for the mouse.
@@ -84,7 +84,7 @@ function Row({ incident }: { incident: Incident }) {
         <Time at={incident.times.began_ms} />
       </td>
       <td className={`${CELL} text-right`}>
-        <div>{inWords(duration(incident.times, now))}</div>
+        <div>{lasted}</div>
         {incident.state !== "closed" && <div className="text-xs text-muted">{t("list.so_far")}</div>}
       </td>
       <td className={`${CELL} text-right`}>{inWords(incident.rto_ms)}</td>

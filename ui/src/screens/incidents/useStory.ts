@@ -3,19 +3,20 @@ import { useTranslation } from "react-i18next";
 import type { Incident } from "@/contract";
 import { clockTime } from "@/lib/clock";
 import { duration as inWords } from "@/lib/format";
+import { useFromNow } from "@/state/now";
 import { useRpc } from "@/state/rpc";
 import { duration, takenOverBy, withoutAnswer } from "./milestones";
 
 /** How far back the change-over that belongs to the incident is looked for. */
 const LOOK_BACK = { limit: 500, offset: 0 } as const;
 
-/** The story as of `now`. */
-export function useStory(incident: Incident, now: number): string {
+/** The story so far. */
+export function useStory(incident: Incident): string {
   const { t } = useTranslation("incidents");
   const { data: changes = [] } = useRpc("changeovers", LOOK_BACK);
   const { times, tier, chain, cause, state } = incident;
   const to = takenOverBy(changes, incident.id);
-  const after = inWords(duration(times, now));
+  const after = useFromNow((now) => inWords(duration(times, now)));
   return [
     t("story.failed", { tier, chain, time: clockTime(times.began_ms) }),
     ...(cause === "" ? [] : [t("story.cause", { cause: cause.replace(/[.\s]+$/, "") })]),

@@ -8,7 +8,7 @@ import { EmptyState, ErrorState, LoadingState } from "@/components/states";
 import { Card } from "@/components/ui/card";
 import type { ReportRequest } from "@/contract";
 import { moment } from "@/lib/format";
-import { useNow } from "@/state/now";
+import { useFromNow } from "@/state/now";
 import { useRpc } from "@/state/rpc";
 import { Controls } from "./Controls";
 import { ExportMenu } from "./ExportMenu";
@@ -24,7 +24,7 @@ export function ReportsScreen() {
   const { t } = useTranslation("reports");
   const search = route.useSearch();
   const choice = useMemo(() => readChoice(search), [search]);
-  const minute = Math.ceil(useNow() / STEP_MS) * STEP_MS;
+  const minute = useFromNow((now) => Math.ceil(now / STEP_MS) * STEP_MS);
   const request = useMemo(() => toRequest(choice, minute), [choice, minute]);
   const navigate = route.useNavigate();
   const change = (next: ReportChoice) => void navigate({ search: next, replace: true });

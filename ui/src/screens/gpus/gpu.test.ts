@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { gpuOf } from "@/host/fake/machine";
+import { byMemory, share, statusOf } from "./gpu";
+
+describe("a GPU's status", () => {
+  const finding = { fatal: false, what: "Hot", remedy: "Cool it" };
+
+  it("is that of its worst finding", () => {
+    expect(statusOf(gpuOf(0), false)).toBe("well");
+    expect(statusOf(gpuOf(0, { findings: [finding] }), false)).toBe("attention");
+    expect(statusOf(gpuOf(0, { findings: [finding, { ...finding, fatal: true }] }), false)).toBe("out");
+  });
+
+  it("says nothing when the sample is old", () => {
+    expect(statusOf(gpuOf(0), true)).toBe("old");
+  });
+});
+
+describe("shares", () => {
+  it("need both figures and stay between 0 and 1", () => {
+    expect(share(25, 100)).toBe(0.25);
+    expect(share(120, 100)).toBe(1);
+    expect(share(null, 100)).toBeNull();
+    expect(share(5, null)).toBeNull();
+    expect(share(5, 0)).toBeNull();
+  });
+});
+
+it("puts the largest process first and the unknown last", () => {
+  const pids = byMemory(gpuOf(0)).map(({ pid }) => pid);
+  expect(pids).toEqual([4121, 1980, 2210]);
+});
