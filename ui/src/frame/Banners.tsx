@@ -8,7 +8,7 @@ import { ago, timeOfDay } from "@/lib/format";
 import { useConnection } from "@/state/live";
 import { useNow } from "@/state/now";
 import { useOverview } from "@/state/overview";
-import { useCommand } from "@/state/rpc";
+import { useCommand, useRpc } from "@/state/rpc";
 
 /** What an operator must not overlook, above every screen. */
 export function Banners() {
@@ -69,17 +69,21 @@ function Endpoint({ endpoint }: { endpoint: EndpointState }) {
 
 function Faults({ names }: { names: string[] }) {
   const { t } = useTranslation();
+  const { data: practice } = useRpc("practice", null);
   const set = useCommand("practice.set");
+  const failing = practice?.servers.filter((server) => server.failing) ?? [];
   const repair = () =>
-    Promise.all(names.map((name) => set.mutateAsync({ name, failing: false }))).catch((error) =>
+    Promise.all(failing.map(({ name }) => set.mutateAsync({ name, failing: false }))).catch((error) =>
       toast.error(error.message, { description: error.remedy }),
     );
   return (
     <Banner tone="warn" icon={<FlaskConical aria-hidden />}>
       <p className="min-w-0 flex-1">{t("banner.faults", { count: names.length, names: names.join(", ") })}</p>
-      <Button size="sm" onClick={repair} disabled={set.isPending}>
-        {t("banner.repair")}
-      </Button>
+      {failing.length > 0 && (
+        <Button size="sm" onClick={repair} disabled={set.isPending}>
+          {t("banner.repair")}
+        </Button>
+      )}
     </Banner>
   );
 }

@@ -33,7 +33,7 @@ const unauthorised: RpcError = {
 
 /** Reads the engine's error from an answer that is not 200. */
 export async function errorOf(response: globalThis.Response): Promise<HostError> {
-  if (response.status === 401 || response.status === 403) return new HostError(unauthorised);
+  if (response.status === 401) return new HostError(unauthorised);
   const text = await response.text().catch(() => "");
   try {
     const body: unknown = JSON.parse(text);
@@ -126,7 +126,7 @@ async function readOnce(
       headers: { ...headers, accept: "text/event-stream" },
       signal: AbortSignal.any([stop, silence.signal]),
     });
-    if (answer.status === 401 || answer.status === 403) return "unauthorised";
+    if (answer.status === 401) return "unauthorised";
     if (!answer.ok || !answer.body) return "nothing";
     const parser = createParser({
       onEvent: ({ data }) => {

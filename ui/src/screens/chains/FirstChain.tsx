@@ -2,6 +2,7 @@ import { Cloud, Cpu, FlaskConical, type LucideIcon, SquarePlus } from "lucide-re
 import { useTranslation } from "react-i18next";
 import { Card } from "@/components/ui/card";
 import type { ConfigPage } from "@/contract";
+import { useRpc } from "@/state/rpc";
 import { edit, withChain } from "./draft";
 import { newChain, TEMPLATES, type Template, tiersOf } from "./templates";
 
@@ -15,6 +16,10 @@ const ICONS: Record<Template, LucideIcon> = {
 /** What a chain can start from, when there is none. */
 export function FirstChain({ page, onBlank }: { page: ConfigPage; onBlank: () => void }) {
   const { t } = useTranslation("chains");
+  const { data: practice } = useRpc("practice", null);
+  const offered = TEMPLATES.filter(
+    (template) => template !== "practice" || (practice?.servers.length ?? 0) > 0,
+  );
   const start = (template: Template) => {
     if (template === "blank") return onBlank();
     const name = template === "practice" ? "practice" : "chat";
@@ -28,7 +33,7 @@ export function FirstChain({ page, onBlank }: { page: ConfigPage; onBlank: () =>
           <p className="text-muted">{t("empty.body")}</p>
         </div>
         <div className="grid grid-cols-2 gap-3">
-          {TEMPLATES.map((template) => {
+          {offered.map((template) => {
             const Icon = ICONS[template];
             return (
               <button

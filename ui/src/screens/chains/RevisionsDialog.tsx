@@ -44,7 +44,7 @@ function Row({ revision, page }: { revision: RevisionInfo; page: ConfigPage }) {
     );
   return (
     <li data-testid={`revision-${revision.revision}`} className="flex items-center gap-4 py-2">
-      <span className="numeric w-10 shrink-0 text-right font-semibold">{revision.revision}</span>
+      <span className="numeric w-8 shrink-0 font-semibold text-faint">{revision.revision}</span>
       <div className="min-w-0 flex-1">
         <p className={`break-words ${revision.note ? "" : "text-faint"}`}>
           {revision.note || t("history.no_note")}

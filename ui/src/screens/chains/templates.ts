@@ -44,8 +44,8 @@ export type Template = (typeof TEMPLATES)[number];
 export function tiersOf(template: Template): Tier[] {
   switch (template) {
     case "practice":
-      return ["gpu", "gpu-2", "cpu"].map((name) =>
-        newTier({ name, provider: "practice", url: `practice://${name}`, model: "practice" }),
+      return ["gpu", "second-gpu", "cpu"].map((name) =>
+        newTier({ name, provider: "practice", url: `practice://${name}`, model: `practice-${name}` }),
       );
     case "gpus":
       return [

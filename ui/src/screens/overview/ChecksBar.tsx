@@ -64,6 +64,7 @@ function Bars({ checks, picked }: { checks: Check[]; picked: number | null }) {
   const offset = SLOTS - checks.length;
   return (
     <svg viewBox={`0 0 ${SLOTS * 4} 20`} preserveAspectRatio="none" className="size-full" aria-hidden="true">
+      {offset > 0 && <rect x={0} width={offset * 4 - 1} y={18} height={2} className="fill-line" />}
       {checks.map((check, index) => (
         <rect
           key={check.at_ms}

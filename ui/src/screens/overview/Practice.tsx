@@ -47,8 +47,8 @@ function Server({ server }: { server: PracticeServer }) {
   return (
     <li className="flex items-center justify-between gap-3 py-0.5">
       <div className="min-w-0">
-        <p className="truncate font-medium">
-          {server.name} <span className="font-normal text-muted">{server.label}</span>
+        <p className="truncate font-medium" title={server.label}>
+          {server.name}
         </p>
         <p className="flex items-center gap-1 truncate text-xs text-muted">
           {server.failing ? (

@@ -84,6 +84,8 @@ function Held({ tier }: { tier: TierView }) {
   const { t } = useTranslation("overview");
   const cooling = tier.replicas.find((replica) => replica.cool_down_until_ms !== null);
   const failed = tier.replicas.find((replica) => replica.last_error !== null && replica.health !== "healthy");
+  // The reason often quotes the error: once is enough.
+  const told = failed?.last_error && tier.why_not?.includes(failed.last_error);
   return (
     <>
       {cooling?.cool_down_until_ms && (
@@ -93,7 +95,7 @@ function Held({ tier }: { tier: TierView }) {
       )}
       {tier.why_not && !cooling && <span>{t("tier.held", { why: tier.why_not })}</span>}
       {tier.may_serve && tier.share < 1 && <span>{t("tier.ramp", { share: percent(tier.share, 0) })}</span>}
-      {failed?.last_error && (
+      {failed?.last_error && !told && (
         <Tooltip content={failed.last_error}>
           <button type="button" className="line-clamp-2 text-left break-words">
             {t("tier.last_error")}: {failed.last_error}
