@@ -20,7 +20,10 @@ pub(crate) enum Phase {
 pub(crate) fn classify(error: &reqwest::Error, phase: Phase, address: &str) -> Failure {
     let class = class_of(error, phase);
     let message = match class {
-        FailureClass::Refused => format!("connection to {address} refused"),
+        FailureClass::Refused if innermost(error).contains("refused") => {
+            format!("connection to {address} refused")
+        }
+        FailureClass::Refused => format!("connection to {address} failed: {}", innermost(error)),
         FailureClass::Dns => format!("the name of {address} does not resolve"),
         FailureClass::Tls => format!("TLS handshake with {address} failed: {}", innermost(error)),
         FailureClass::ConnectTimeout => format!("no connection to {address}: {}", innermost(error)),
@@ -71,8 +74,12 @@ fn connecting(error: &reqwest::Error) -> FailureClass {
     }
 }
 
+/// An error and what lies beneath it. An `io::Error` that wraps another error leaves that one out of its sources.
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |&e| e.source())
+    std::iter::successors(Some(error), |&error| {
+        let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        wrapped.map(|e| e as &(dyn Error + 'static)).or_else(|| error.source())
+    })
 }
 
 fn innermost(error: &reqwest::Error) -> String {
