@@ -71,8 +71,6 @@ fn start(options: Options) -> Result<tauri::App, (u8, String)> {
         listen: options.listen,
         admin: options.admin,
         nvml_library: None,
-        listen: None,
-        admin: None,
         version: env!("CARGO_PKG_VERSION"),
         desktop: true,
     }))
