@@ -63,8 +63,8 @@ async fn a_chain_of_real_servers_can_be_added_and_tried_from_a_screen() {
     let daemon = Daemon::practice().await;
     let page = daemon.rpc("config.get", Value::Null).await.unwrap();
     let tier = json!({"name": "local", "provider": "vllm", "model": "m", "url": server.url()});
-    let full = |yaml: String| async { daemon.rpc("config.parse", json!({"yaml": yaml})).await.unwrap() };
-    let parsed = full(json!({"version": 1, "chains": [{"name": "real", "tiers": [tier]}]}).to_string()).await;
+    let yaml = json!({"version": 1, "chains": [{"name": "real", "tiers": [tier]}]}).to_string();
+    let parsed = daemon.rpc("config.parse", json!({"yaml": yaml})).await.unwrap();
     let chain = parsed["document"]["chains"][0].clone();
 
     let trial = daemon.rpc("tier.test", json!({"tier": chain["tiers"][0]})).await.unwrap();
