@@ -5,6 +5,7 @@ import { Time } from "@/components/time";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import type { Overview } from "@/contract";
+import { useConnection } from "@/state/live";
 import { useNow } from "@/state/now";
 import { STALE_AFTER_MS, useHeardAt, useOverview } from "@/state/overview";
 import { show } from "./store";
@@ -13,13 +14,18 @@ import { show } from "./store";
 export function StatusStrip() {
   const { t } = useTranslation();
   const { data } = useOverview();
+  const lost = useConnection((state) => state.link === "lost");
   return (
     <section
       aria-label={t("strip.label")}
       className="flex h-12 shrink-0 items-center gap-3 overflow-hidden border-b border-line px-6"
     >
-      {data && <Answering overview={data} />}
-      {data && <OpenIncidents count={data.open_incidents} />}
+      {data && (
+        <div className={`flex min-w-0 items-center gap-3 ${lost ? "saturate-0" : ""}`}>
+          <Answering overview={data} />
+          <OpenIncidents count={data.open_incidents} />
+        </div>
+      )}
       <div className="ml-auto flex shrink-0 items-center gap-3">
         <Age />
         <Button kind="ghost" size="sm" onClick={() => show("palette")}>

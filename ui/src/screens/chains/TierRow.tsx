@@ -127,7 +127,7 @@ function State({ tier, live, serving }: { tier: Tier; live: TierView | undefined
   if (!live) return <Badge>{t("tier.new")}</Badge>;
   return (
     <div className="flex min-w-0 flex-col items-start gap-0.5">
-      <span className="flex items-center gap-2">
+      <span className="flex flex-wrap items-center gap-x-2">
         <HealthBadge health={healthOf(live.replicas)} />
         {serving && (
           <span className="flex items-center gap-1 text-xs font-medium text-accent">

@@ -5,6 +5,7 @@ import { ErrorState } from "@/components/states";
 import { Card } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { Metric } from "@/contract";
+import { useConnection } from "@/state/live";
 import { useRpc } from "@/state/rpc";
 
 const METRICS = ["requests", "errors", "first_token", "tokens"] as const satisfies Metric[];
@@ -18,7 +19,7 @@ export function Figures({ chain }: { chain: string }) {
   const { t } = useTranslation("overview");
   return (
     <Card title={t("charts.title")}>
-      <div className="grid grid-cols-1 items-end gap-x-6 gap-y-4 min-[1180px]:grid-cols-2">
+      <div className="grid grid-cols-1 gap-x-6 gap-y-4 [&_figure>:last-child]:mt-auto min-[1180px]:grid-cols-2">
         {METRICS.map((metric) => (
           <Figure key={metric} metric={metric} chain={chain} />
         ))}
@@ -29,9 +30,10 @@ export function Figures({ chain }: { chain: string }) {
 
 function Figure({ metric, chain }: { metric: (typeof METRICS)[number]; chain: string }) {
   const { t } = useTranslation("overview");
+  const link = useConnection((state) => state.link);
   const request = { metric, of: chain, range_ms: RANGE_MS, points: POINTS };
   const { data, error, refetch } = useRpc("series", request, {
-    refetchInterval: EVERY_MS,
+    refetchInterval: link === "lost" ? false : EVERY_MS,
     staleTime: 0,
     gcTime: 30_000,
     placeholderData: keepPreviousData,
