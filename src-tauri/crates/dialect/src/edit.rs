@@ -7,12 +7,11 @@
 use std::ops::Range;
 
 use bytes::{Bytes, BytesMut};
-use serde_json::value::RawValue;
 
 use crate::{
     error::BadRequest,
     exchange::{self, Message, Part},
-    fields::{Placed, scan},
+    fields::{Placed, first_item, scan},
     peek::{Peek, token_cap},
 };
 
@@ -130,9 +129,8 @@ impl Patch<'_> {
     }
 
     fn placed(&self, range: &Range<usize>) -> Result<Placed<'_>, BadRequest> {
-        let bytes = self.body.get(range.clone()).ok_or_else(mismatch)?;
-        let text = std::str::from_utf8(bytes).map_err(|_| mismatch())?;
-        Ok(Placed { text, range: range.clone() })
+        let text = self.body.get(range.clone()).ok_or_else(mismatch)?;
+        Ok(Placed { text, range: range.clone(), watched: false })
     }
 
     /// Holds every cap that the client gave; gives one under `name` where it gave none.
@@ -176,7 +174,7 @@ impl Patch<'_> {
             return Ok(());
         }
         let mut found = Vec::new();
-        scan(value.text.as_bytes(), |name, option| {
+        scan(value.text, b"", |name, option| {
             if name == "include_usage" {
                 found.push((shift(&option.range, range.start), "true".to_owned()));
             }
@@ -194,26 +192,23 @@ impl Patch<'_> {
     /// Puts a note before the first system message's own text, or in a message of its own where there is none: some
     /// chat templates refuse a second system message.
     fn note(&mut self, note: &str) -> Result<(), BadRequest> {
-        let list = self.peek.spans.messages.last().ok_or_else(mismatch)?;
-        let inside = self.placed(&(list.start + 1..list.end))?;
-        let first = serde_json::Deserializer::from_str(inside.text).into_iter::<&RawValue>().next();
-        let first = first.and_then(Result::ok).ok_or_else(mismatch)?.get();
-        let offset =
-            inside.range.start + (first.as_ptr() as usize).saturating_sub(inside.text.as_ptr() as usize);
+        let list = self.placed(self.peek.spans.messages.last().ok_or_else(mismatch)?)?;
+        let first = first_item(list.text).ok_or_else(mismatch)?;
+        let offset = list.range.start + first.range.start;
         let (mut system, mut content) = (false, None);
         // What is no object is the server's to refuse.
-        let _ = scan(first.as_bytes(), |name, value| match name {
-            "role" => system = matches!(value.text, "\"system\"" | "\"developer\""),
+        let _ = scan(first.text, b"", |name, value| match name {
+            "role" => system = matches!(value.text, b"\"system\"" | b"\"developer\""),
             "content" => content = Some(value),
             _ => {}
         });
         let change = match content.filter(|_| system) {
-            Some(text) if text.starts_with('"') => {
+            Some(text) if text.starts_with(b'"') => {
                 let quoted = quoted(&format!("{note}\n\n"));
                 let inner = quoted.get(1..quoted.len() - 1).unwrap_or_default();
                 (text.range.start + 1, inner.to_owned())
             }
-            Some(parts) if parts.starts_with('[') => {
+            Some(parts) if parts.starts_with(b'[') => {
                 let comma = if parts.has_items() { "," } else { "" };
                 let part = format!("{{\"type\":\"text\",\"text\":{}}}{comma}", quoted(note));
                 (parts.range.start + 1, part)

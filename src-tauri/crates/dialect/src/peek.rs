@@ -5,12 +5,11 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use memchr::memmem;
 use serde::Deserialize;
 
 use crate::{
     error::BadRequest,
-    fields::{Placed, is_space, scan},
+    fields::{NotScanned, Placed, scan},
 };
 
 /// What routing needs to know of a request.
@@ -61,7 +60,7 @@ impl Peek {
         let mut model = None;
         let mut messages = None;
         let mut wrong = None;
-        scan(body, |name, value| {
+        scan(body, b"image_url", |name, value| {
             let read = match name {
                 "model" => {
                     peek.spans.model.push(value.range.clone());
@@ -78,7 +77,7 @@ impl Peek {
                 wrong.get_or_insert(error);
             }
         })
-        .map_err(|error| not_json(&error))?;
+        .map_err(|error| not_json(body, error))?;
         if let Some(error) = wrong {
             return Err(error);
         }
@@ -89,7 +88,7 @@ impl Peek {
                 Some("missing_required_parameter"),
             )
         })?;
-        peek.has_images = holds_images(checked(messages)?.text.as_bytes());
+        peek.has_images = checked(messages)?.watched;
         Ok(peek)
     }
 
@@ -166,7 +165,8 @@ pub(crate) fn token_cap(value: &Placed<'_>, name: &str) -> Result<Option<u32>, B
 }
 
 fn parse<'a, T: Deserialize<'a>>(value: &Placed<'a>, name: &str, what: &str) -> Result<T, BadRequest> {
-    serde_json::from_str(value.text)
+    value
+        .parse()
         .map_err(|_| BadRequest::new(format!("`{name}` must be {what}."), Some(name), Some("invalid_type")))
 }
 
@@ -174,12 +174,13 @@ fn text(value: &Placed<'_>, name: &str) -> Result<Option<String>, BadRequest> {
     parse(value, name, "a string")
 }
 
-fn not_json(error: &serde_json::Error) -> BadRequest {
-    let message = if error.is_data() {
-        "The body must be a JSON object.".to_owned()
-    } else {
-        // The parser's own words may quote the body.
-        format!("The body is not valid JSON: see line {}, column {}.", error.line(), error.column())
+fn not_json(body: &[u8], error: NotScanned) -> BadRequest {
+    let message = match error {
+        NotScanned::NoObject => "The body must be a JSON object.".to_owned(),
+        NotScanned::Broken(at) => {
+            let (line, column) = NotScanned::line_and_column(body, at);
+            format!("The body is not valid JSON: see line {line}, column {column}.")
+        }
     };
     BadRequest::new(message, None, Some("invalid_json"))
 }
@@ -188,17 +189,8 @@ fn checked(messages: Option<Placed<'_>>) -> Result<Placed<'_>, BadRequest> {
     let bad = |message, code| BadRequest::new(message, Some("messages"), Some(code));
     match messages {
         None => Err(bad("The request has no messages: set `messages`.", "missing_required_parameter")),
-        Some(value) if !value.starts_with('[') => Err(bad("`messages` must be a list.", "invalid_type")),
+        Some(value) if !value.starts_with(b'[') => Err(bad("`messages` must be a list.", "invalid_type")),
         Some(value) if !value.has_items() => Err(bad("`messages` must not be empty.", "empty_array")),
         Some(value) => Ok(value),
     }
-}
-
-/// Whether a message has an `image_url` field. In valid JSON a quote inside a text is escaped, so the word with both
-/// its quotes and a colon behind it is a field's name.
-fn holds_images(messages: &[u8]) -> bool {
-    const NAME: &[u8] = b"\"image_url\"";
-    memmem::find_iter(messages, NAME).any(|at| {
-        messages.get(at + NAME.len()..).unwrap_or_default().iter().find(|b| !is_space(**b)) == Some(&b':')
-    })
 }

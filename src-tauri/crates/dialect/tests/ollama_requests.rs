@@ -1,4 +1,5 @@
 //! Chat Completions requests on their way to Ollama's chat API: carried, refused by name, or dropped by name.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use bytes::Bytes;
 use dialect::{

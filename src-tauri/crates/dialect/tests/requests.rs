@@ -1,4 +1,5 @@
 //! Reading the little that routing needs, and editing a body in place.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use bytes::Bytes;
 use dialect::{

@@ -1,4 +1,5 @@
 //! Streams on their way to the client: judged by their finish reason, whole frames only, the same however they are cut.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 use bytes::{Bytes, BytesMut};
 use dialect::{

@@ -1,14 +1,10 @@
 //! Streamed answers: frames to events and events to frames.
 
 use bytes::{BufMut, BytesMut};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
-use super::{
-    DONE, KEEP_ALIVE,
-    answer::usage_json,
-    chunk::{Choice, Chunk},
-    finish_reason, finish_word,
-};
+use super::{DONE, KEEP_ALIVE, answer::usage_json, chunk, finish_reason, finish_word};
 use crate::{
     exchange::{Event, Usage},
     fault::{in_band, malformed},
@@ -34,7 +30,7 @@ impl StreamReader {
         if data.trim_ascii() == b"[DONE]" {
             return;
         }
-        let Ok(chunk) = Chunk::read(&data) else {
+        let Ok(chunk) = chunk::Chunk::read(&data) else {
             events.push(Event::Error(malformed("A frame of the stream is not JSON of this API.", &data)));
             return;
         };
@@ -56,7 +52,7 @@ impl StreamReader {
         }
     }
 
-    fn choice(&mut self, choice: Choice<'_>, events: &mut Vec<Event>) {
+    fn choice(&mut self, choice: chunk::Choice<'_>, events: &mut Vec<Event>) {
         let finish = choice.finish().map(finish_reason);
         let delta = choice.delta.unwrap_or_default();
         if !delta.reasoning().is_empty() {
@@ -112,20 +108,27 @@ impl ChunkWriter {
                 self.model.clone_from(model);
                 self.begin(out);
             }
-            Event::Text(text) => self.delta(json!({ "content": text }), out),
-            Event::Reasoning(text) => self.delta(json!({ "reasoning_content": text }), out),
+            Event::Text(text) => self.delta(&Delta { content: Some(text), ..Delta::default() }, out),
+            Event::Reasoning(text) => {
+                self.delta(&Delta { reasoning_content: Some(text), ..Delta::default() }, out);
+            }
             Event::ToolCall { index, id, name } => {
-                let function = json!({ "name": name, "arguments": "" });
-                let call = json!({ "index": index, "id": id, "type": "function", "function": function });
-                self.delta(json!({ "tool_calls": [call] }), out);
+                let function = Function { name: Some(name), arguments: "" };
+                let call = Call { index: *index, id: Some(id), kind: Some("function"), function };
+                self.delta(&Delta { tool_calls: Some([call]), ..Delta::default() }, out);
             }
             Event::ToolArguments { index, fragment } => {
-                let call = json!({ "index": index, "function": { "arguments": fragment } });
-                self.delta(json!({ "tool_calls": [call] }), out);
+                let function = Function { name: None, arguments: fragment };
+                let call = Call { index: *index, id: None, kind: None, function };
+                self.delta(&Delta { tool_calls: Some([call]), ..Delta::default() }, out);
             }
             Event::Finish(reason) => {
-                let choice = json!({ "index": 0, "delta": {}, "finish_reason": finish_word(reason) });
-                self.chunk(&json!([choice]), None, out);
+                let delta = &Delta::default();
+                self.chunk(
+                    &[Choice { index: 0, delta, finish_reason: Some(finish_word(reason)) }],
+                    None,
+                    out,
+                );
             }
             Event::Usage(usage) => self.usage = Some(*usage),
             Event::KeepAlive => out.put_slice(KEEP_ALIVE),
@@ -136,7 +139,7 @@ impl ChunkWriter {
     /// Ends the stream: the usage, where wanted and known, and the end mark.
     pub fn end(&mut self, out: &mut BytesMut) {
         if let Some(usage) = self.usage.filter(|_| self.usage_wanted) {
-            self.chunk(&json!([]), Some(usage), out);
+            self.chunk(&[], Some(usage), out);
         }
         out.put_slice(DONE);
     }
@@ -144,28 +147,76 @@ impl ChunkWriter {
     fn begin(&mut self, out: &mut BytesMut) {
         if !self.begun {
             self.begun = true;
-            self.delta(json!({ "role": "assistant", "content": "" }), out);
+            self.delta(&Delta { role: Some("assistant"), content: Some(""), ..Delta::default() }, out);
         }
     }
 
-    fn delta(&self, delta: Value, out: &mut BytesMut) {
-        let choice = json!({ "index": 0, "delta": delta, "finish_reason": null });
-        self.chunk(&json!([choice]), None, out);
+    fn delta(&self, delta: &Delta<'_>, out: &mut BytesMut) {
+        self.chunk(&[Choice { index: 0, delta, finish_reason: None }], None, out);
     }
 
-    fn chunk(&self, choices: &Value, usage: Option<Usage>, out: &mut BytesMut) {
-        let mut chunk = json!({
-            "id": self.stamp.id,
-            "object": "chat.completion.chunk",
-            "created": self.stamp.created,
-            "model": self.model,
-            "choices": choices,
-        });
-        if let (Some(usage), Some(fields)) = (usage, chunk.as_object_mut()) {
-            fields.insert("usage".into(), usage_json(usage));
+    fn chunk(&self, choices: &[Choice<'_>], usage: Option<Usage>, out: &mut BytesMut) {
+        let chunk = Chunk {
+            id: &self.stamp.id,
+            object: "chat.completion.chunk",
+            created: self.stamp.created,
+            model: &self.model,
+            choices,
+            usage: usage.map(usage_json),
+        };
+        // Text and numbers into memory: there is nothing here that could fail to be written.
+        if let Ok(json) = serde_json::to_vec(&chunk) {
+            out.reserve(json.len() + 8);
+            out.put_slice(b"data: ");
+            out.put_slice(&json);
+            out.put_slice(b"\n\n");
         }
-        out.put_slice(b"data: ");
-        out.put_slice(chunk.to_string().as_bytes());
-        out.put_slice(b"\n\n");
     }
+}
+
+#[derive(Serialize)]
+struct Chunk<'a> {
+    id: &'a str,
+    object: &'static str,
+    created: u64,
+    model: &'a str,
+    choices: &'a [Choice<'a>],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usage: Option<Value>,
+}
+
+#[derive(Serialize)]
+struct Choice<'a> {
+    index: u32,
+    delta: &'a Delta<'a>,
+    finish_reason: Option<&'a str>,
+}
+
+#[derive(Default, Serialize)]
+struct Delta<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning_content: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_calls: Option<[Call<'a>; 1]>,
+}
+
+#[derive(Serialize)]
+struct Call<'a> {
+    index: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
+    function: Function<'a>,
+}
+
+#[derive(Serialize)]
+struct Function<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    arguments: &'a str,
 }
