@@ -55,7 +55,11 @@ impl Prober for FakeProber {
             let answer = {
                 let mut script = self.0.lock().unwrap();
                 script.asked.push((Instant::now(), target.kind.clone()));
-                if target.kind == ProbeKind::Generation { script.generation.clone() } else { script.answer.clone() }
+                if target.kind == ProbeKind::Generation {
+                    script.generation.clone()
+                } else {
+                    script.answer.clone()
+                }
             };
             if let Ok(took) = &answer {
                 sleep(*took).await;

@@ -26,11 +26,11 @@ use domain::{Board, Journal, ReplicaId, Snapshot};
 use tokio::sync::mpsc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+use self::{history::History, watch::Watch};
 pub use self::{
     history::{GpuMetric, GpuSeries},
     reading::{Finding, Gpu, GpuPage, GpuProcess, Reading, Throttle},
 };
-use self::{history::History, watch::Watch};
 
 /// The path of the driver's library, where it is not the system's own.
 pub const LIBRARY_VARIABLE: &str = "CHANGEOVER_NVML";
@@ -56,8 +56,14 @@ impl Gpus {
     /// Starts sampling, once a second. `library` is the driver's library; without it, the one that
     /// `CHANGEOVER_NVML` names, or the system's own. Needs a tokio runtime.
     #[must_use]
-    pub fn start(library: Option<PathBuf>, journal: Journal, board: Board, snapshot: Arc<ArcSwap<Snapshot>>) -> Self {
-        let library = library.or_else(|| std::env::var_os(LIBRARY_VARIABLE).filter(|v| !v.is_empty()).map(Into::into));
+    pub fn start(
+        library: Option<PathBuf>,
+        journal: Journal,
+        board: Board,
+        snapshot: Arc<ArcSwap<Snapshot>>,
+    ) -> Self {
+        let library =
+            library.or_else(|| std::env::var_os(LIBRARY_VARIABLE).filter(|v| !v.is_empty()).map(Into::into));
         let (tasks, cancel) = (TaskTracker::new(), CancellationToken::new());
         let shared = Arc::<Known>::default();
         let (reports, reports_rx) = mpsc::unbounded_channel();
@@ -80,14 +86,23 @@ impl Gpus {
     /// Which GPU, by UUID, carries which replica.
     #[must_use]
     pub fn bindings(&self) -> Vec<(String, ReplicaId)> {
-        let bound = |gpu: &Gpu| gpu.replicas.iter().map(|r| (gpu.reading.uuid.clone(), r.clone())).collect::<Vec<_>>();
+        let bound = |gpu: &Gpu| {
+            gpu.replicas.iter().map(|r| (gpu.reading.uuid.clone(), r.clone())).collect::<Vec<_>>()
+        };
         self.page().gpus.iter().flat_map(bound).collect()
     }
 
     /// `points` points (2 to 2000) of a figure over the last `range_ms` (at most an hour) before `now_ms`, of the
     /// GPU with the UUID `of`, or of all.
     #[must_use]
-    pub fn series(&self, of: Option<&str>, metric: GpuMetric, range_ms: i64, points: u32, now_ms: i64) -> GpuSeries {
+    pub fn series(
+        &self,
+        of: Option<&str>,
+        metric: GpuMetric,
+        range_ms: i64,
+        points: u32,
+        now_ms: i64,
+    ) -> GpuSeries {
         let history = self.shared.history.lock().unwrap_or_else(PoisonError::into_inner);
         history.series(of, metric, range_ms, points, now_ms)
     }

@@ -4,9 +4,9 @@
 //! journal. Durations are monotonic (tokio's clock, which tests pause); wall-clock time stands only in what
 //! becomes rows.
 
-pub mod gpu;
 #[cfg(test)]
 mod fake;
+pub mod gpu;
 mod offline;
 mod prober;
 mod replica;
@@ -26,14 +26,14 @@ use domain::{
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-pub use crate::{
-    prober::Prober,
-    replica::{BreakerMemory, ReplicaMemory},
-};
 use crate::{
     prober::Checker,
     replica::{Handle, Settings, Shared},
     serving::{Applied, ServingTask},
+};
+pub use crate::{
+    prober::Prober,
+    replica::{BreakerMemory, ReplicaMemory},
 };
 
 /// What the monitor works with.

@@ -3,6 +3,7 @@
 //! It is fed by outcomes of real traffic, checks, GPU verdicts and the operator over one bounded channel. What
 //! follows from each is decided by [`life`]; here is what waits.
 
+mod cool;
 mod figures;
 mod life;
 mod memory;
@@ -11,6 +12,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 mod view;
+mod way_back;
 
 use std::{
     collections::hash_map::RandomState,
@@ -20,7 +22,8 @@ use std::{
 };
 
 use domain::{
-    Event, FailureClass, Journal, Outcome, ReplicaPort, ReplicaState, Signal, board::Check,
+    Event, FailureClass, Journal, Outcome, ReplicaPort, ReplicaState, Signal,
+    board::Check,
     event::{ReplicaChange, ReplicaFacts},
 };
 use futures::future::{BoxFuture, FutureExt, OptionFuture};
@@ -159,7 +162,8 @@ impl Task {
     /// When there is something to do next, if nobody signals before.
     fn wake(&self) -> Instant {
         let now = Instant::now();
-        let check = (self.checking.is_none() && self.life.settings.probe().is_some()).then_some(self.next_check);
+        let check =
+            (self.checking.is_none() && self.life.settings.probe().is_some()).then_some(self.next_check);
         let soonest = [check, self.figures_due, self.life.next_change(now)].into_iter().flatten().min();
         soonest.unwrap_or_else(|| now + Duration::from_secs(3600))
     }
@@ -225,7 +229,7 @@ impl Task {
         }
         self.next_check = self.next_check.min(now + after.mul_f64(1.0 + JITTER));
         if self.next_check <= now {
-            let target = self.life.settings.target(self.life.trials_by_check(now));
+            let target = self.life.settings.target(self.life.wants_token(now));
             self.checking = target.map(|target| self.shared.checker.clone().check(target).boxed());
         }
     }
@@ -281,4 +285,3 @@ impl Task {
         })
     }
 }
-

@@ -102,7 +102,8 @@ mod tests {
 
     #[test]
     fn the_gpu_process_may_be_a_child_of_the_one_that_listens() {
-        let socket = std::net::TcpListener::bind("[::1]:0").or_else(|_| std::net::TcpListener::bind("127.0.0.1:0"));
+        let socket =
+            std::net::TcpListener::bind("[::1]:0").or_else(|_| std::net::TcpListener::bind("127.0.0.1:0"));
         let socket = socket.unwrap();
         let port = socket.local_addr().unwrap().port();
         let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();

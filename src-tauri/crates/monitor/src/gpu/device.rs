@@ -37,7 +37,12 @@ impl Taker {
 }
 
 /// Reads a GPU; `known` are the UUID and the name that it had before.
-pub(super) fn read(nvml: &Nvml, device: &Device<'_>, index: u32, known: Option<&(String, String)>) -> Reading {
+pub(super) fn read(
+    nvml: &Nvml,
+    device: &Device<'_>,
+    index: u32,
+    known: Option<&(String, String)>,
+) -> Reading {
     let mut taker = Taker::default();
     let t = &mut taker;
     let uuid = t.take(device.uuid()).or_else(|| known.map(|k| k.0.clone()));
@@ -53,7 +58,9 @@ pub(super) fn read(nvml: &Nvml, device: &Device<'_>, index: u32, known: Option<&
         memory_total_mib: memory.as_ref().map(|m| mib(m.total)),
         temperature: t.take(device.temperature(TemperatureSensor::Gpu)).map(f64::from),
         power: t.take(device.power_usage()).map(watts),
-        power_limit: t.take(device.enforced_power_limit().or_else(|_| device.power_management_limit())).map(watts),
+        power_limit: t
+            .take(device.enforced_power_limit().or_else(|_| device.power_management_limit()))
+            .map(watts),
         clock_sm: t.take(device.clock_info(Clock::SM)).map(f64::from),
         clock_memory: t.take(device.clock_info(Clock::Memory)).map(f64::from),
         throttled: t.take(device.current_throttle_reasons()).map(throttles).unwrap_or_default(),

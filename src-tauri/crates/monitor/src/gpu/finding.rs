@@ -119,11 +119,16 @@ fn fatal_of(what: impl Into<String>, remedy: &str) -> Finding {
 /// Everything that is wrong with a GPU, the fatal first.
 pub(crate) fn findings(reading: &Reading, xids: &mut Xids, now: Instant) -> Vec<Finding> {
     let mut all = xids.findings(reading, now);
-    all.extend(reading.lost.as_ref().map(|why| fatal_of(format!("the driver lost the GPU: {why}"), POWER_CYCLE)));
+    all.extend(
+        reading.lost.as_ref().map(|why| fatal_of(format!("the driver lost the GPU: {why}"), POWER_CYCLE)),
+    );
     all.extend(recovery(reading.recovery));
     if let Some(count) = reading.ecc_uncorrected.filter(|n| *n > 0) {
         let errors = if count == 1 { "error" } else { "errors" };
-        all.push(fatal_of(format!("{count} uncorrected memory (ECC) {errors} since the driver was loaded"), RESET));
+        all.push(fatal_of(
+            format!("{count} uncorrected memory (ECC) {errors} since the driver was loaded"),
+            RESET,
+        ));
     }
     if reading.repair_failed {
         all.push(unwell("broken memory could not be replaced by spare rows", "Have the GPU replaced."));
@@ -201,7 +206,8 @@ mod tests {
 
     #[test]
     fn heat_and_pending_repairs_degrade() {
-        let reading = Reading { throttled: vec![Throttle::HardwareHeat], repair_pending: true, ..Reading::default() };
+        let reading =
+            Reading { throttled: vec![Throttle::HardwareHeat], repair_pending: true, ..Reading::default() };
         assert!(of(&reading).iter().all(|f| !f.0));
         assert_eq!(of(&reading).len(), 2);
     }

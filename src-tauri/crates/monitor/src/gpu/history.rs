@@ -53,7 +53,14 @@ impl History {
     }
 
     /// `points` points (2 to 2000) over the last `range_ms` before `now_ms`, of one GPU or of all.
-    pub(crate) fn series(&self, of: Option<&str>, metric: GpuMetric, range_ms: i64, points: u32, now_ms: i64) -> GpuSeries {
+    pub(crate) fn series(
+        &self,
+        of: Option<&str>,
+        metric: GpuMetric,
+        range_ms: i64,
+        points: u32,
+        now_ms: i64,
+    ) -> GpuSeries {
         let points = i64::from(points.clamp(2, 2000));
         let step = (range_ms.clamp(2_000, 3_600_000) / points).max(1000);
         // Points begin at multiples of their length, so that a chart that is drawn again does not waver.
@@ -64,7 +71,8 @@ impl History {
         let line = |(uuid, ring): (&String, &VecDeque<Sample>)| {
             let mut sums = vec![(0.0_f64, 0_u32); usize::try_from(count).unwrap_or(0)];
             for sample in ring.iter().rev().take_while(|s| s.at_ms >= start) {
-                let place = usize::try_from((sample.at_ms - start) / step).ok().and_then(|at| sums.get_mut(at));
+                let place =
+                    usize::try_from((sample.at_ms - start) / step).ok().and_then(|at| sums.get_mut(at));
                 if let (Some((sum, n)), Some(value)) = (place, sample.values[metric as usize]) {
                     *sum += f64::from(value);
                     *n += 1;

@@ -65,7 +65,9 @@ pub(super) fn run(library: Option<PathBuf>, reports: UnboundedSender<Report>, st
             Err(error) => error,
         };
         tracing::debug!(%error, "the NVIDIA driver cannot be reached");
-        if reports.send(Report::Trouble(trouble(&error))).is_err() || is_stopped(stop, BACKOFF.delay(failures, 0.0)) {
+        if reports.send(Report::Trouble(trouble(&error))).is_err()
+            || is_stopped(stop, BACKOFF.delay(failures, 0.0))
+        {
             return;
         }
         failures += 1;

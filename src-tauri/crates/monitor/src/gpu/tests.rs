@@ -5,11 +5,7 @@
 
 use std::{env, fs, path::PathBuf, process::Command, time::Duration};
 
-use domain::{
-    Event, ReplicaPort, ReplicaState, Signal,
-    event::GpuChange,
-    journal::JournalReader,
-};
+use domain::{Event, ReplicaPort, ReplicaState, Signal, event::GpuChange, journal::JournalReader};
 use serde_json::{Value, json};
 use tokio::{
     sync::{mpsc, watch},
@@ -36,13 +32,15 @@ impl State {
 fn alone(test: &str, state: &Value, body: impl AsyncFnOnce(State)) {
     if let Some(path) = env::var_os(VARIABLE) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        return runtime.block_on(async { timeout(Duration::from_secs(60), body(State(path.into()))).await.unwrap() });
+        return runtime
+            .block_on(async { timeout(Duration::from_secs(60), body(State(path.into()))).await.unwrap() });
     }
     let folder = tempfile::tempdir().unwrap();
     let file = State(folder.path().join("gpus.json"));
     file.write(state);
     let mut child = Command::new(env::current_exe().unwrap());
-    let output = child.args(["--exact", &format!("gpu::tests::{test}")]).env(VARIABLE, &file.0).output().unwrap();
+    let output =
+        child.args(["--exact", &format!("gpu::tests::{test}")]).env(VARIABLE, &file.0).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
     assert!(text.contains("1 passed"), "the child ran no test named {test}");
@@ -123,7 +121,10 @@ fn readings_findings_and_events_come_through() {
         assert_eq!(change.name, "GPU 0: NVIDIA Simulated 80GB");
         assert_eq!(change.findings, ["it is slowed: thermal slowdown by the hardware"]);
         let reading = rig.gpus.page().gpus[0].reading.clone();
-        assert_eq!((reading.utilisation, reading.temperature, reading.power), (Some(40.0), Some(45.0), Some(120.0)));
+        assert_eq!(
+            (reading.utilisation, reading.temperature, reading.power),
+            (Some(40.0), Some(45.0), Some(120.0))
+        );
         assert_eq!((reading.memory_used_mib, reading.memory_total_mib), (Some(1024.0), Some(81_920.0)));
         assert_eq!(reading.clock_sm, None, "a sensor that is not there is absent");
         state.write(&json!({ "gpus": [gpu(&json!({}))] }));
@@ -150,7 +151,9 @@ fn a_fatal_xid_reaches_the_replica_whose_server_runs_on_the_gpu() {
         assert_eq!(rig.gpus.bindings(), [(UUID.to_owned(), replica("gpu", &url).id)]);
         assert_eq!(page.gpus[0].reading.processes[0].memory_mib, Some(1024.0));
         // The server dies with its GPU; the verdict stays with the replica that it was.
-        state.write(&json!({ "gpus": [gpu(&json!({ "processes": [] }))], "events": [{ "gpu": 0, "xid": 95 }] }));
+        state.write(
+            &json!({ "gpus": [gpu(&json!({ "processes": [] }))], "events": [{ "gpu": 0, "xid": 95 }] }),
+        );
         let signal = rig.signals.recv().await;
         let Some(Signal::Gpu(Some(reason))) = signal else { panic!("{signal:?}") };
         assert_eq!(reason, "GPU 0 (NVIDIA Simulated 80GB): Xid 95: uncontained ECC error");

@@ -159,7 +159,8 @@ impl Watch {
         let on = |r: &Reading| r.processes.iter().map(|p| (r.uuid.clone(), p.pid)).collect::<Vec<_>>();
         let processes: Vec<_> = self.readings.iter().flat_map(on).collect();
         let ports = bind::local_ports(&self.snapshot.load());
-        self.binding = Some(self.tasks.spawn_blocking(move || bind::bind(Path::new("/proc"), &ports, &processes)));
+        self.binding =
+            Some(self.tasks.spawn_blocking(move || bind::bind(Path::new("/proc"), &ports, &processes)));
     }
 
     /// A server whose GPU failed has no process there any more; it stays bound until it is found elsewhere.

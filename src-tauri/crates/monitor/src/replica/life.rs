@@ -6,32 +6,26 @@
 
 use std::time::Duration;
 
-use domain::{
-    Admin, CoolDown, Failure, FailureClass, Health,
-    chain::ProbeKind,
-    verdict::{CoolDownRule, Verdict},
-};
+use domain::{Admin, CoolDown, Failure, FailureClass, Health, chain::ProbeKind, verdict::CoolDownRule};
 use resilience::{
-    breaker::{Breaker, Snapshot, SnapshotState, State},
+    breaker::{Breaker, SnapshotState, State},
     gate::Gate,
     ramp::Ramp,
 };
 use tokio::time::Instant;
 
-use super::{figures::Figures, run::{Run, is_reachability, is_timeout}, settings::Settings};
+use super::{
+    figures::Figures,
+    run::{Run, is_reachability, is_timeout},
+    settings::Settings,
+};
 
 /// Silent answers in a row that open the breaker, so that nobody waits for the next one.
 const TIMEOUTS_IN_A_ROW: u32 = 2;
-/// The longest hold before a recovered replica takes traffic again.
-const LONGEST_HOLD: Duration = Duration::from_secs(300);
-/// After this long in service, earlier relapses are forgotten.
-const SETTLED: Duration = Duration::from_secs(600);
-/// The longest that a replica is left alone, whatever the provider asks for.
-const LONGEST_COOL_DOWN: Duration = Duration::from_secs(3600);
-/// Rate limits without a `Retry-After` double up to this.
-const LONGEST_GUESS: Duration = Duration::from_secs(300);
 /// A failure that a check can neither confirm nor disprove is forgotten when checks pass this long after it.
 const STALE_FAILURE: Duration = Duration::from_secs(10);
+/// The same for silence, where no token may be asked for.
+const STALE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The present, on both clocks.
 #[derive(Clone, Copy, Debug)]
@@ -87,13 +81,13 @@ pub(crate) struct Life {
     pub back_since: Option<Instant>,
     pub gpu: Option<String>,
     pub unwell: Option<String>,
-    slow: bool,
+    pub slow: bool,
     /// Cool-downs in a row whose length was guessed.
-    guesses: u32,
+    pub guesses: u32,
     /// The end of the cool-down waits for this check.
-    last_word: bool,
-    check_now: bool,
-    last_traffic: Option<Instant>,
+    pub last_word: bool,
+    pub check_now: bool,
+    pub last_traffic: Option<Instant>,
 }
 
 impl Life {
@@ -219,8 +213,12 @@ impl Life {
     }
 
     fn check_failed(&mut self, at: At, failure: &Failure) {
-        // That a hung server stays silent is no news; that it is gone is.
-        self.run.unreachable += u32::from(!(self.hung && is_timeout(failure.class)));
+        // A server that is there and stays silent is hung, not down.
+        if is_timeout(failure.class) && self.wants_token(at.now) {
+            self.stays_silent(at, failure);
+        } else {
+            self.run.unreachable += 1;
+        }
         let returning = self.way_back != WayBack::Done;
         if self.breaker.state(at.now) == State::HalfOpen {
             self.breaker.record(at.now, false);
@@ -230,6 +228,17 @@ impl Life {
             self.fall(at, failure);
         }
         self.last_word = false;
+    }
+
+    /// A token was asked for, after a request had waited in vain.
+    fn stays_silent(&mut self, at: At, failure: &Failure) {
+        self.run.timeouts = self.run.timeouts.saturating_add(1);
+        if self.breaker.state(at.now) == State::Closed && self.run.timeouts >= TIMEOUTS_IN_A_ROW {
+            self.trip(at);
+            self.hung = true;
+            self.because(format!("its breaker opened: {}", failure.message), Some(failure.class));
+            self.went_out(at);
+        }
     }
 
     /// Whether the failures so far mean that it is down. Without checks nothing would find it up again.
@@ -254,7 +263,9 @@ impl Life {
         }
         self.check_counts_as_trial(at, kind);
         if self.breaker.state(at.now) == State::Closed && self.cool.is_none() && self.is_disproved(at, kind) {
+            let timeouts = if *kind == ProbeKind::Generation { 0 } else { self.run.timeouts };
             self.run.clear();
+            self.run.timeouts = timeouts;
         }
         self.end_cool_down_if_proved(kind);
         let words = if self.slow { "its checks are slow" } else { "it answers its checks" };
@@ -282,7 +293,10 @@ impl Life {
         let idle = self.settings.probe().map(|p| p.every);
         let quiet = self.last_traffic.is_none_or(|t| idle.is_some_and(|every| at.now - t >= every));
         let counts = token || (quiet && !self.hung);
-        if counts && self.breaker.state(at.now) == State::HalfOpen && self.breaker.record(at.now, true) == State::Closed {
+        if counts
+            && self.breaker.state(at.now) == State::HalfOpen
+            && self.breaker.record(at.now, true) == State::Closed
+        {
             self.run.clear();
             self.recovered(at, "its checks passed");
         }
@@ -291,76 +305,20 @@ impl Life {
     /// Whether a check that passed says that the failures so far are over.
     fn is_disproved(&self, at: At, kind: &ProbeKind) -> bool {
         let Some((failure, _)) = &self.run.last else { return true };
-        let stale = self.run.last_at.is_none_or(|t| at.now - t >= STALE_FAILURE);
+        let quiet = |least| self.run.last_at.is_none_or(|t| at.now - t >= least);
         match failure.class {
             _ if *kind == ProbeKind::Generation => true,
             // A hung server goes on answering its health checks.
-            _ if self.run.timeouts > 0 => false,
-            class => is_reachability(class) || stale,
+            _ if self.run.timeouts > 0 => quiet(STALE_TIMEOUT),
+            class => is_reachability(class) || quiet(STALE_FAILURE),
         }
-    }
-
-    /// A credential or model that a check has just used is there again.
-    fn end_cool_down_if_proved(&mut self, kind: &ProbeKind) {
-        let Some(cool) = &self.cool else { return };
-        let proved = is_checkable(cool.class) && !matches!(kind, ProbeKind::Http(_));
-        if proved || self.last_word {
-            self.end_cool_down("its check passes again");
-        }
-    }
-
-    fn end_cool_down(&mut self, why: &str) {
-        self.cool = None;
-        self.last_word = false;
-        if self.run.failing == 0 {
-            self.run.clear();
-        }
-        self.because(why, None);
-    }
-
-    fn told_to_wait(&mut self, at: At, failure: &Failure, verdict: Verdict, began_ms: i64, source: Source) {
-        use FailureClass as F;
-        if source == Source::Check && matches!(failure.class, F::RateLimited | F::Forbidden) {
-            // The check was refused; that says nothing about generations.
-            return;
-        }
-        let length = match verdict.cool_down {
-            CoolDownRule::None => return,
-            CoolDownRule::Fixed(length) => length,
-            CoolDownRule::AskedOr(guess) => failure.retry_after.unwrap_or_else(|| {
-                let factor = 1_u32.checked_shl(self.guesses).unwrap_or(u32::MAX);
-                guess.saturating_mul(factor).min(LONGEST_GUESS.max(guess))
-            }),
-        };
-        let until = at.now + length.min(LONGEST_COOL_DOWN);
-        let is_last_word = std::mem::take(&mut self.last_word);
-        if !is_last_word && self.cool.as_ref().is_some_and(|c| c.until >= until) {
-            return;
-        }
-        if self.cool.is_none() && failure.retry_after.is_none() {
-            self.guesses = self.guesses.saturating_add(1);
-        }
-        self.run.note(failure, began_ms, at);
-        self.because(failure.message.clone(), Some(failure.class));
-        self.cool = Some(CoolDown { until, class: failure.class });
     }
 
     /// What time alone changes.
     pub(crate) fn tick(&mut self, at: At) {
-        if let Some(cool) = self.cool.as_mut().filter(|c| c.until <= at.now) {
-            let check = self.settings.probe().filter(|p| !matches!(p.kind, ProbeKind::Http(_)));
-            match check {
-                Some(probe) if is_checkable(cool.class) && !self.last_word => {
-                    cool.until = at.now + probe.timeout + Duration::from_secs(1);
-                    (self.last_word, self.check_now) = (true, true);
-                }
-                _ => self.end_cool_down("the cool-down is over"),
-            }
-        }
-        if let WayBack::Ramp(ramp) = self.way_back {
-            if ramp.done(at.now) {
-                self.way_back = WayBack::Done;
-            }
+        self.tick_cool_down(at);
+        if matches!(self.way_back, WayBack::Ramp(ramp) if ramp.done(at.now)) {
+            self.way_back = WayBack::Done;
         }
         let half_open = self.breaker.state(at.now) == State::HalfOpen;
         if half_open && self.trials.is_none() {
@@ -368,48 +326,6 @@ impl Life {
             self.because("its breaker lets trial requests through", None);
         } else if !half_open {
             self.trials = None;
-        }
-    }
-
-    /// The operator's switch.
-    pub(crate) fn ordered(&mut self, at: At, admin: Admin) {
-        self.because("the operator's order", None);
-        self.admin = admin;
-        if admin == Admin::Enabled && self.way_back == WayBack::Waits {
-            self.way_back = WayBack::Ramp(Ramp::begin(at.now, Duration::ZERO, 0, self.settings.failback.ramp));
-        }
-    }
-
-    /// The GPU beneath it failed, or recovered.
-    pub(crate) fn gpu_failed(&mut self, at: At, reason: Option<String>) {
-        match reason {
-            Some(reason) if self.gpu.as_ref() != Some(&reason) => {
-                let failure = Failure::new(FailureClass::Gpu, reason.clone());
-                self.run.count(&failure, at.wall_ms, at);
-                self.because(reason.clone(), Some(FailureClass::Gpu));
-                self.gpu = Some(reason);
-                if self.health != Health::Down {
-                    self.went_out(at);
-                    self.set_health(at, Health::Down);
-                }
-            }
-            None if self.gpu.take().is_some() => {
-                self.check_now = true;
-                self.run.good_checks = 0;
-                if self.settings.probe().is_none() {
-                    self.came_back(at, "its GPU recovered");
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// The GPU beneath it is unwell, or well again.
-    pub(crate) fn gpu_unwell(&mut self, at: At, reason: Option<String>) {
-        let words = reason.clone().unwrap_or_else(|| "its GPU is well again".into());
-        self.unwell = reason;
-        if matches!(self.health, Health::Healthy | Health::Degraded) {
-            self.set_answering(at, words);
         }
     }
 
@@ -423,62 +339,14 @@ impl Life {
         std::mem::take(&mut self.check_now)
     }
 
-    fn came_back(&mut self, at: At, why: &str) {
-        if self.breaker.state(at.now) != State::Closed {
-            // Its checks were its trials; the ramp protects the rest.
-            self.set_breaker(at, SnapshotState::Closed { failing: 0, since: Some(Duration::ZERO) });
-        }
-        self.run.clear();
-        self.set_answering_as(at);
-        self.recovered(at, why);
-    }
-
-    fn recovered(&mut self, at: At, why: &str) {
-        self.hung = false;
-        self.back_since = Some(at.now);
-        let failback = self.settings.failback;
-        let factor = 1_u32.checked_shl(self.relapses).unwrap_or(u32::MAX);
-        let hold = failback.hold.saturating_mul(factor).min(LONGEST_HOLD.max(failback.hold));
-        let ramp = Ramp::begin(at.now, hold, 0, failback.ramp);
-        self.way_back = match failback.auto {
-            true if ramp.done(at.now) => WayBack::Done,
-            true => WayBack::Ramp(ramp),
-            false => WayBack::Waits,
-        };
-        let waits = if failback.auto { "" } else { ", and waits for the operator" };
-        self.because(format!("{why}{waits}"), None);
-    }
-
-    fn went_out(&mut self, at: At) {
-        if let Some(since) = self.back_since.take() {
-            let relapse = at.now - since < SETTLED;
-            self.relapses = if relapse { self.relapses.saturating_add(1) } else { 0 };
-        }
-        self.way_back = WayBack::Done;
-    }
-
-    /// Opens the breaker, whatever its counts say.
-    fn trip(&mut self, at: At) {
-        if self.breaker.state(at.now) == State::Closed {
-            self.set_breaker(at, SnapshotState::Open { remaining: Duration::MAX });
-        }
-    }
-
-    fn set_breaker(&mut self, at: At, state: SnapshotState) {
-        let openings = self.breaker.snapshot(at.now).openings;
-        let opens = matches!(state, SnapshotState::Open { .. });
-        let snapshot = Snapshot { state, openings: openings.saturating_add(u32::from(opens)) };
-        self.breaker = Breaker::restore(at.now, self.settings.tier.breaker, snapshot, Duration::ZERO);
-    }
-
-    fn set_answering(&mut self, at: At, words: impl Into<String>) {
+    pub(super) fn set_answering(&mut self, at: At, words: impl Into<String>) {
         if self.health != self.answering() {
             self.because(words, None);
             self.set_answering_as(at);
         }
     }
 
-    fn set_answering_as(&mut self, at: At) {
+    pub(super) fn set_answering_as(&mut self, at: At) {
         self.set_health(at, self.answering());
     }
 
@@ -486,19 +354,13 @@ impl Life {
         if self.slow || self.unwell.is_some() { Health::Degraded } else { Health::Healthy }
     }
 
-    fn set_health(&mut self, at: At, health: Health) {
+    pub(super) fn set_health(&mut self, at: At, health: Health) {
         if self.health != health {
             (self.health, self.since_ms) = (health, at.wall_ms);
         }
     }
 
-    fn because(&mut self, words: impl Into<String>, class: Option<FailureClass>) {
+    pub(super) fn because(&mut self, words: impl Into<String>, class: Option<FailureClass>) {
         self.why = Why { words: words.into(), class };
     }
-}
-
-/// Whether a check can tell that such a cool-down is over.
-const fn is_checkable(class: FailureClass) -> bool {
-    use FailureClass as F;
-    matches!(class, F::Unauthorized | F::Forbidden | F::CredentialMissing | F::ModelNotFound | F::ModelLoading)
 }

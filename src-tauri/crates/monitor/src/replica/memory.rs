@@ -8,7 +8,10 @@ use domain::{Admin, CoolDown, Failure, FailureClass, Health, ReplicaId};
 use resilience::breaker::{Breaker, Snapshot, SnapshotState};
 use serde::{Deserialize, Serialize};
 
-use super::{life::{At, Life, WayBack}, settings::Settings};
+use super::{
+    life::{At, Life, WayBack},
+    settings::Settings,
+};
 
 /// What is kept of a replica over a restart.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -84,7 +87,9 @@ impl From<BreakerMemory> for SnapshotState {
             BreakerMemory::Closed { failing, since_ms } => {
                 Self::Closed { failing, since: since_ms.map(Duration::from_millis) }
             }
-            BreakerMemory::Open { remaining_ms } => Self::Open { remaining: Duration::from_millis(remaining_ms) },
+            BreakerMemory::Open { remaining_ms } => {
+                Self::Open { remaining: Duration::from_millis(remaining_ms) }
+            }
             BreakerMemory::HalfOpen { good } => Self::HalfOpen { good },
         }
     }
@@ -95,7 +100,8 @@ impl Life {
     pub(crate) fn memory(&self, at: At) -> ReplicaMemory {
         let breaker = self.breaker.snapshot(at.now);
         let cool_down = self.cool.as_ref().map(|c| {
-            let left = i64::try_from(c.until.saturating_duration_since(at.now).as_millis()).unwrap_or(i64::MAX);
+            let left =
+                i64::try_from(c.until.saturating_duration_since(at.now).as_millis()).unwrap_or(i64::MAX);
             (at.wall_ms.saturating_add(left), c.class)
         });
         ReplicaMemory {

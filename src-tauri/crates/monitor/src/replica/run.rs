@@ -56,10 +56,11 @@ impl Run {
     }
 }
 
-/// A failure to reach the server at all: what a check can confirm or disprove.
+/// A failure to reach the server at all: what a check can confirm or disprove. Overload is not: a server that has
+/// no room for a request has room for a check.
 pub(crate) const fn is_reachability(class: FailureClass) -> bool {
     use FailureClass as F;
-    matches!(class, F::Refused | F::Dns | F::Tls | F::ConnectTimeout | F::Reset | F::Overloaded)
+    matches!(class, F::Refused | F::Dns | F::Tls | F::ConnectTimeout | F::Reset)
 }
 
 /// Silence of a server that accepted the request: liveness checks may go on passing.

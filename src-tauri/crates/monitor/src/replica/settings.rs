@@ -91,7 +91,9 @@ pub(crate) fn distance(url: &str) -> Distance {
         Some(url::Host::Ipv4(ip)) => distance_of(ip.into()),
         Some(url::Host::Ipv6(ip)) => distance_of(ip.into()),
         Some(url::Host::Domain("localhost")) => Distance::ThisMachine,
-        Some(url::Host::Domain(name)) if !name.contains('.') || name.ends_with(".local") => Distance::ThisNetwork,
+        Some(url::Host::Domain(name)) if !name.contains('.') || name.ends_with(".local") => {
+            Distance::ThisNetwork
+        }
         _ => Distance::Elsewhere,
     }
 }

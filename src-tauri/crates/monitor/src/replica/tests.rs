@@ -215,7 +215,8 @@ async fn a_clients_own_mistakes_are_nobodys_failure() {
     let mut rig = rig(settings(|_, _| {}));
     rig.healthy().await;
     rig.changes().await;
-    for class in [F::ClientMistake, F::ClientGone, F::ContextTooLong, F::PayloadTooLarge, F::ContentFiltered] {
+    for class in [F::ClientMistake, F::ClientGone, F::ContextTooLong, F::PayloadTooLarge, F::ContentFiltered]
+    {
         for _ in 0..30 {
             rig.tell(bad(class));
         }

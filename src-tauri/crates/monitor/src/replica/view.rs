@@ -26,6 +26,11 @@ impl Life {
         self.hung && self.breaker.state(now) != State::Closed
     }
 
+    /// Whether the next check is to ask for a token: requests were met with silence, and liveness proves nothing.
+    pub(crate) fn wants_token(&self, now: Instant) -> bool {
+        self.trials_by_check(now) || (self.run.timeouts > 0 && self.settings.may_generate())
+    }
+
     fn gate(&self, now: Instant) -> Gate {
         match self.breaker.state(now) {
             _ if self.is_out(now) || self.cool.is_some() => Gate::Shut,

@@ -1,11 +1,11 @@
 //! Who answers for a chain: a pure decision.
 //!
 //! Traffic tells first (a request that a later tier had to answer), the board tells the rest (a tier went out of
-//! service, or is back in full). One odd failure of a tier that stays in service moves the word to the next
-//! tier; it comes back once the first was in full service for a while, so that a tier that fails now and then
-//! does not make the word jump with each request.
+//! service, or is back in full). A tier that lost the word is unsettled: it gets it back once it has been ramped
+//! up, or was in full service for a while, so that a tier that fails or is rate limited now and then does not make
+//! the word jump with each request.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use domain::{
     Event, IncidentKind,
@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 use super::view::{ChainView, Fit};
 
-/// A tier that failed but never left service is back after this long without a failure, at least.
+/// A tier that was not ramped up is settled after this long in full service, at least.
 pub(crate) const SHORTEST_CALM: Duration = Duration::from_secs(1);
 
 /// What the decision remembers of a chain.
@@ -24,23 +24,14 @@ pub(crate) const SHORTEST_CALM: Duration = Duration::from_secs(1);
 pub(crate) struct Memory {
     /// The tier that answers.
     pub tier: Option<String>,
-    /// How long a tier that stayed in service must be calm to get the word back.
+    /// How long a tier that was not ramped up must be in full service to get the word back.
     calm: Duration,
-    /// The word left a tier that stayed in service, by its failure in a request.
-    odd: Option<Odd>,
+    /// Tiers that lost the word, each with when its present full service began.
+    unsettled: BTreeMap<String, Option<Instant>>,
     /// The last change came from the board: the first answer after it is an event.
     answer_due: bool,
     /// The word left the better tiers by the operator's order.
     ordered: bool,
-}
-
-/// A tier that lost the word and stayed in service.
-#[derive(Clone, Debug, PartialEq)]
-struct Odd {
-    /// Absent: every tier.
-    tier: Option<String>,
-    /// Since when something better has been in full service without a break.
-    calm_since: Option<Instant>,
 }
 
 /// What the decision is told.
@@ -58,7 +49,13 @@ impl Memory {
     /// At the start of the program, or of a chain: the first tier that can answer has the word.
     pub(crate) fn begin(view: &ChainView, calm: Duration) -> Self {
         let tier = best(view).map(|at| view.tiers[at].name.clone());
-        Self { tier, calm: calm.max(SHORTEST_CALM), odd: None, answer_due: false, ordered: false }
+        Self {
+            tier,
+            calm: calm.max(SHORTEST_CALM),
+            unsettled: BTreeMap::new(),
+            answer_due: false,
+            ordered: false,
+        }
     }
 
     /// The hold of the chain changed.
@@ -68,7 +65,7 @@ impl Memory {
 
     /// When time alone may change the decision.
     pub(crate) fn next_change(&self) -> Option<Instant> {
-        Some(self.odd.as_ref()?.calm_since? + self.calm)
+        self.unsettled.values().flatten().min().map(|since| *since + self.calm)
     }
 
     /// Takes note of an input, and returns the events that follow.
@@ -88,7 +85,8 @@ impl Memory {
         let to_at = view.position(to)?;
         if self.tier.as_ref() == Some(to) {
             let due = std::mem::take(&mut self.answer_due);
-            let answered = || Event::Answered { chain: view.name.clone(), tier: to.clone(), simulated: view.simulated };
+            let answered =
+                || Event::Answered { chain: view.name.clone(), tier: to.clone(), simulated: view.simulated };
             return due.then(answered);
         }
         let Some(from_at) = self.tier.as_ref().and_then(|t| view.position(t)) else {
@@ -103,9 +101,6 @@ impl Memory {
         let change = Change { waited_ms: Some(served.waited_ms), ..change };
         let event = self.move_to(view, Some(to_at), change);
         self.answer_due = false;
-        if view.tiers[from_at].fit >= Fit::Open {
-            self.odd = Some(Odd { tier: Some(view.tiers[from_at].name.clone()), calm_since: None });
-        }
         Some(event)
     }
 
@@ -123,37 +118,38 @@ impl Memory {
             waited_ms: Some(served.waited_ms),
         };
         let event = self.move_to(view, None, change);
-        self.odd = Some(Odd { tier: None, calm_since: None });
+        self.unsettled = view.tiers.iter().map(|t| (t.name.clone(), None)).collect();
         Some(event)
     }
 
     /// What the board alone decides.
     fn board(&mut self, view: &ChainView, now: Instant) -> Option<Event> {
+        self.settle(view, now);
         let from_at = self.tier.as_ref().and_then(|t| view.position(t));
-        self.watch_odd(view, now, from_at);
-        let waits = self.odd.as_ref().is_some_and(|o| o.calm_since.is_none_or(|t| now < t + self.calm));
-        let better = view.tiers[..from_at.unwrap_or(view.tiers.len())].iter().position(|t| t.fit == Fit::Full);
-        if let Some(to_at) = better.filter(|_| !waits) {
-            let from_none = from_at.is_none();
-            let event = self.move_to(view, Some(to_at), self.recovery());
-            self.answer_due |= from_none;
-            return Some(event);
+        let better = &view.tiers[..from_at.unwrap_or(view.tiers.len())];
+        let settled = |name: &str| !self.unsettled.contains_key(name);
+        if let Some(to_at) = better.iter().position(|t| t.fit == Fit::Full && settled(&t.name)) {
+            let change =
+                if self.tier.is_some() && from_at.is_none() { Change::by_order() } else { self.recovery() };
+            self.answer_due = from_at.is_none();
+            return Some(self.move_to(view, Some(to_at), change));
         }
-        let out = from_at.is_none_or(|at| view.tiers[at].fit == Fit::Out);
+        if from_at.is_some_and(|at| view.tiers[at].fit > Fit::Out) {
+            return None;
+        }
         let to_at = best(view);
-        if !out || (from_at.is_none() && (to_at.is_none() || waits)) {
-            return None;
-        }
-        let change = match from_at {
-            Some(at) => left(view, at, to_at.is_none()),
-            None if self.tier.is_some() => Change::by_order(),
-            None => self.recovery(),
+        let change = match (from_at, to_at) {
+            (Some(at), _) => left(view, at, to_at.is_none()),
+            (None, _) if self.tier.is_some() => Change::by_order(),
+            (None, Some(at)) if settled(&view.tiers[at].name) => self.recovery(),
+            (None, _) => return None,
         };
-        if to_at.is_none() && self.tier.is_none() {
-            return None;
-        }
         let event = self.move_to(view, to_at, change);
         self.answer_due = to_at.is_some();
+        if to_at.is_none() {
+            // Whoever is back first has the word.
+            self.unsettled.clear();
+        }
         Some(event)
     }
 
@@ -161,25 +157,26 @@ impl Memory {
     fn order(&mut self, view: &ChainView) -> Option<Event> {
         let to_at = best(view)?;
         let to = &view.tiers[to_at].name;
-        let kept = self.odd.as_ref().is_some_and(|o| o.tier.as_ref() == Some(to));
-        if self.tier.as_ref() == Some(to) || self.tier.is_none() || kept {
+        if self.tier.as_ref() == Some(to) || self.tier.is_none() || self.unsettled.contains_key(to) {
             return None;
         }
         Some(self.move_to(view, Some(to_at), Change::by_order()))
     }
 
-    /// Follows a tier that lost the word but stayed in service: once it leaves service, or was calm for long
-    /// enough, it is odd no more.
-    fn watch_odd(&mut self, view: &ChainView, now: Instant, from_at: Option<usize>) {
-        let Some(odd) = &mut self.odd else { return };
-        let better = &view.tiers[..from_at.unwrap_or(view.tiers.len())];
-        let its = |t: &&super::view::TierView| odd.tier.as_ref().is_none_or(|name| *name == t.name);
-        let fit = better.iter().filter(its).map(|t| t.fit).max();
-        match fit {
-            Some(Fit::Full) => _ = odd.calm_since.get_or_insert(now),
-            Some(Fit::Open) => odd.calm_since = None,
-            Some(Fit::Out | Fit::Partly) | None => self.odd = None,
-        }
+    /// Follows the tiers that lost the word.
+    fn settle(&mut self, view: &ChainView, now: Instant) {
+        let calm = self.calm;
+        self.unsettled.retain(|name, since| {
+            match view.position(name).map(|at| view.tiers[at].fit) {
+                Some(Fit::Full) => now < *since.get_or_insert(now) + calm,
+                Some(Fit::Out | Fit::Open) => {
+                    *since = None;
+                    true
+                }
+                // It is ramped up, or gone.
+                Some(Fit::Partly) | None => false,
+            }
+        });
     }
 
     fn recovery(&self) -> Change {
@@ -195,7 +192,12 @@ impl Memory {
             _ => Direction::Back,
         };
         let from = std::mem::replace(&mut self.tier, to.clone());
-        self.odd = None;
+        if let (Direction::Over, Some(from), true) = (direction, &from, change.incident.is_some()) {
+            self.unsettled.insert(from.clone(), None);
+        }
+        if let Some(to) = &self.tier {
+            self.unsettled.remove(to);
+        }
         self.ordered = direction == Direction::Over && change.trigger == OPERATOR;
         Event::ChangedOver(ChangedOver {
             chain: view.name.clone(),

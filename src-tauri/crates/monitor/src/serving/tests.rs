@@ -34,7 +34,13 @@ pub(super) fn view(fits: &[(&str, Fit)]) -> ChainView {
 
 pub(super) fn served(tier: Option<&str>, failed: &[(&str, F)]) -> Served {
     let failed = failed.iter().map(|(tier, class)| ((*tier).into(), 200, Failure::new(*class, "it failed")));
-    Served { chain: "chat".into(), tier: tier.map(Into::into), at_ms: 300, waited_ms: 40, failed: failed.collect() }
+    Served {
+        chain: "chat".into(),
+        tier: tier.map(Into::into),
+        at_ms: 300,
+        waited_ms: 40,
+        failed: failed.collect(),
+    }
 }
 
 /// A decision under way, with a clock that the test moves.
@@ -149,11 +155,37 @@ async fn a_tier_that_failed_once_gets_the_word_back_after_it_was_calm_for_a_whil
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_rate_limit_that_ends_and_comes_again_does_not_make_the_word_jump() {
+    let mut rig = Rig::begin(&[("a", Full), ("b", Full)]);
+    one(rig.served(&[("a", Out), ("b", Full)], Some("b"), &[("a", F::RateLimited)]));
+    for _ in 0..10 {
+        assert_eq!(rig.board(&[("a", Out), ("b", Full)]), []);
+        rig.now += Duration::from_secs(10);
+        assert_eq!(rig.board(&[("a", Full), ("b", Full)]), []);
+        rig.now += Duration::from_secs(2);
+    }
+    rig.now += Duration::from_secs(3);
+    assert_eq!(one(rig.board(&[("a", Full), ("b", Full)])).to.as_deref(), Some("a"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_unsettled_tier_does_not_keep_another_from_the_word() {
+    let mut rig = Rig::begin(&[("a", Full), ("b", Full), ("c", Full)]);
+    one(rig.board(&[("a", Out), ("b", Full), ("c", Full)]));
+    one(rig.served(&[("a", Out), ("b", Open), ("c", Full)], Some("c"), &[("b", F::ServerError)]));
+    assert_eq!(rig.board(&[("a", Partly), ("b", Open), ("c", Full)]), []);
+    assert_eq!(one(rig.board(&[("a", Full), ("b", Open), ("c", Full)])).to.as_deref(), Some("a"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn when_no_tier_is_left_it_is_said_and_when_one_is_again_too() {
     let mut rig = Rig::begin(&[("a", Full), ("b", Full)]);
     rig.board(&[("a", Out), ("b", Full)]);
     let change = one(rig.board(&[("a", Out), ("b", Out)]));
-    assert_eq!((change.direction, change.to, change.incident), (Direction::Over, None, Some(IncidentKind::AllDown)));
+    assert_eq!(
+        (change.direction, change.to, change.incident),
+        (Direction::Over, None, Some(IncidentKind::AllDown))
+    );
     assert_eq!(change.from.as_deref(), Some("b"));
     assert_eq!(rig.board(&[("a", Out), ("b", Out)]), []);
     let change = one(rig.board(&[("a", Out), ("b", Partly)]));

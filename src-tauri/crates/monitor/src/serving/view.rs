@@ -1,6 +1,9 @@
 //! A chain as the change-over decision sees it: per tier, whether it could answer now, and if not, why.
 
-use domain::{Board, Chain, FailureClass, ReplicaState, plan::{Ask, WhyNot, judge_replica}};
+use domain::{
+    Board, Chain, FailureClass, ReplicaState,
+    plan::{Ask, WhyNot, judge_replica},
+};
 use resilience::gate::Gate;
 use tokio::time::Instant;
 

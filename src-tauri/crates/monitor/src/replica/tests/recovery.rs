@@ -75,18 +75,14 @@ async fn a_check_that_fails_during_the_hold_is_a_relapse() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_waits_for_a_hung_server_a_third_time() {
+async fn nobody_waits_for_a_hung_server_a_second_time() {
     let rig = rig(settings(|_, _| {}));
     rig.healthy().await;
     // It accepts requests, stays silent, and goes on answering its health checks.
     rig.prober.generates(Err(failure(F::FirstTokenTimeout)));
     rig.tell(bad(F::FirstTokenTimeout));
-    sleep(secs(15)).await;
-    let state = rig.port.state();
-    assert_eq!((state.failing, &state.gate), (1, &Gate::Open), "its checks prove nothing");
-    rig.tell(bad(F::FirstTokenTimeout));
     let state = rig.settle().await;
-    assert_eq!((&state.gate, state.health), (&Gate::Shut, Health::Healthy));
+    assert_eq!((&state.gate, state.health), (&Gate::Shut, Health::Healthy), "the check asked for a token");
     // No request is a trial as long as a generated token is not had.
     for _ in 0..30 {
         sleep(secs(20)).await;
@@ -99,6 +95,32 @@ async fn nobody_waits_for_a_hung_server_a_third_time() {
     rig.until(|s| s.breaker == BreakerState::Closed).await;
     assert!(mended.elapsed() <= secs(21), "{:?}", mended.elapsed());
     rig.until(ReplicaState::in_full_service).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_took_too_long_on_a_well_server_does_no_harm() {
+    let rig = rig(settings(|_, _| {}));
+    rig.healthy().await;
+    rig.tell(bad(F::FirstTokenTimeout));
+    rig.until(|s| s.failing == 1).await;
+    let state = rig.until(|s| s.failing == 0).await;
+    assert!(state.in_full_service(), "it generated a token");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_for_a_paid_provider_a_third_time() {
+    let rig = rig(settings(|_, t| t.provider = domain::ProviderKind::OpenAi));
+    rig.healthy().await;
+    rig.tell(bad(F::FirstTokenTimeout));
+    sleep(secs(15)).await;
+    let state = rig.port.state();
+    assert_eq!((state.failing, &state.gate), (1, &Gate::Open), "free checks prove nothing");
+    rig.tell(bad(F::FirstTokenTimeout));
+    assert_eq!(rig.settle().await.gate, Gate::Shut);
+    let state = rig.until(|s| s.gate != Gate::Shut).await;
+    assert_eq!(state.breaker, BreakerState::HalfOpen, "its trials are requests");
+    let free = |(_, kind): &(_, domain::chain::ProbeKind)| *kind != domain::chain::ProbeKind::Generation;
+    assert!(rig.prober.asked().iter().all(free), "nobody pays for checks");
 }
 
 #[tokio::test(start_paused = true)]

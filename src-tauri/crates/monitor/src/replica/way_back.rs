@@ -1,0 +1,109 @@
+//! Out of service and back: relapses, hold, ramp; and the two who may order either, the operator and the GPU.
+
+use std::time::Duration;
+
+use domain::{Admin, Failure, FailureClass, Health};
+use resilience::{
+    breaker::{Breaker, Snapshot, SnapshotState, State},
+    ramp::Ramp,
+};
+
+use super::life::{At, Life, WayBack};
+
+/// The longest hold before a recovered replica takes traffic again.
+const LONGEST_HOLD: Duration = Duration::from_secs(300);
+/// After this long in service, earlier relapses are forgotten.
+const SETTLED: Duration = Duration::from_secs(600);
+
+impl Life {
+    pub(super) fn came_back(&mut self, at: At, why: &str) {
+        if self.breaker.state(at.now) != State::Closed {
+            // Its checks were its trials; the ramp protects the rest.
+            self.set_breaker(at, SnapshotState::Closed { failing: 0, since: Some(Duration::ZERO) });
+        }
+        self.run.clear();
+        self.set_answering_as(at);
+        self.recovered(at, why);
+    }
+
+    pub(super) fn recovered(&mut self, at: At, why: &str) {
+        self.hung = false;
+        self.back_since = Some(at.now);
+        let failback = self.settings.failback;
+        let factor = 1_u32.checked_shl(self.relapses).unwrap_or(u32::MAX);
+        let hold = failback.hold.saturating_mul(factor).min(LONGEST_HOLD.max(failback.hold));
+        let ramp = Ramp::begin(at.now, hold, 0, failback.ramp);
+        self.way_back = match failback.auto {
+            true if ramp.done(at.now) => WayBack::Done,
+            true => WayBack::Ramp(ramp),
+            false => WayBack::Waits,
+        };
+        let waits = if failback.auto { "" } else { ", and waits for the operator" };
+        self.because(format!("{why}{waits}"), None);
+    }
+
+    pub(super) fn went_out(&mut self, at: At) {
+        if let Some(since) = self.back_since.take() {
+            let relapse = at.now - since < SETTLED;
+            self.relapses = if relapse { self.relapses.saturating_add(1) } else { 0 };
+        }
+        self.way_back = WayBack::Done;
+    }
+
+    /// Opens the breaker, whatever its counts say.
+    pub(super) fn trip(&mut self, at: At) {
+        if self.breaker.state(at.now) == State::Closed {
+            self.set_breaker(at, SnapshotState::Open { remaining: Duration::MAX });
+        }
+    }
+
+    pub(super) fn set_breaker(&mut self, at: At, state: SnapshotState) {
+        let openings = self.breaker.snapshot(at.now).openings;
+        let opens = matches!(state, SnapshotState::Open { .. });
+        let snapshot = Snapshot { state, openings: openings.saturating_add(u32::from(opens)) };
+        self.breaker = Breaker::restore(at.now, self.settings.tier.breaker, snapshot, Duration::ZERO);
+    }
+
+    /// The operator's switch.
+    pub(crate) fn ordered(&mut self, at: At, admin: Admin) {
+        self.because("the operator's order", None);
+        self.admin = admin;
+        if admin == Admin::Enabled && self.way_back == WayBack::Waits {
+            self.way_back =
+                WayBack::Ramp(Ramp::begin(at.now, Duration::ZERO, 0, self.settings.failback.ramp));
+        }
+    }
+
+    /// The GPU beneath it failed, or recovered.
+    pub(crate) fn gpu_failed(&mut self, at: At, reason: Option<String>) {
+        match reason {
+            Some(reason) if self.gpu.as_ref() != Some(&reason) => {
+                let failure = Failure::new(FailureClass::Gpu, reason.clone());
+                self.run.count(&failure, at.wall_ms, at);
+                self.because(reason.clone(), Some(FailureClass::Gpu));
+                self.gpu = Some(reason);
+                if self.health != Health::Down {
+                    self.went_out(at);
+                    self.set_health(at, Health::Down);
+                }
+            }
+            None if self.gpu.take().is_some() => {
+                self.check_now = true;
+                self.run.good_checks = 0;
+                if self.settings.probe().is_none() {
+                    self.came_back(at, "its GPU recovered");
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The GPU beneath it is unwell, or well again.
+    pub(crate) fn gpu_unwell(&mut self, at: At, reason: Option<String>) {
+        let words = reason.clone().unwrap_or_else(|| "its GPU is well again".into());
+        self.unwell = reason;
+        if matches!(self.health, Health::Healthy | Health::Degraded) {
+            self.set_answering(at, words);
+        }
+    }
+}
