@@ -81,6 +81,7 @@ impl Life {
         let streaming = self.peek.stream;
         let every = self.shared.keep_alive;
         let request = self.record.request().to_owned();
+        let simulated = self.chain.simulated;
         let mut settling = Box::pin(self.settle());
         if !streaming {
             return settling.await.into_response();
@@ -89,7 +90,7 @@ impl Life {
             Ok(settled) => settled.into_response(),
             Err(_) => {
                 let mut response = reply::stream(waiting(settling, every));
-                reply::mark(response.headers_mut(), &request);
+                reply::mark(response.headers_mut(), &request, simulated);
                 response
             }
         }
@@ -160,6 +161,7 @@ impl Life {
         let port = self.shared.deps.board.port(&replica.id)?;
         let permit = port.read(|state| state.gate.try_enter());
         if permit.is_none() && !candidate.last_resort {
+            self.record.skip(candidate.tier);
             return None;
         }
         let (body, left_out) = match attempt::prepare(wire, tier, &self.body, &self.peek) {

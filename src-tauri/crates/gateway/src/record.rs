@@ -164,13 +164,21 @@ impl Record {
         self.end_attempt(Some(failure));
     }
 
+    /// A tier that might serve by the plan lets nobody in at this moment.
+    pub(crate) fn skip(&mut self, tier: usize) {
+        if let Some(note) = self.explanation.tiers.get_mut(tier) {
+            note.why_not = Some("its breaker let nobody in at that moment".into());
+        }
+        self.first_failed |= tier == 0;
+    }
+
     /// A tier cannot carry the request, so that nobody was asked.
     pub(crate) fn pass_over(&mut self, tier: usize, failure: Failure) {
         let Some(found) = self.chain.tiers.get(tier) else { return };
         if let Some(note) = self.explanation.tiers.get_mut(tier) {
             note.why_not = Some(failure.message.clone());
         }
-        self.first_failed |= tier == 0;
+        self.first_failed |= tier == 0 && verdict(failure.class).next == Next::NextTier;
         self.failed.push((found.name.clone(), wall_ms(), failure));
     }
 

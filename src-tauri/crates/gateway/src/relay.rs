@@ -54,9 +54,7 @@ pub(crate) fn pieces(
                 Ok(None) => break None,
                 Err(failure) => break Some(failure),
             };
-            if is_progress(&bytes) {
-                quiet_since = Instant::now();
-            }
+            let progress = is_progress(&bytes);
             let step = relay.push(bytes);
             note_usage(&step.seen, &mut record);
             if step.seen.contains(&Seen::Content) {
@@ -70,6 +68,10 @@ pub(crate) fn pieces(
             done |= step.seen.contains(&Seen::Done);
             if !step.out.is_empty() {
                 yield step.out;
+            }
+            // Counted from here, so that a client that reads slowly does not look like a silent server.
+            if progress {
+                quiet_since = Instant::now();
             }
         };
         // The upstream is let go before the client reads the last bytes.

@@ -52,6 +52,7 @@ impl http_body::Body for Body {
 }
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const SIMULATED: HeaderName = HeaderName::from_static("x-changeover-simulated");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-changeover-request-id");
 
 /// A JSON answer.
@@ -142,8 +143,11 @@ impl By {
     }
 }
 
-/// Marks an answer that no tier had a part in with the request's id.
-pub(crate) fn mark(headers: &mut HeaderMap, request: &str) {
+/// Marks an answer of which no tier is known yet, or that no tier has a part in, with the request's id.
+pub(crate) fn mark(headers: &mut HeaderMap, request: &str, simulated: bool) {
+    if simulated {
+        headers.insert(SIMULATED, HeaderValue::from_static("true"));
+    }
     if let Some(value) = value_of(request) {
         headers.insert(REQUEST_ID, value);
     }

@@ -121,7 +121,7 @@ async fn chat(shared: Arc<Inner>, request: Request<Incoming>) -> Response<Body> 
             },
         },
     };
-    reply::mark(response.headers_mut(), &id);
+    reply::mark(response.headers_mut(), &id, false);
     response
 }
 

@@ -190,11 +190,35 @@ async fn a_tier_without_room_is_passed_by_and_gives_its_permit_back() {
     world.states["gpu"].send_modify(|s| s.gate = gate.clone());
     let held = gate.try_enter().unwrap();
     assert_eq!(world.post(ASK).await.header("x-changeover-tier"), "cpu");
+    let explained = world.gateway.explanations();
+    assert_eq!(explained[0].tiers[0].why_not.as_deref(), Some("breaker half-open, all trials taken"));
     drop(held);
     for _ in 0..3 {
         assert_eq!(world.post(ASK).await.header("x-changeover-tier"), "gpu");
     }
     assert!(gate.has_room());
+}
+
+#[tokio::test]
+async fn a_gate_that_was_shut_after_the_plan_is_passed_by_and_explained() {
+    let up = Upstream::play(vec![good("Hello")]).await;
+    let mut world = World::of(vec![tier("gpu", up.addr), tier("cpu", up.addr)]).await;
+    world.states["gpu"].send_modify(|s| s.gate = resilience::gate::Gate::Shut);
+    assert_eq!(world.post(ASK).await.header("x-changeover-tier"), "cpu");
+    assert!(world.is_quiet("gpu"));
+    let why = world.gateway.explanations()[0].tiers[0].why_not.clone().unwrap();
+    assert!(why.contains("let nobody in"), "{why}");
+    assert!(!world.told().await.1.first_tier_ok);
+}
+
+#[tokio::test]
+async fn a_simulated_chain_is_marked_in_every_answer_and_event() {
+    let up = Upstream::play(vec![good("Hello")]).await;
+    let practice = domain::Chain { simulated: true, ..chain(vec![tier("gpu", up.addr)]) };
+    let mut world = World::over(Snapshot { chains: vec![Arc::new(practice)], ..Snapshot::default() }).await;
+    assert_eq!(world.post(ASK).await.header("x-changeover-simulated"), "true");
+    let (attempts, end) = world.told().await;
+    assert!(attempts[0].simulated && end.simulated && world.gateway.explanations()[0].simulated);
 }
 
 #[tokio::test]
