@@ -44,6 +44,16 @@ impl Store {
         Ok(row.as_ref().map(incident).transpose()?)
     }
 
+    /// The event that the newest line of any timeline comes from; 0 when there is none. Lines are committed with
+    /// their event, so every line of this event and of all before it is there.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn last_timeline_seq(&self) -> Result<i64, StoreError> {
+        let row = sqlx::query!(r#"SELECT COALESCE(MAX(seq), 0) AS "last!: i64" FROM timeline"#);
+        Ok(row.fetch_one(&self.readers).await?.last)
+    }
+
     /// An incident's timeline, oldest first.
     ///
     /// # Errors
