@@ -73,20 +73,8 @@ impl Alerts {
         let stop = CancellationToken::new();
         let (clicks, _) = broadcast::channel(16);
         let desktop = Desktop::new(clicks.clone(), tasks.clone(), stop.clone());
-        Self::start_with(Arc::new(desktop), clicks, tasks, stop, keeper, journal)
-    }
-
-    /// Starts to announce incidents through `notifier`.
-    fn start_with(
-        notifier: Arc<dyn Notifier>,
-        clicks: broadcast::Sender<i64>,
-        tasks: TaskTracker,
-        stop: CancellationToken,
-        keeper: &Keeper,
-        journal: Journal,
-    ) -> Self {
-        let sender = Sender { notifier, journal, enabled: watch::Sender::new(true) };
-        let desk = desk::Desk::new(sender.clone(), keeper);
+        let sender = Sender { notifier: Arc::new(desktop), journal, enabled: watch::Sender::new(true) };
+        let desk = desk::Desk::new(sender.clone(), keeper.subscribe(), keeper.watch_book());
         let until = stop.clone();
         tasks.spawn(async move {
             let _stopped = until.run_until_cancelled(desk.run()).await;
@@ -107,12 +95,7 @@ impl Alerts {
 
     /// Sends a notice that says that it is a test, once, and returns how it fared. It is recorded as any other.
     pub async fn test(&self) -> AlertRecord {
-        let body = "Desktop notifications from Changeover arrive here. An incident would say from, to, error and \
-                    what to do."
-            .to_owned();
-        let notice = Notice { incident: None, title: "Changeover: test".to_owned(), body, urgent: false };
-        let fared = self.sender.notifier.send(&notice).await;
-        self.sender.record(notice, fared.map_err(|e| (AlertOutcome::Failed, e.to_string())))
+        self.sender.test().await
     }
 
     /// Ends; a notice that is being sent is given up.
@@ -150,6 +133,16 @@ impl Sender {
             tracing::warn!(incident = notice.incident, %error, "an alert could not be delivered: {error}");
         }
         self.record(notice, fared.map_err(|e| (AlertOutcome::Failed, e.to_string())));
+    }
+
+    /// Sends a notice that says that it is a test, once, even while alerts are switched off.
+    async fn test(&self) -> AlertRecord {
+        let body = "Desktop notifications from Changeover arrive here. An incident would say from, to, error and \
+                    what to do."
+            .to_owned();
+        let notice = Notice { incident: None, title: "Changeover: test".to_owned(), body, urgent: false };
+        let fared = self.notifier.send(&notice).await;
+        self.record(notice, fared.map_err(|e| (AlertOutcome::Failed, e.to_string())))
     }
 
     /// Records a notice that is not sent on purpose.

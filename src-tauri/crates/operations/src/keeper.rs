@@ -4,7 +4,7 @@
 //! writers never wait. When the database cannot be written, the batch in hand is tried again until it can, while
 //! durable events queue up in memory and thinned ones are dropped; [`Keeper::problem`] says so meanwhile.
 
-mod fold;
+pub(crate) mod fold;
 mod rows;
 
 use std::{sync::Arc, time::Duration};
@@ -125,6 +125,11 @@ impl Keeper {
     #[must_use]
     pub fn book(&self) -> Arc<IncidentBook> {
         Arc::clone(&self.book.borrow())
+    }
+
+    /// To wait for changes of [`Keeper::book`].
+    pub(crate) fn watch_book(&self) -> watch::Receiver<Arc<IncidentBook>> {
+        self.book.clone()
     }
 
     /// Waits until everything that was handed in before this call is committed, or the keeper has ended.
@@ -252,6 +257,7 @@ impl Committing {
 
 /// Folds the events that were committed after the saved fold, as happens when the fold was reset.
 async fn catch_up(store: &Store, book: &mut IncidentBook) -> Result<(), KeeperError> {
+    let written = store.last_timeline_seq().await?;
     loop {
         let filter = EventFilter { after_seq: Some(book.applied_seq()), limit: REPLAY_PAGE, ..EventFilter::default() };
         let rows = store.events(&filter).await?;
@@ -264,9 +270,13 @@ async fn catch_up(store: &Store, book: &mut IncidentBook) -> Result<(), KeeperEr
             events.push(read_event(row).map_err(unreadable)?);
         }
         let mut commit = fold::refold(&events, book);
+        commit.timeline.retain(|line| line.seq > written);
         let text = serde_json::to_string(book)
             .map_err(|source| KeeperError::Unreadable { what: "a state of incidents".to_owned(), source })?;
         commit.states.push((BOOK_STATE.to_owned(), text));
         store.commit(&commit).await?;
     }
 }
+
+#[cfg(test)]
+mod tests;

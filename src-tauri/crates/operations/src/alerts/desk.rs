@@ -7,14 +7,17 @@ use std::{
 };
 
 use tokio::{
-    sync::broadcast::{self, error::RecvError},
+    sync::{
+        broadcast::{self, error::RecvError},
+        watch,
+    },
     time::{Instant, sleep_until},
 };
 
 use super::{Sender, words};
 use crate::{
     incidents::{ALL_TIERS, Incident, IncidentBook, RELAPSE_WINDOW_MS, Step},
-    keeper::{Committed, Keeper},
+    keeper::Committed,
 };
 
 /// How long an opening waits for the tier that takes over to be known.
@@ -33,7 +36,7 @@ struct Due {
 #[derive(Debug)]
 pub(super) struct Desk {
     sender: Sender,
-    keeper: Keeper,
+    book: watch::Receiver<Arc<IncidentBook>>,
     commits: broadcast::Receiver<Arc<Committed>>,
     openings: BTreeMap<i64, Due>,
     closings: BTreeMap<i64, Due>,
@@ -44,18 +47,21 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    pub(super) fn new(sender: Sender, keeper: &Keeper) -> Self {
-        let commits = keeper.subscribe();
+    pub(super) fn new(
+        sender: Sender,
+        commits: broadcast::Receiver<Arc<Committed>>,
+        book: watch::Receiver<Arc<IncidentBook>>,
+    ) -> Self {
         let mut desk = Self {
             sender,
-            keeper: keeper.clone(),
+            book,
             commits,
             openings: BTreeMap::new(),
             closings: BTreeMap::new(),
             opened: HashSet::new(),
             closed: HashMap::new(),
         };
-        desk.take_stock(&keeper.book());
+        desk.take_stock();
         desk
     }
 
@@ -71,7 +77,7 @@ impl Desk {
             tokio::select! {
                 commit = self.commits.recv() => match commit {
                     Ok(commit) => self.take(&commit),
-                    Err(RecvError::Lagged(_)) => self.take_stock(&self.keeper.book()),
+                    Err(RecvError::Lagged(_)) => self.take_stock(),
                     Err(RecvError::Closed) => return,
                 },
                 () = due => self.send_due().await,
@@ -80,7 +86,8 @@ impl Desk {
     }
 
     /// Takes what is announced neither in the journal nor by this task, as after a restart.
-    fn take_stock(&mut self, book: &IncidentBook) {
+    fn take_stock(&mut self) {
+        let book = Arc::clone(&self.book.borrow());
         for incident in book.open() {
             self.closings.remove(&incident.id);
             self.open(incident);
@@ -157,7 +164,7 @@ impl Desk {
             self.closed.insert(incident.id, incident.relapses);
             self.sender.send(words::closed(&incident)).await;
         }
-        let book = self.keeper.book();
+        let book = Arc::clone(&self.book.borrow());
         let known = |id: &i64| book.open().iter().chain(book.recently_closed()).any(|i| i.id == *id);
         self.opened.retain(known);
         self.closed.retain(|id, _| known(id));
@@ -165,7 +172,7 @@ impl Desk {
 
     /// Why the incident is no news: no tier of its chain answers, which is an incident of its own.
     fn part_of(&self, incident: &Incident) -> Option<String> {
-        let book = self.keeper.book();
+        let book = Arc::clone(&self.book.borrow());
         let whole = book.open().iter().find(|i| {
             i.tier == ALL_TIERS && i.chain == incident.chain && i.simulated == incident.simulated
         })?;

@@ -20,7 +20,7 @@ const BUCKETS_MS: [i64; 24] = [
 ];
 
 /// Folds new events: rows for the events, their figures, and what they changed in incidents.
-pub(super) fn fold(batch: &[Stamped], book: &mut IncidentBook) -> (Commit, Vec<(Step, Incident)>) {
+pub(crate) fn fold(batch: &[Stamped], book: &mut IncidentBook) -> (Commit, Vec<(Step, Incident)>) {
     let changes = last_updates(batch.iter().flat_map(|s| book.apply(s)).collect());
     let mut commit = Commit { events: batch.iter().map(rows::write_event).collect(), ..Commit::default() };
     write_changes(&changes, &mut commit);

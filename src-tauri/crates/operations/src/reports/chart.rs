@@ -67,8 +67,8 @@ fn draw<'a>(area: &Area<'a>, bars: &[&Recovery], target_ms: i64) -> Drawn<'a> {
         .margin_right(92)
         .build_cartesian_2d(0.0..end_s, (0..rows).into_segmented())?;
     let label = |row: &SegmentValue<i32>| match row {
-        SegmentValue::CenterOf(row) => bars.get(bars.len() - 1 - row.unsigned_abs() as usize).map(|r| name(r)),
-        _ => None,
+        SegmentValue::CenterOf(row) => usize::try_from(*row).ok().and_then(|row| bars.iter().rev().nth(row)),
+        SegmentValue::Exact(_) | SegmentValue::Last => None,
     };
     chart
         .configure_mesh()
@@ -79,7 +79,7 @@ fn draw<'a>(area: &Area<'a>, bars: &[&Recovery], target_ms: i64) -> Drawn<'a> {
         .x_labels(8)
         .y_labels(bars.len())
         .x_label_formatter(&|s| seconds(*s))
-        .y_label_formatter(&|row| label(row).unwrap_or_default())
+        .y_label_formatter(&|row| label(row).map(|r| name(r)).unwrap_or_default())
         .label_style((FAMILY, 13).into_font().color(&INK))
         .x_desc("time since the first evidence")
         .axis_desc_style((FAMILY, 13).into_font().color(&INK))
