@@ -5,22 +5,23 @@ import { Tooltip } from "@/components/ui/tooltip";
 import type { Report } from "@/contract";
 import { duration, figure, percent } from "@/lib/format";
 import { DotStrip } from "./DotStrip";
-import { definitionOf, ENOUGH_FOR_MEANS, failovers, valuesBehind } from "./shape";
+import { decimalsFor, definitionOf, ENOUGH_FOR_MEANS, failovers, valuesBehind } from "./shape";
 
 /** The report's figures, each with its definition at hand. */
 export function Figures({ report }: { report: Report }) {
   const { t } = useTranslation("reports");
   const values = valuesBehind(report);
+  const decimals = decimalsFor(report.requests);
   return (
     <Card className="grid grid-cols-2 gap-x-6 gap-y-5 md:grid-cols-4 xl:grid-cols-7">
       <Item
         name={t("figure.availability")}
-        value={percent(report.availability, 3)}
+        value={percent(report.availability, decimals)}
         hint={definitionOf(report, "Availability")}
       />
       <Item
         name={t("figure.first_tier_alone")}
-        value={percent(report.first_tier_alone, 3)}
+        value={percent(report.first_tier_alone, decimals)}
         hint={definitionOf(report, "First tier alone")}
       />
       <Item name={t("figure.requests")} value={figure(report.requests)} hint={t("figure.requests_hint")} />
@@ -77,7 +78,7 @@ function Values({ values }: { values: readonly number[] }) {
   const spread = min === max ? t("figure.each", { value: min }) : t("figure.spread", { min, max });
   return (
     <>
-      {values.length < ENOUGH_FOR_MEANS && <DotStrip values={values} label={spread} />}
+      {values.length > 1 && values.length < ENOUGH_FOR_MEANS && <DotStrip values={values} label={spread} />}
       <div className="text-xs text-faint">
         {t("figure.of_values", { count: values.length })}
         {values.length > 1 && <span className="numeric block">{spread}</span>}

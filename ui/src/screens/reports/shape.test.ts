@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Incident, Recovery, Report } from "@/contract";
-import { failovers, holdsNothing, MOST_BARS, toBars, valuesBehind } from "./shape";
+import { decimalsFor, failovers, holdsNothing, MOST_BARS, toBars, valuesBehind } from "./shape";
 
 function recovery(id: number, restored: number | null): Recovery {
   const times = {
@@ -50,6 +50,10 @@ describe("the values behind the means", () => {
     const values = valuesBehind(report({ recoveries: [recovery(2, null), recovery(1, 5000)] }));
     expect(values).toEqual({ mttd: [100], mtta: [50], mttr: [5000] });
   });
+});
+
+it("gives a percentage no more decimals than its requests bear", () => {
+  expect([34, 999, 1_000, 99_999, 100_000].map(decimalsFor)).toEqual([1, 1, 2, 2, 3]);
 });
 
 describe("a period", () => {

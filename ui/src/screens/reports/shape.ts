@@ -54,3 +54,9 @@ export function holdsNothing(report: Report): boolean {
 export function definitionOf(report: Report, name: string): string | undefined {
   return report.definitions.find((definition) => definition.name === name)?.formula;
 }
+
+/** Decimals that a percentage of so many requests can carry without pretending. */
+export function decimalsFor(requests: number): number {
+  if (requests >= 100_000) return 3;
+  return requests >= 1_000 ? 2 : 1;
+}

@@ -5,6 +5,7 @@ import { ErrorState, LoadingState } from "@/components/states";
 import { Time } from "@/components/time";
 import { Button } from "@/components/ui/button";
 import type { AlertEntry } from "@/contract";
+import { sentence } from "@/lib/sentence";
 import { useRpc } from "@/state/rpc";
 import { OutcomeBadge } from "./OutcomeBadge";
 
@@ -44,7 +45,7 @@ function Ledger({ entries }: { entries: readonly AlertEntry[] }) {
           <th className="w-28 py-1 font-medium">{t("alerts.when")}</th>
           <th className="w-20 py-1 font-medium">{t("alerts.channel")}</th>
           <th className="py-1 font-medium">{t("alerts.alert")}</th>
-          <th className="w-48 py-1 pl-3 font-medium">{t("alerts.outcome")}</th>
+          <th className="w-28 py-1 pl-3 font-medium">{t("alerts.outcome")}</th>
         </tr>
       </thead>
       <tbody>
@@ -59,10 +60,10 @@ function Ledger({ entries }: { entries: readonly AlertEntry[] }) {
             <td className="py-1.5">
               <div className="font-medium normal-nums">{entry.title}</div>
               <div className="break-words whitespace-pre-line text-muted normal-nums">{entry.body}</div>
+              {entry.reason && <div className="mt-1 text-xs break-words">{sentence(entry.reason)}</div>}
             </td>
             <td className="py-1.5 pl-3">
               <OutcomeBadge outcome={entry.outcome} />
-              {entry.reason && <div className="mt-0.5 text-xs break-words text-muted">{entry.reason}</div>}
             </td>
           </tr>
         ))}

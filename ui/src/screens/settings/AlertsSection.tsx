@@ -5,6 +5,7 @@ import { ErrorState } from "@/components/states";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Switch } from "@/components/ui/switch";
+import { sentence } from "@/lib/sentence";
 import { useCommand } from "@/state/rpc";
 import { AlertLedger } from "./AlertLedger";
 import { OutcomeBadge } from "./OutcomeBadge";
@@ -67,15 +68,15 @@ function TestAlert() {
         {t("alerts.test")}
       </Button>
       {test.data && (
-        <p role="status" data-testid="alert-outcome" className="flex flex-wrap items-center gap-2">
+        <p role="status" data-testid="alert-outcome" className="flex items-start gap-2">
           <OutcomeBadge outcome={test.data.outcome} />
-          <span>
+          <span className="min-w-0 break-words">
             {outcome === "sent"
               ? t("alerts.test_sent")
               : outcome === "failed"
                 ? t("alerts.test_failed")
                 : t("alerts.test_held_back")}{" "}
-            {test.data.reason}
+            {sentence(test.data.reason ?? "")}
           </span>
         </p>
       )}

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { CopyButton } from "@/components/copy-button";
 import { Button } from "@/components/ui/button";
 import type { KeysPage } from "@/contract";
+import { sentence } from "@/lib/sentence";
 
 const EXAMPLE = "export OPENAI_API_KEY=...\nchangeoverd serve\n\n# in the tier:\nkey: env:OPENAI_API_KEY";
 
@@ -21,8 +22,8 @@ export function KeyringProblem({ page, checking, onCheck }: Props) {
         <TriangleAlert className="mt-0.5 size-4 shrink-0 text-warn" aria-hidden />
         <div className="min-w-0 flex-1">
           <p className="font-medium text-warn">{t("keys.problem_title")}</p>
-          <p>{page.problem}</p>
-          {page.remedy && <p>{page.remedy}</p>}
+          <p className="break-words">{sentence(page.problem ?? "")}</p>
+          {page.remedy && <p>{sentence(page.remedy)}</p>}
         </div>
         <Button size="sm" disabled={checking} onClick={onCheck}>
           <RefreshCw aria-hidden />
