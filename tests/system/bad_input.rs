@@ -55,8 +55,10 @@ async fn a_taken_port_names_its_holder_and_how_to_choose_another() {
 #[tokio::test]
 async fn a_damaged_database_is_refused_and_left_as_it_is() {
     let mut daemon = Daemon::practice().await;
-    daemon.stop().await;
+    assert_eq!(daemon.stop().await, Some(0));
     let path = daemon.path("data/changeover.sqlite");
+    let log = std::fs::metadata(daemon.path("data/changeover.sqlite-wal")).map_or(0, |m| m.len());
+    assert_eq!(log, 0, "a clean end folds the write-ahead log into the database");
     let mut bytes = std::fs::read(&path).unwrap();
     let middle = bytes.len() / 2;
     bytes[100..middle].fill(0xAA);

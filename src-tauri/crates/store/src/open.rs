@@ -64,8 +64,11 @@ impl Store {
             .busy_timeout(BUSY)
             .foreign_keys(true)
             .pragma("journal_size_limit", LOG_LIMIT);
-        let writer =
-            SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await.map_err(on_database)?;
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options.clone())
+            .await
+            .map_err(on_database)?;
         MIGRATOR.run(&writer).await.map_err(|e| on_database(e.into()))?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
@@ -91,6 +94,10 @@ impl Store {
     /// Closes every connection and folds the write-ahead log into the file.
     pub async fn close(&self) {
         self.readers.close().await;
+        // A reader's thread may let go last, and a read-only connection cannot fold the log.
+        if let Err(e) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.writer).await {
+            tracing::warn!(error = %e, "the write-ahead log is folded at the next start");
+        }
         self.writer.close().await;
     }
 }
@@ -103,12 +110,18 @@ async fn inspect(folder: &Path, path: &Path) -> Result<(), OpenError> {
         newest_backup: backup::newest(folder),
     };
     let on_database = |source: StoreError| OpenError::Database { path: path.to_owned(), source };
-    let size = std::fs::metadata(path).map_err(|source| OpenError::Folder { path: path.to_owned(), source })?.len();
+    let size =
+        std::fs::metadata(path).map_err(|source| OpenError::Folder { path: path.to_owned(), source })?.len();
     if size == 0 {
         // A start that was killed before its first write leaves an empty file; with a backup it was cut later.
-        return if backup::newest(folder).is_some() { Err(damaged("the file is empty".into())) } else { Ok(()) };
+        return if backup::newest(folder).is_some() {
+            Err(damaged("the file is empty".into()))
+        } else {
+            Ok(())
+        };
     }
-    let opened = SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(BUSY).connect().await;
+    let opened =
+        SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(BUSY).connect().await;
     let mut connection = opened.map_err(|e| refusal(e, &damaged, &on_database))?;
     let found = check(&mut connection).await.map_err(|e| refusal(e, &damaged, &on_database))?;
     if let Some(detail) = found {
