@@ -11,6 +11,12 @@ export default defineConfig({
   plugins: [react(), tailwindcss()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: { target: "es2022", outDir: "dist", emptyOutDir: true },
-  server: { port: 5173, strictPort: true, proxy: { "/rpc": admin, "/events": admin } },
+  server: {
+    port: 5173,
+    strictPort: true,
+    proxy: { "/rpc": admin, "/events": admin },
+    // The icons lie beside this folder.
+    fs: { allow: [".."] },
+  },
   test: { environment: "jsdom", setupFiles: ["src/test/setup.ts"], restoreMocks: true },
 });

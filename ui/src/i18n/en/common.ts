@@ -9,7 +9,6 @@ export const common = {
   copied: "Copied",
   copy_failed: "The text could not be copied: access to the clipboard was refused.",
   simulated: "Simulated",
-  save: "Save",
   saved_as: "Saved as {{path}}",
   health: { healthy: "Healthy", degraded: "Degraded", down: "Down", unknown: "Unknown" },
   mode: {
