@@ -1,11 +1,14 @@
 //! The little that routing needs from a Chat Completions request, in one pass that builds no tree of the messages.
 //!
+//! What is wrong inside the messages is left for the server to refuse (see [`check`]).
+//!
 //! The positions of the fields that [`crate::edit`] may replace are kept, so that the body is scanned once. Of a field
 //! that occurs twice the last one counts, as it does for every server we know.
 
 use std::{borrow::Cow, ops::Range};
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::{
     error::BadRequest,
@@ -144,6 +147,17 @@ impl Peek {
         }
         Ok(())
     }
+}
+
+/// Checks a request's syntax to the last byte, which [`Peek::read`] does not: for the moment when a server fails over
+/// a request, and it is to be known whose fault that is.
+///
+/// # Errors
+/// The body is not JSON.
+pub fn check(body: &[u8]) -> Result<(), BadRequest> {
+    serde_json::from_slice::<&RawValue>(body)
+        .map(drop)
+        .map_err(|_| BadRequest::new("The body is not valid JSON.", None, Some("invalid_json")))
 }
 
 #[derive(Default, Deserialize)]

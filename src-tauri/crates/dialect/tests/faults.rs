@@ -111,6 +111,23 @@ fn ollama() {
 }
 
 #[test]
+fn other_local_servers() {
+    check(
+        404,
+        r#"{"error": "Only 'text' content type is supported."}"#,
+        Kind::Unsupported,
+        "Only 'text' content type is supported.",
+    );
+    check(
+        400,
+        r#"{"detail":"Server is pinned to './alpha'; requested 'x'."}"#,
+        Kind::ModelNotFound,
+        "Server is pinned to './alpha'; requested 'x'.",
+    );
+    check(404, r#"{"error": "Not Found"}"#, Kind::ModelNotFound, "Not Found");
+}
+
+#[test]
 fn paid_providers() {
     let openai = |code: &str, kind: &str| {
         format!(r#"{{"error":{{"message":"m","type":"{kind}","param":null,"code":"{code}"}}}}"#)

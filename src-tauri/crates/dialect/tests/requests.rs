@@ -6,7 +6,7 @@ use dialect::{
     edit::{CapName, Edits, rewrite},
     error::BadRequest,
     openai::read_request,
-    peek::Peek,
+    peek::{Peek, check},
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -96,6 +96,20 @@ fn mistakes_name_their_field() {
 fn a_mistake_in_the_json_is_placed_and_not_quoted() {
     let error = refused("{\"model\": \"secret\",\n \"messages\": secret}");
     assert_eq!(error.message, "The body is not valid JSON: see line 2, column 14.");
+}
+
+#[test]
+fn a_mistake_inside_a_message_is_found_when_it_is_looked_for() {
+    let line_end_in_a_text = "{\"model\":\"m\",\"messages\":[{\"content\":\"a\nb\"}]}";
+    for body in [
+        line_end_in_a_text,
+        r#"{"model":"m","messages":[{"role" "user"}]}"#,
+        r#"{"model":"m","messages":["\d"]}"#,
+    ] {
+        assert_eq!(peek(body).model, "m");
+        assert_eq!(check(body.as_bytes()).unwrap_err().code.as_deref(), Some("invalid_json"), "{body}");
+    }
+    assert_eq!(check(HELLO.as_bytes()), Ok(()));
 }
 
 #[test]

@@ -84,7 +84,7 @@ const TOO_LONG: &[&str] = &[
     "exceeds the context length",
 ];
 
-/// Words by which a 400 or 422 is not the client's mistake but this server's lack.
+/// Words by which a 400, 404 or 422 is not the client's mistake but this server's lack.
 const UNSUPPORTED: &[&str] = &[
     "does not support",
     "not supported",
@@ -94,6 +94,7 @@ const UNSUPPORTED: &[&str] = &[
     "requires --jinja",
     "not multimodal",
     "not a multimodal model",
+    "only 'text' content type is supported",
 ];
 
 /// What a provider's error means. `asked_to_wait`: it said how long to stay away.
@@ -115,6 +116,7 @@ pub(super) fn kind(status: u16, said: &Said, asked_to_wait: bool) -> FaultKind {
         402 if said.in_flight || asked_to_wait => FaultKind::RateLimited,
         402 => FaultKind::QuotaExhausted,
         403 => FaultKind::Forbidden,
+        404 if lacks(&message) => FaultKind::Unsupported,
         404 | 405 | 410 => FaultKind::ModelNotFound,
         408 | 504 | 524 => FaultKind::Timeout,
         409 | 425 => FaultKind::Conflict,
@@ -160,13 +162,17 @@ fn bad_request(said: &Said, message: &str) -> FaultKind {
     if names_no_model(message) {
         return FaultKind::ModelNotFound;
     }
-    if UNSUPPORTED.iter().any(|words| message.contains(words)) {
+    if lacks(message) {
         return FaultKind::Unsupported;
     }
     match by_code(SOFT_CODES, said) {
         Some(kind @ (FaultKind::RateLimited | FaultKind::Overloaded)) => kind,
         _ => FaultKind::ClientMistake,
     }
+}
+
+fn lacks(message: &str) -> bool {
+    UNSUPPORTED.iter().any(|words| message.contains(words))
 }
 
 fn out_of_money(message: &str) -> bool {
@@ -177,6 +183,7 @@ fn out_of_money(message: &str) -> bool {
 
 fn names_no_model(message: &str) -> bool {
     message.contains("not a valid model")
+        || message.contains("server is pinned to")
         || (message.contains("model")
             && (message.contains("does not exist") || message.contains("not found"))
             && !message.contains("tool"))
