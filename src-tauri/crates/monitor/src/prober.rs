@@ -19,7 +19,7 @@ impl Prober for upstream::Client {
     }
 }
 
-/// As many checks as run at a time, over all replicas.
+/// As many checks as run at a time, over all replicas; those that real traffic asks for come on top.
 const AT_A_TIME: usize = 8;
 
 /// A prober that runs only so many checks at a time.
@@ -44,10 +44,10 @@ impl Checker {
         Self { prober, permits: Arc::new(Semaphore::new(AT_A_TIME)) }
     }
 
-    /// Waits for its turn, then checks. A prober that forgets its time limit is cut off.
-    pub(crate) async fn check(self, target: ProbeTarget) -> Checked {
+    /// Waits for its turn unless it is urgent, then checks. A prober that forgets its time limit is cut off.
+    pub(crate) async fn check(self, target: ProbeTarget, urgent: bool) -> Checked {
         // The semaphore is never closed; without a permit the check would only come early.
-        let _permit = self.permits.acquire().await.ok();
+        let _permit = if urgent { None } else { self.permits.acquire().await.ok() };
         let began_ms = domain::time::wall_ms();
         let began = tokio::time::Instant::now();
         let limit = target.timeout + Duration::from_millis(100);

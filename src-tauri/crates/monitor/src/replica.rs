@@ -101,7 +101,17 @@ pub(crate) fn start(
     let (signals, signals_rx) = mpsc::channel(QUEUE);
     let told = Told { facts: facts(&state), failing: state.failing, in_service: state.in_full_service() };
     let (board, board_rx) = watch::channel(state);
-    let task = Task { shared, life, board, memory, told, next_check, checking: None, figures_due: None };
+    let task = Task {
+        shared,
+        life,
+        board,
+        memory,
+        told,
+        next_check,
+        checking: None,
+        is_urgent: false,
+        figures_due: None,
+    };
     tasks.spawn(cancel.clone().run_until_cancelled_owned(task.run(signals_rx, settings_rx)));
     Handle { port: ReplicaPort::new(board_rx, signals), settings, memory: memory_rx, cancel }
 }
@@ -125,6 +135,8 @@ struct Task {
     told: Told,
     next_check: Instant,
     checking: Option<BoxFuture<'static, Checked>>,
+    /// Whether the check that goes on may not wait its turn.
+    is_urgent: bool,
     /// When figures that changed are to be renewed.
     figures_due: Option<Instant>,
 }
@@ -221,16 +233,20 @@ impl Task {
     fn check_if_due(&mut self) {
         let now = Instant::now();
         let Some(after) = self.life.check_after(now) else { return };
-        if self.checking.is_some() {
+        let urgent = self.life.run.suspected;
+        if self.checking.is_some() && (self.is_urgent || !urgent) {
             return;
         }
+        // A check that waits its turn, or was begun before the failure, is no answer to it.
+        self.checking = None;
         if self.life.take_check_now() {
             self.next_check = now;
         }
         self.next_check = self.next_check.min(now + after.mul_f64(1.0 + JITTER));
         if self.next_check <= now {
+            self.is_urgent = urgent;
             let target = self.life.settings.target(self.life.wants_token(now));
-            self.checking = target.map(|target| self.shared.checker.clone().check(target).boxed());
+            self.checking = target.map(|target| self.shared.checker.clone().check(target, urgent).boxed());
         }
     }
 

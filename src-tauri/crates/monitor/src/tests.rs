@@ -186,3 +186,17 @@ async fn at_most_eight_checks_run_at_a_time() {
     tokio::time::sleep(secs(4)).await;
     assert!(rig.board.all().values().all(|port| port.state().health == Health::Healthy));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_check_that_real_traffic_asks_for_waits_for_no_other() {
+    let rig = rig(vec![]);
+    rig.prober.answers(Ok(secs(4)));
+    let names: Vec<_> = (0..20).map(|n| format!("t{n}")).collect();
+    rig.monitor.apply(&tiers(&names.iter().map(String::as_str).collect::<Vec<_>>())).await;
+    tokio::time::sleep(secs(1)).await;
+    rig.prober.answers(Err(failure(F::Refused)));
+    rig.port("t19").tell(Signal::Outcome(bad(F::Refused)));
+    let told = tokio::time::Instant::now();
+    rig.until("t19", |s| s.health == Health::Down).await;
+    assert!(told.elapsed() < ms(250), "{:?}", told.elapsed());
+}

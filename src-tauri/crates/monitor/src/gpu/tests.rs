@@ -212,3 +212,26 @@ async fn without_a_library_it_is_said() {
     assert!(page.reason.as_ref().is_some_and(|r| r.contains("No NVIDIA driver library")), "{page:?}");
     assert!(page.gpus.is_empty());
 }
+
+/// `cargo test -p changeover-monitor -- --ignored real_gpu` on a machine with one.
+#[tokio::test]
+#[ignore = "needs an NVIDIA GPU and its driver"]
+async fn a_real_gpu_is_read() {
+    let (journal, _reader) = domain::journal::journal();
+    let gpus = Gpus::start(None, journal, Board::default(), Arc::default());
+    let found = async {
+        while gpus.page().at_ms.is_none() {
+            assert_eq!(gpus.page().reason, None);
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(Duration::from_secs(20), found).await.expect("a sample came");
+    let page = gpus.page();
+    println!("{page:#?}");
+    assert!(page.driver.is_some() && page.reason.is_none());
+    let gpu = &page.gpus[0];
+    assert!(gpu.reading.uuid.starts_with("GPU-"));
+    assert!(gpu.reading.memory_total_mib.is_some_and(|m| m > 1000.0));
+    assert!(gpu.reading.temperature.is_some_and(|t| (1.0..120.0).contains(&t)));
+    assert!(gpu.findings.is_empty(), "the GPU is well");
+}

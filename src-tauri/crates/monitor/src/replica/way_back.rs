@@ -17,7 +17,7 @@ const SETTLED: Duration = Duration::from_secs(600);
 
 impl Life {
     pub(super) fn came_back(&mut self, at: At, why: &str) {
-        if self.breaker.state(at.now) != State::Closed {
+        if self.breaker.state(at.now) != State::Closed || self.breaker.failing() > 0 {
             // Its checks were its trials; the ramp protects the rest.
             self.set_breaker(at, SnapshotState::Closed { failing: 0, since: Some(Duration::ZERO) });
         }
