@@ -6,9 +6,9 @@ use bytes::Bytes;
 use dialect::{
     edit::{CapName, Edits},
     error::{ClientError, ErrorKind, Unfit},
-    fault,
+    fault::{self, FaultKind},
     observe::{Completion, Seen},
-    peek::Peek,
+    peek::{self, Peek},
     stream::{End, Relay},
     wire::{Stamp, Wire},
 };
@@ -136,10 +136,11 @@ impl Ask<'_> {
     /// Sends the request and waits until its answer may go out.
     pub(crate) async fn run(self, record: &mut Record) -> Result<Good, Bad> {
         let Self { client, target, headers, body, wire, peek, stamp, limits, others } = self;
+        let sent = body.clone();
         let head = timeout_at(limits.first, client.send(&target, headers, body, peek.stream)).await;
         let response = head.map_err(|_| limits.late())??;
         if !response.status.is_success() {
-            return Err(refused(response, wire, limits).await);
+            return Err(refused(response, &sent, wire, limits).await);
         }
         if peek.stream {
             let relay = wire.relay(peek, stamp);
@@ -162,12 +163,19 @@ impl Limits {
 }
 
 /// Reads an error answer: its class, and what the client gets if it is the client's own.
-async fn refused(mut response: Response, wire: Wire, limits: Limits) -> Bad {
+async fn refused(mut response: Response, sent: &[u8], wire: Wire, limits: Limits) -> Bad {
     // What there is of it will do: the status alone says enough.
     let read = timeout_at(limits.first, response.body.up_to(LONGEST_ERROR)).await;
     let body = read.ok().and_then(Result::ok).unwrap_or_default();
     let header = |name: &str| Some(response.headers.get(name)?.to_str().ok()?.to_owned());
     let fault = fault::classify(response.status.as_u16(), &header, &body, SystemTime::now());
+    // Some servers fail over a body that is not JSON, and what is inside the messages was not looked at before.
+    if fault.kind == FaultKind::ServerError
+        && let Err(bad) = peek::check(sent)
+    {
+        let failure = Failure::new(FailureClass::ClientMistake, bad.message.clone());
+        return Bad { failure, answer: Some(Box::new(Refused::InOurWords(bad.into()))) };
+    }
     let answer = match wire {
         Wire::OpenAi => Refused::AsItIs { status: response.status, headers: response.headers, body },
         Wire::Ollama => {

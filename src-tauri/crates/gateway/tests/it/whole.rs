@@ -95,6 +95,17 @@ async fn a_clients_own_mistake_comes_back_as_the_provider_said_it_and_counts_aga
 }
 
 #[tokio::test]
+async fn a_server_that_fails_over_broken_json_is_not_to_blame() {
+    let first = Upstream::play(vec![whole("500 Internal Server Error", "", "Internal Server Error")]).await;
+    let second = Upstream::play(vec![good("never")]).await;
+    let mut world = World::of(vec![tier("gpu", first.addr), tier("cpu", second.addr)]).await;
+    let reply = world.post("{\"model\":\"chat\",\"messages\":[{\"role\":\"user\",\"content\":\"a\nb\"}]}").await;
+    assert_eq!((reply.status, reply.json()["error"]["code"].as_str()), (400, Some("invalid_json")));
+    assert_eq!(world.outcome("gpu").await.failure.unwrap().class, FailureClass::ClientMistake);
+    assert!(world.is_quiet("cpu"));
+}
+
+#[tokio::test]
 async fn a_prompt_too_long_for_every_tier_is_the_clients_to_mend() {
     let body = r#"{"error":{"message":"This model's maximum context length is 8 tokens","type":"invalid_request_error","param":"messages","code":"context_length_exceeded"}}"#;
     let first = Upstream::play(vec![whole("400 Bad Request", "", body)]).await;
