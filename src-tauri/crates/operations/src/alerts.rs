@@ -137,9 +137,10 @@ impl Sender {
 
     /// Sends a notice that says that it is a test, once, even while alerts are switched off.
     async fn test(&self) -> AlertRecord {
-        let body = "Desktop notifications from Changeover arrive here. An incident would say from, to, error and \
+        let body =
+            "Desktop notifications from Changeover arrive here. An incident would say from, to, error and \
                     what to do."
-            .to_owned();
+                .to_owned();
         let notice = Notice { incident: None, title: "Changeover: test".to_owned(), body, urgent: false };
         let fared = self.notifier.send(&notice).await;
         self.record(notice, fared.map_err(|e| (AlertOutcome::Failed, e.to_string())))

@@ -10,8 +10,8 @@ mod rows;
 use std::{sync::Arc, time::Duration};
 
 use domain::{Stamped, journal::JournalReader};
-use store::{Commit, EventFilter, Store, StoreError};
 use futures::FutureExt;
+use store::{Commit, EventFilter, Store, StoreError};
 use tokio::{
     sync::{broadcast, mpsc, oneshot, watch},
     task::unconstrained,
@@ -83,8 +83,10 @@ impl Keeper {
     /// When the store cannot be read or holds something that this version cannot read.
     pub async fn start(store: Store, reader: JournalReader) -> Result<Self, KeeperError> {
         let mut current = match store.state(BOOK_STATE).await? {
-            Some(text) => serde_json::from_str(&text)
-                .map_err(|source| KeeperError::Unreadable { what: "a state of incidents".to_owned(), source })?,
+            Some(text) => serde_json::from_str(&text).map_err(|source| KeeperError::Unreadable {
+                what: "a state of incidents".to_owned(),
+                source,
+            })?,
             None => IncidentBook::default(),
         };
         catch_up(&store, &mut current).await?;
@@ -188,7 +190,9 @@ impl Committing {
     /// Commits everything that waits.
     async fn drain(&mut self) {
         // Unconstrained, so that "nothing now" means an empty queue and not a used-up share of the thread.
-        while let Some(batch) = unconstrained(self.reader.batch(BATCH)).now_or_never().filter(|b| !b.is_empty()) {
+        while let Some(batch) =
+            unconstrained(self.reader.batch(BATCH)).now_or_never().filter(|b| !b.is_empty())
+        {
             self.keep(batch).await;
         }
     }
@@ -228,7 +232,10 @@ impl Committing {
         let _nobody = self.committed.send(Arc::new(Committed { events: batch, incidents, book }));
         let dropped = self.reader.take_dropped();
         if dropped > 0 {
-            tracing::warn!(dropped, "{dropped} routine events were thinned out: the disk is slower than the traffic");
+            tracing::warn!(
+                dropped,
+                "{dropped} routine events were thinned out: the disk is slower than the traffic"
+            );
         }
     }
 
@@ -259,7 +266,8 @@ impl Committing {
 async fn catch_up(store: &Store, book: &mut IncidentBook) -> Result<(), KeeperError> {
     let written = store.last_timeline_seq().await?;
     loop {
-        let filter = EventFilter { after_seq: Some(book.applied_seq()), limit: REPLAY_PAGE, ..EventFilter::default() };
+        let filter =
+            EventFilter { after_seq: Some(book.applied_seq()), limit: REPLAY_PAGE, ..EventFilter::default() };
         let rows = store.events(&filter).await?;
         if rows.is_empty() {
             return Ok(());

@@ -120,8 +120,12 @@ pub async fn week(store: &Store, now_ms: i64, simulated: bool) -> Result<Week, S
     // The minute that goes on counts too.
     let (from_ms, to_ms) = (now_ms - WEEK_MS, now_ms + 1);
     let shares = shares(store, from_ms, to_ms, simulated).await?;
-    let filter =
-        IncidentFilter { simulated: Some(simulated), from_ms: Some(from_ms), going_on: Some(false), ..Default::default() };
+    let filter = IncidentFilter {
+        simulated: Some(simulated),
+        from_ms: Some(from_ms),
+        going_on: Some(false),
+        ..Default::default()
+    };
     let (rows, _) = store.incidents(&filter, MOST_INCIDENTS, 0).await?;
     let rto = |row: &IncidentRow| row.restored_ms.map(|restored| restored - row.began_ms);
     Ok(Week {
@@ -177,7 +181,12 @@ async fn shares(store: &Store, from_ms: i64, to_ms: i64, simulated: bool) -> Res
 }
 
 /// Change-overs to a less preferred tier, or to none, by what set them off.
-async fn causes(store: &Store, from_ms: i64, to_ms: i64, simulated: bool) -> Result<Vec<(String, u64)>, StoreError> {
+async fn causes(
+    store: &Store,
+    from_ms: i64,
+    to_ms: i64,
+    simulated: bool,
+) -> Result<Vec<(String, u64)>, StoreError> {
     let mut counts = BTreeMap::<String, u64>::new();
     let mut filter = EventFilter {
         from_ms: Some(from_ms),
@@ -197,7 +206,9 @@ async fn causes(store: &Store, from_ms: i64, to_ms: i64, simulated: bool) -> Res
                     *counts.entry(change.trigger).or_default() += 1;
                 }
                 Ok(_) => {}
-                Err(error) => tracing::warn!(seq = row.seq, %error, "a change-over cannot be read and is not counted"),
+                Err(error) => {
+                    tracing::warn!(seq = row.seq, %error, "a change-over cannot be read and is not counted")
+                }
             }
         }
     }

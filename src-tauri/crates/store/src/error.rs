@@ -134,7 +134,9 @@ impl From<sqlx::Error> for StoreError {
 #[derive(Debug, thiserror::Error)]
 pub enum InsertError {
     /// Somebody else was faster.
-    #[error("the configuration is at revision {latest} and not at {expected} any more: load it again and repeat the change")]
+    #[error(
+        "the configuration is at revision {latest} and not at {expected} any more: load it again and repeat the change"
+    )]
     Conflict {
         /// What the caller believed the latest revision to be.
         expected: i64,

@@ -40,7 +40,10 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn incident(&self, id: i64) -> Result<Option<IncidentRow>, StoreError> {
-        let row = sqlx::query("SELECT * FROM incidents WHERE id = ?").bind(id).fetch_optional(&self.readers).await?;
+        let row = sqlx::query("SELECT * FROM incidents WHERE id = ?")
+            .bind(id)
+            .fetch_optional(&self.readers)
+            .await?;
         Ok(row.as_ref().map(incident).transpose()?)
     }
 

@@ -44,7 +44,8 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn events(&self, filter: &EventFilter) -> Result<Vec<EventRow>, StoreError> {
-        let mut query = QueryBuilder::new("SELECT seq, at_ms, kind, chain, tier, simulated, durable, body FROM events");
+        let mut query =
+            QueryBuilder::new("SELECT seq, at_ms, kind, chain, tier, simulated, durable, body FROM events");
         push_conditions(&mut query, filter);
         query.push(if filter.newest_first { " ORDER BY seq DESC LIMIT " } else { " ORDER BY seq LIMIT " });
         query.push_bind(i64::from(filter.limit.clamp(1, MOST)));

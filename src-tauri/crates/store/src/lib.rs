@@ -22,7 +22,7 @@ mod upkeep;
 pub use error::{InsertError, OpenError, StoreError};
 pub use open::{DATABASE_FILE, Store};
 pub use rows::{
-    AttemptMinute, ChangeoverRow, Commit, EventFilter, EventRow, FirstTokenMinute, IncidentFilter, IncidentRow,
-    RequestMinute, RevisionRow, RollupFilter, TimelineNew, TimelineRow,
+    AttemptMinute, ChangeoverRow, Commit, EventFilter, EventRow, FirstTokenMinute, IncidentFilter,
+    IncidentRow, RequestMinute, RevisionRow, RollupFilter, TimelineNew, TimelineRow,
 };
 pub use upkeep::{Pruned, Retention};

@@ -122,12 +122,12 @@ async fn inspect(folder: &Path, path: &Path) -> Result<(), OpenError> {
     }
     let opened =
         SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(BUSY).connect().await;
-    let mut connection = opened.map_err(|e| refusal(e, &damaged, &on_database))?;
-    let found = check(&mut connection).await.map_err(|e| refusal(e, &damaged, &on_database))?;
+    let mut connection = opened.map_err(|e| refusal(e, damaged, on_database))?;
+    let found = check(&mut connection).await.map_err(|e| refusal(e, damaged, on_database))?;
     if let Some(detail) = found {
         return Err(damaged(detail));
     }
-    let applied = newest_migration(&mut connection).await.map_err(|e| refusal(e, &damaged, &on_database))?;
+    let applied = newest_migration(&mut connection).await.map_err(|e| refusal(e, damaged, on_database))?;
     connection.close().await.map_err(|e| on_database(e.into()))?;
     let known = MIGRATOR.iter().map(|m| m.version).max().unwrap_or(0);
     match applied {

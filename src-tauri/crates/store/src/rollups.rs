@@ -71,7 +71,10 @@ impl Store {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn first_token_minutes(&self, filter: &RollupFilter) -> Result<Vec<FirstTokenMinute>, StoreError> {
+    pub async fn first_token_minutes(
+        &self,
+        filter: &RollupFilter,
+    ) -> Result<Vec<FirstTokenMinute>, StoreError> {
         let query = sqlx::query_as!(
             FirstTokenMinute,
             r#"SELECT minute, chain, tier, simulated AS "simulated: bool", bucket_ms, count

@@ -150,7 +150,8 @@ impl Desk {
 
     async fn send_due(&mut self) {
         let now = Instant::now();
-        let due: Vec<_> = self.openings.extract_if(.., |_, due| due.at <= now).map(|(_, due)| due.incident).collect();
+        let due: Vec<_> =
+            self.openings.extract_if(.., |_, due| due.at <= now).map(|(_, due)| due.incident).collect();
         for incident in due {
             self.opened.insert(incident.id);
             let notice = words::opened(&incident);
@@ -159,7 +160,8 @@ impl Desk {
                 None => self.sender.send(notice).await,
             }
         }
-        let due: Vec<_> = self.closings.extract_if(.., |_, due| due.at <= now).map(|(_, due)| due.incident).collect();
+        let due: Vec<_> =
+            self.closings.extract_if(.., |_, due| due.at <= now).map(|(_, due)| due.incident).collect();
         for incident in due {
             self.closed.insert(incident.id, incident.relapses);
             self.sender.send(words::closed(&incident)).await;

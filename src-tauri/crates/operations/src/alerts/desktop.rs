@@ -37,7 +37,11 @@ impl Desktop {
 
     async fn show(&self, notice: &Notice) -> Result<(), NotifyError> {
         let mut notification = Notification::new();
-        notification.appname("Changeover").icon("changeover").summary(&notice.title).body(&escaped(&notice.body));
+        notification
+            .appname("Changeover")
+            .icon("changeover")
+            .summary(&notice.title)
+            .body(&escaped(&notice.body));
         notification.urgency(if notice.urgent { Urgency::Critical } else { Urgency::Normal });
         if notice.incident.is_some() {
             notification.action("default", "Open the incident");
@@ -83,14 +87,19 @@ fn escaped(body: &str) -> String {
 }
 
 fn too_slow() -> NotifyError {
-    NotifyError("the notification daemon did not answer within 5 s: restart it, or log out and in again".to_owned())
+    NotifyError(
+        "the notification daemon did not answer within 5 s: restart it, or log out and in again".to_owned(),
+    )
 }
 
 /// An error of the bus with what to do about it.
 fn explained(error: &str) -> NotifyError {
-    let no_daemon = ["ServiceUnknown", "not provided by any", "NameHasNoOwner"].iter().any(|w| error.contains(w));
+    let no_daemon =
+        ["ServiceUnknown", "not provided by any", "NameHasNoOwner"].iter().any(|w| error.contains(w));
     NotifyError(if no_daemon {
-        format!("no notification daemon answers: start the desktop's own, or install one such as dunst ({error})")
+        format!(
+            "no notification daemon answers: start the desktop's own, or install one such as dunst ({error})"
+        )
     } else {
         format!("the session bus cannot be reached: start Changeover from within a desktop session ({error})")
     })

@@ -64,7 +64,18 @@ impl Bench {
         let (books, books_rx) = watch::channel(Arc::new(book.clone()));
         let tasks = TaskTracker::new();
         tasks.spawn(desk::Desk::new(sender.clone(), commits_rx, books_rx).run());
-        Self { seq: book.applied_seq(), now_ms: 0, book, commits, books, notices, records, sender, tasks, fake }
+        Self {
+            seq: book.applied_seq(),
+            now_ms: 0,
+            book,
+            commits,
+            books,
+            notices,
+            records,
+            sender,
+            tasks,
+            fake,
+        }
     }
 
     /// What the keeper does with an event.
@@ -94,7 +105,8 @@ impl Bench {
     async fn silence(&mut self) {
         advance(Duration::from_secs(3_600)).await;
         tokio::task::yield_now().await;
-        let more: Vec<_> = std::iter::from_fn(|| self.notices.try_recv().ok()).map(|(_, n)| n.title).collect();
+        let more: Vec<_> =
+            std::iter::from_fn(|| self.notices.try_recv().ok()).map(|(_, n)| n.title).collect();
         assert_eq!(more, Vec::<String>::new());
     }
 }
@@ -192,7 +204,7 @@ async fn flapping_is_one_alert_and_one_end() {
 async fn when_no_tier_answers_that_is_the_news() {
     let mut bench = Bench::new();
     bench.tell(1_000, over("gpu", None, 900, Some(50)));
-    let mut seen = vec![bench.record().await, bench.record().await];
+    let mut seen = [bench.record().await, bench.record().await];
     seen.sort_by_key(|r| r.incident);
     assert_eq!(seen[0].outcome, AlertOutcome::HeldBack);
     assert_eq!(seen[0].reason.as_deref(), Some("part of incident 2: no tier answers"));
@@ -217,7 +229,7 @@ async fn a_restart_announces_only_what_was_not_announced() {
     book.apply(&at(seq + 1, 5_000, up("gpu")));
     book.apply(&at(seq + 2, 5_000, over("cpu", Some("cloud"), 4_900, Some(5))));
     let mut again = Bench::with(book);
-    let mut titles = vec![again.notice().await.title, again.notice().await.title];
+    let mut titles = [again.notice().await.title, again.notice().await.title];
     titles.sort();
     assert_eq!(titles, ["chat: cpu -> cloud", "chat: gpu is back"]);
 }
@@ -231,7 +243,8 @@ async fn a_refused_notice_is_tried_three_times_and_recorded() {
     let record = bench.record().await;
     assert_eq!(record.outcome, AlertOutcome::Failed);
     assert_eq!(record.reason.as_deref(), Some("no daemon: install dunst"));
-    let tries: Vec<_> = std::iter::from_fn(|| bench.notices.try_recv().ok()).map(|(at, _)| at - start).collect();
+    let tries: Vec<_> =
+        std::iter::from_fn(|| bench.notices.try_recv().ok()).map(|(at, _)| at - start).collect();
     assert_eq!(tries, [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(6)]);
     bench.silence().await;
 }

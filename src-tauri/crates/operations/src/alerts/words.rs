@@ -40,8 +40,11 @@ pub(super) fn closed(incident: &Incident) -> Notice {
         return notice(incident, &format!("{chain}: {tier} was taken out"), body, false);
     };
     let took = duration(restored - incident.times.began_ms);
-    let headline =
-        if tier == ALL_TIERS { format!("{chain}: answers again") } else { format!("{chain}: {tier} is back") };
+    let headline = if tier == ALL_TIERS {
+        format!("{chain}: answers again")
+    } else {
+        format!("{chain}: {tier} is back")
+    };
     let mut lines = vec![format!("Restored after {took}.")];
     if incident.relapses > 0 {
         lines.push(format!("It came back {} before that.", times(incident.relapses)));

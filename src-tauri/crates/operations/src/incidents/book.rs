@@ -2,7 +2,10 @@
 
 use domain::{
     Event, Stamped,
-    event::{Act, AlertOutcome, AlertRecord, ChangedOver, Direction, GpuChange, IncidentAct, ReplicaChange, RequestEnd, RequestResult},
+    event::{
+        Act, AlertOutcome, AlertRecord, ChangedOver, Direction, GpuChange, IncidentAct, ReplicaChange,
+        RequestEnd, RequestResult,
+    },
     failure::FailureClass,
     verdict::IncidentKind,
 };
@@ -70,7 +73,10 @@ impl IncidentBook {
             Event::Gpu(change) => self.gpu(change, &mut page),
             Event::IncidentAct(act) => self.act(act, &mut page),
             Event::Alert(alert) => self.alert(alert, &mut page),
-            Event::Started { .. } | Event::Attempt(_) | Event::Revision { .. } | Event::PracticeSwitched { .. } => {}
+            Event::Started { .. }
+            | Event::Attempt(_)
+            | Event::Revision { .. }
+            | Event::PracticeSwitched { .. } => {}
         }
         page.changes
     }
@@ -195,7 +201,9 @@ impl IncidentBook {
         }
         for incident in self.open.iter_mut().filter(|i| i.is_of(&end.chain, end.simulated) && i.away) {
             match (end.result, &end.tier) {
-                (RequestResult::Answered, Some(tier)) if *tier != incident.tier && incident.tier != ALL_TIERS => {
+                (RequestResult::Answered, Some(tier))
+                    if *tier != incident.tier && incident.tier != ALL_TIERS =>
+                {
                     incident.saved += 1;
                 }
                 (RequestResult::Failed, _) => incident.failed += 1,
@@ -206,7 +214,8 @@ impl IncidentBook {
     }
 
     fn gpu(&mut self, change: &GpuChange, page: &mut Page) {
-        let findings = if change.findings.is_empty() { "well again".to_owned() } else { change.findings.join("; ") };
+        let findings =
+            if change.findings.is_empty() { "well again".to_owned() } else { change.findings.join("; ") };
         for incident in self.open.iter().filter(|i| i.kind == IncidentKind::Gpu && !i.simulated) {
             page.entry(incident.id, EntryKind::Gpu, format!("{}: {findings}", change.name));
         }
@@ -236,7 +245,11 @@ impl IncidentBook {
             AlertOutcome::Failed => "failed",
             AlertOutcome::HeldBack => "held back",
         };
-        page.entry(id, EntryKind::Alert, format!("Alert ({}) {fared}: {}{reason}", alert.channel, alert.title));
+        page.entry(
+            id,
+            EntryKind::Alert,
+            format!("Alert ({}) {fared}: {}{reason}", alert.channel, alert.title),
+        );
         if let Some(incident) = self.open.iter_mut().find(|i| i.id == id) {
             incident.announced = true;
             page.update(incident);
@@ -274,8 +287,13 @@ impl IncidentBook {
         let restored = page.clamp(incident);
         incident.times.restored_ms = Some(restored);
         let took = words::duration(restored - incident.times.began_ms);
-        let subject = if tier == ALL_TIERS { "The chain answers again" } else { "The tier is in full service again" };
-        page.entry(incident.id, EntryKind::Milestone, format!("{subject}, {took} after the first evidence: {how}"));
+        let subject =
+            if tier == ALL_TIERS { "The chain answers again" } else { "The tier is in full service again" };
+        page.entry(
+            incident.id,
+            EntryKind::Milestone,
+            format!("{subject}, {took} after the first evidence: {how}"),
+        );
         self.close(chain, tier, simulated, "Closed by itself", page);
     }
 

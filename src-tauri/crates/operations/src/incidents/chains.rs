@@ -108,7 +108,13 @@ impl Chains {
     }
 
     /// Other tiers known to be able to serve: those with a replica that is not out, and the one that took over.
-    pub(super) fn others_left(&self, chain: &str, tier: &str, simulated: bool, answered_by: Option<&str>) -> usize {
+    pub(super) fn others_left(
+        &self,
+        chain: &str,
+        tier: &str,
+        simulated: bool,
+        answered_by: Option<&str>,
+    ) -> usize {
         let mut tiers: Vec<&str> = answered_by.into_iter().collect();
         if let Some(known) = self.find(chain, simulated) {
             let able = known.replicas.iter().filter(|r| !r.out && r.facts.admin == Admin::Enabled);
@@ -131,7 +137,8 @@ pub(super) fn is_out(change: &ReplicaChange) -> bool {
     });
     // A failed GPU closes the gate of a server that still answers its checks.
     let gpu = change.class == Some(FailureClass::Gpu) && facts.share_percent == 0;
-    facts.admin == Admin::Enabled && (facts.health == Health::Down || facts.breaker == "open" || limited || gpu)
+    facts.admin == Admin::Enabled
+        && (facts.health == Health::Down || facts.breaker == "open" || limited || gpu)
 }
 
 /// Whether the change brought the replica into full service.

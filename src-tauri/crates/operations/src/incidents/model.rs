@@ -92,10 +92,10 @@ impl Times {
     /// The latest that is known.
     #[must_use]
     pub fn latest(&self) -> i64 {
-        [self.assessed_ms, self.failed_over_ms, self.restored_ms].into_iter().flatten().fold(
-            self.detected_ms.max(self.began_ms),
-            i64::max,
-        )
+        [self.assessed_ms, self.failed_over_ms, self.restored_ms]
+            .into_iter()
+            .flatten()
+            .fold(self.detected_ms.max(self.began_ms), i64::max)
     }
 }
 

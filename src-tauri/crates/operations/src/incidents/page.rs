@@ -40,7 +40,8 @@ impl Page {
         let latest = incident.times.latest();
         if self.at_ms < latest {
             let back = words::duration(latest - self.at_ms);
-            let text = format!("The clock read {back} less than at the step before; that step's time is used");
+            let text =
+                format!("The clock read {back} less than at the step before; that step's time is used");
             self.entry(incident.id, EntryKind::Milestone, text);
         }
         self.at_ms.max(latest)
@@ -49,7 +50,8 @@ impl Page {
     /// A new incident.
     pub(super) fn open(&mut self, id: i64, opening: &Opening<'_>, chains: &Chains) -> Incident {
         let began_ms = opening.evidence_ms.map_or(self.at_ms, |e| e.min(self.at_ms));
-        let times = Times { began_ms, detected_ms: self.at_ms, assessed_ms: Some(self.at_ms), ..Times::default() };
+        let times =
+            Times { began_ms, detected_ms: self.at_ms, assessed_ms: Some(self.at_ms), ..Times::default() };
         let mut incident = Incident {
             id,
             chain: opening.chain.to_owned(),
@@ -107,7 +109,13 @@ impl Page {
         let earlier = opening.evidence_ms.filter(|e| *e >= incident.floor_ms && *e < incident.times.began_ms);
         if let Some(began) = earlier {
             incident.times.began_ms = began;
-            self.line(incident.id, EntryKind::Evidence, format!("Earlier evidence: {}", opening.cause), began, None);
+            self.line(
+                incident.id,
+                EntryKind::Evidence,
+                format!("Earlier evidence: {}", opening.cause),
+                began,
+                None,
+            );
         }
         if severity::gravity(opening.kind) > severity::gravity(incident.kind) {
             incident.kind = opening.kind;

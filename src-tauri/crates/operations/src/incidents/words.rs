@@ -36,7 +36,8 @@ pub(super) fn title(incident: &Incident) -> String {
 pub(super) fn moved(change: &ChangedOver) -> String {
     let from = change.from.as_deref().unwrap_or("no tier");
     let to = change.to.as_deref().unwrap_or("no tier");
-    let waited = change.waited_ms.map(|ms| format!("; the client waited {} longer", duration(ms))).unwrap_or_default();
+    let waited =
+        change.waited_ms.map(|ms| format!("; the client waited {} longer", duration(ms))).unwrap_or_default();
     let verb = match change.direction {
         Direction::Over => "moved",
         Direction::Back => "returned",
@@ -51,7 +52,11 @@ pub(super) fn changed(change: &ReplicaChange) -> String {
     let from = state(&change.from);
     let place = change.replica.rsplit_once('@').map_or(change.replica.as_str(), |(_, url)| url);
     let why = if change.why.is_empty() { String::new() } else { format!(": {}", change.why) };
-    if from == to { format!("{place} is {to}{why}") } else { format!("{place} went from {from} to {to}{why}") }
+    if from == to {
+        format!("{place} is {to}{why}")
+    } else {
+        format!("{place} went from {from} to {to}{why}")
+    }
 }
 
 fn state(facts: &ReplicaFacts) -> String {

@@ -15,8 +15,8 @@ const MINUTE_MS: i64 = 60_000;
 
 /// Upper bounds of the histogram of times to the first token, milliseconds.
 const BUCKETS_MS: [i64; 24] = [
-    5, 10, 20, 35, 50, 75, 100, 150, 200, 300, 500, 750, 1_000, 1_500, 2_000, 3_000, 5_000, 7_500, 10_000, 15_000,
-    20_000, 30_000, 60_000, 120_000,
+    5, 10, 20, 35, 50, 75, 100, 150, 200, 300, 500, 750, 1_000, 1_500, 2_000, 3_000, 5_000, 7_500, 10_000,
+    15_000, 20_000, 30_000, 60_000, 120_000,
 ];
 
 /// Folds new events: rows for the events, their figures, and what they changed in incidents.
@@ -111,7 +111,8 @@ impl Figures {
             RequestResult::ClientGone => "client_gone",
         };
         let tier = end.tier.clone().unwrap_or_default();
-        let figures = self.requests.entry((minute, end.chain.clone(), tier, end.simulated, result)).or_default();
+        let figures =
+            self.requests.entry((minute, end.chain.clone(), tier, end.simulated, result)).or_default();
         figures.0 += 1;
         figures.1 += i64::from(end.first_tier_ok);
     }
@@ -121,11 +122,28 @@ impl Figures {
         for ((minute, chain, tier, simulated, result), (count, tokens_in, tokens_out)) in self.attempts {
             let (tokens_in, tokens_out) = (number(tokens_in), number(tokens_out));
             let result = result.to_owned();
-            commit.attempts.push(AttemptMinute { minute, chain, tier, simulated, result, count, tokens_in, tokens_out });
+            commit.attempts.push(AttemptMinute {
+                minute,
+                chain,
+                tier,
+                simulated,
+                result,
+                count,
+                tokens_in,
+                tokens_out,
+            });
         }
         for ((minute, chain, tier, simulated, result), (count, first_tier_ok)) in self.requests {
             let result = result.to_owned();
-            commit.requests.push(RequestMinute { minute, chain, tier, simulated, result, count, first_tier_ok });
+            commit.requests.push(RequestMinute {
+                minute,
+                chain,
+                tier,
+                simulated,
+                result,
+                count,
+                first_tier_ok,
+            });
         }
         for ((minute, chain, tier, simulated, bucket_ms), count) in self.first_tokens {
             commit.first_tokens.push(FirstTokenMinute { minute, chain, tier, simulated, bucket_ms, count });

@@ -55,9 +55,11 @@ fn place(event: &Event) -> (Option<&str>, Option<&str>, bool) {
         Event::ChangedOver(e) => (Some(&e.chain), e.to.as_deref(), e.simulated),
         Event::Answered { chain, tier, simulated } => (Some(chain), Some(tier), *simulated),
         Event::PracticeSwitched { .. } => (None, None, true),
-        Event::Started { .. } | Event::Revision { .. } | Event::Gpu(_) | Event::IncidentAct(_) | Event::Alert(_) => {
-            (None, None, false)
-        }
+        Event::Started { .. }
+        | Event::Revision { .. }
+        | Event::Gpu(_)
+        | Event::IncidentAct(_)
+        | Event::Alert(_) => (None, None, false),
     }
 }
 

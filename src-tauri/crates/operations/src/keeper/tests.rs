@@ -121,13 +121,15 @@ async fn attempts_and_requests_become_figures_of_their_minute() {
     kept.keeper.flushed().await;
     let filter = RollupFilter { from_minute: 0, to_minute: 9, simulated: false, chain: None };
     let attempts = kept.store.attempt_minutes(&filter).await.unwrap();
-    let attempts: Vec<_> = attempts.iter().map(|a| (a.minute, a.result.as_str(), a.count, a.tokens_in)).collect();
+    let attempts: Vec<_> =
+        attempts.iter().map(|a| (a.minute, a.result.as_str(), a.count, a.tokens_in)).collect();
     assert_eq!(attempts, [(0, "ok", 1, 10), (1, "ok", 1, 10), (1, "refused", 1, 10)]);
     let tokens = kept.store.first_token_minutes(&filter).await.unwrap();
     let tokens: Vec<_> = tokens.iter().map(|t| (t.minute, t.bucket_ms, t.count)).collect();
     assert_eq!(tokens, [(0, 50, 1), (1, i64::MAX, 1)]);
     let requests = kept.store.request_minutes(&filter).await.unwrap();
-    let requests: Vec<_> = requests.iter().map(|r| (r.tier.as_str(), r.result.as_str(), r.first_tier_ok)).collect();
+    let requests: Vec<_> =
+        requests.iter().map(|r| (r.tier.as_str(), r.result.as_str(), r.first_tier_ok)).collect();
     assert_eq!(requests, [("", "failed", 0), ("gpu", "answered", 1)]);
     assert!(!kept.rows().await[0].durable);
 }

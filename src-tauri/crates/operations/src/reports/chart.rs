@@ -5,7 +5,10 @@ use std::sync::OnceLock;
 use plotters::{
     coord::Shift,
     prelude::*,
-    style::{FontStyle, register_font, text_anchor::{HPos, Pos, VPos}},
+    style::{
+        FontStyle, register_font,
+        text_anchor::{HPos, Pos, VPos},
+    },
 };
 
 use super::{ExportError, Recovery, Report};
@@ -21,6 +24,8 @@ const WIDTH: u32 = 960;
 const BAR: u32 = 34;
 const MARGINS: u32 = 92;
 const LABELS: u32 = 250;
+/// A bar's label is about this wide, as a share of the axis.
+const LABEL_SHARE: f64 = 0.11;
 
 /// Names and colours of the parts, told apart also in grey print by their order and the legend.
 const PARTS: [(&str, RGBColor); 4] = [
@@ -46,7 +51,8 @@ pub(super) fn svg(report: &Report) -> Result<Option<String>, ExportError> {
     let height = MARGINS + BAR * u32::try_from(bars.len()).unwrap_or(0);
     let mut svg = String::new();
     let area = SVGBackend::with_string(&mut svg, (WIDTH, height)).into_drawing_area();
-    draw(&area, &bars, report.rto_target_ms).map_err(|e| ExportError(format!("the chart cannot be drawn: {e}")))?;
+    draw(&area, &bars, report.rto_target_ms)
+        .map_err(|e| ExportError(format!("the chart cannot be drawn: {e}")))?;
     area.present().map_err(|e| ExportError(format!("the chart cannot be drawn: {e}")))?;
     drop(area);
     Ok(Some(svg))
@@ -65,7 +71,7 @@ fn draw<'a>(area: &Area<'a>, bars: &[&Recovery], target_ms: i64) -> Drawn<'a> {
         .x_label_area_size(44)
         .y_label_area_size(LABELS)
         .margin_right(92)
-        .build_cartesian_2d(0.0..end_s, (0..rows).into_segmented())?;
+        .build_cartesian_2d(0.0..end_s, (0..rows - 1).into_segmented())?;
     let label = |row: &SegmentValue<i32>| match row {
         SegmentValue::CenterOf(row) => usize::try_from(*row).ok().and_then(|row| bars.iter().rev().nth(row)),
         SegmentValue::Exact(_) | SegmentValue::Last => None,
@@ -84,11 +90,11 @@ fn draw<'a>(area: &Area<'a>, bars: &[&Recovery], target_ms: i64) -> Drawn<'a> {
         .x_desc("time since the first evidence")
         .axis_desc_style((FAMILY, 13).into_font().color(&INK))
         .draw()?;
-    for (at, recovery) in bars.iter().rev().enumerate() {
-        draw_bar(&mut chart, i32::try_from(at).unwrap_or(0), recovery, end_s)?;
-    }
     let target_s = target_ms as f64 / 1_000.0;
-    let line = [(target_s, SegmentValue::Exact(0)), (target_s, SegmentValue::Exact(rows))];
+    for (at, recovery) in bars.iter().rev().enumerate() {
+        draw_bar(&mut chart, (i32::try_from(at).unwrap_or(0), rows), recovery, [end_s, target_s])?;
+    }
+    let line = [(target_s, SegmentValue::Exact(0)), (target_s, SegmentValue::Last)];
     chart.draw_series(LineSeries::new(line, TARGET.stroke_width(2)))?;
     Ok(())
 }
@@ -96,33 +102,50 @@ fn draw<'a>(area: &Area<'a>, bars: &[&Recovery], target_ms: i64) -> Drawn<'a> {
 type Chart<'a, 'b> = ChartContext<
     'a,
     SVGBackend<'b>,
-    Cartesian2d<plotters::coord::types::RangedCoordf64, plotters::coord::ranged1d::SegmentedCoord<plotters::coord::types::RangedCoordi32>>,
+    Cartesian2d<
+        plotters::coord::types::RangedCoordf64,
+        plotters::coord::ranged1d::SegmentedCoord<plotters::coord::types::RangedCoordi32>,
+    >,
 >;
 
-fn draw_bar<'b>(chart: &mut Chart<'_, 'b>, row: i32, recovery: &Recovery, end_s: f64) -> Drawn<'b> {
-    let lengths =
-        [Some(recovery.detect_ms), recovery.assess_ms, recovery.fail_over_ms, recovery.restore_ms].map(|ms| ms.unwrap_or(0));
+fn draw_bar<'b>(
+    chart: &mut Chart<'_, 'b>,
+    (row, rows): (i32, i32),
+    recovery: &Recovery,
+    [end_s, target_s]: [f64; 2],
+) -> Drawn<'b> {
+    let lengths = [Some(recovery.detect_ms), recovery.assess_ms, recovery.fail_over_ms, recovery.restore_ms]
+        .map(|ms| ms.unwrap_or(0));
     let mut from = 0.0;
     for ((_, colour), ms) in PARTS.iter().zip(lengths) {
         let to = (from + ms as f64 / 1_000.0).min(end_s);
         if to > from {
-            let corners = [(from, SegmentValue::Exact(row)), (to, SegmentValue::Exact(row + 1))];
+            let corners = [(from, SegmentValue::Exact(row)), (to, above(row, rows))];
             let mut bar = Rectangle::new(corners, colour.filled());
-            bar.set_margin(7, 7, 0, 0);
+            bar.set_margin(5, 5, 0, 0);
             chart.draw_series([bar])?;
         }
         from = to;
     }
     let rto = recovery.rto_ms().unwrap_or(0);
-    let beyond = if rto as f64 / 1_000.0 > end_s { " >" } else { "" };
+    let beyond = if rto as f64 / 1_000.0 > end_s { " →" } else { "" };
     let style = TextStyle::from((FAMILY, 12).into_font()).color(&INK).pos(Pos::new(HPos::Left, VPos::Center));
-    let text = format!(" {}{beyond}", duration(rto));
-    chart.draw_series([Text::new(text, (from, SegmentValue::CenterOf(row)), style)])?;
+    let text = format!("{}{beyond}", duration(rto));
+    // A label that the target's line would cross stands behind it.
+    let crossed = from < target_s && from + end_s * LABEL_SHARE > target_s;
+    let label = EmptyElement::at((if crossed { target_s } else { from }, SegmentValue::CenterOf(row)))
+        + Text::new(text, (10, 0), style);
+    chart.draw_series([label])?;
     if let Some(service) = recovery.service_ms.map(|ms| ms as f64 / 1_000.0).filter(|s| *s <= end_s) {
         let mark = TriangleMarker::new((service, SegmentValue::CenterOf(row)), 6, INK.filled());
         chart.draw_series([mark])?;
     }
     Ok(())
+}
+
+/// The upper edge of a row.
+const fn above(row: i32, rows: i32) -> SegmentValue<i32> {
+    if row + 1 < rows { SegmentValue::Exact(row + 1) } else { SegmentValue::Last }
 }
 
 fn draw_legend<'a>(area: &Area<'a>) -> Drawn<'a> {
@@ -131,11 +154,11 @@ fn draw_legend<'a>(area: &Area<'a>) -> Drawn<'a> {
     for (name, colour) in PARTS {
         area.draw(&Rectangle::new([(x, 11), (x + 14, 25)], colour.filled()))?;
         area.draw(&Text::new(name, (x + 20, 18), style.clone()))?;
-        x += 34 + 9 * i32::try_from(name.len()).unwrap_or(0);
+        x += 40 + 8 * i32::try_from(name.len()).unwrap_or(0);
     }
     area.draw(&TriangleMarker::new((x + 7, 19), 6, INK.filled()))?;
     area.draw(&Text::new("a good answer again", (x + 20, 18), style.clone()))?;
-    x += 184;
+    x += 180;
     area.draw(&PathElement::new([(x + 7, 10), (x + 7, 26)], TARGET.stroke_width(2)))?;
     area.draw(&Text::new("target for that: 30 s", (x + 20, 18), style))?;
     Ok(())
@@ -158,7 +181,7 @@ fn name(recovery: &Recovery) -> String {
     if short.len() < text.len() {
         short.push('…');
     }
-    format!("{} {short}", incident.id)
+    format!("#{} {short}", incident.id)
 }
 
 fn seconds(s: f64) -> String {

@@ -5,9 +5,29 @@
 use super::{ExportError, Recovery, Report, times};
 
 const HEADER: [&str; 23] = [
-    "incident", "state", "severity", "kind", "chain", "tier", "simulated", "title", "cause", "began", "detected",
-    "assessed", "failed_over", "restored", "detect_ms", "assess_ms", "fail_over_ms", "restore_ms", "rto_ms",
-    "service_ms", "requests_saved", "requests_failed", "relapses",
+    "incident",
+    "state",
+    "severity",
+    "kind",
+    "chain",
+    "tier",
+    "simulated",
+    "title",
+    "cause",
+    "began",
+    "detected",
+    "assessed",
+    "failed_over",
+    "restored",
+    "detect_ms",
+    "assess_ms",
+    "fail_over_ms",
+    "restore_ms",
+    "rto_ms",
+    "service_ms",
+    "requests_saved",
+    "requests_failed",
+    "relapses",
 ];
 
 /// The report's incidents as CSV.

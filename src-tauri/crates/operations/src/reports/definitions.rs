@@ -15,8 +15,14 @@ pub fn definitions() -> Vec<Definition> {
     let rows = [
         ("Detect", "detected - first evidence of the failure"),
         ("Assess", "severity set - detected; the severity is set by rule at once"),
-        ("Fail over", "first good answer from another tier - severity set; absent when no request was waiting"),
-        ("Restore", "tier in full service again, hold and ramp passed - failed over (or - severity set, without one)"),
+        (
+            "Fail over",
+            "first good answer from another tier - severity set; absent when no request was waiting",
+        ),
+        (
+            "Restore",
+            "tier in full service again, hold and ramp passed - failed over (or - severity set, without one)",
+        ),
         ("RTO", "detect + assess + fail over + restore"),
         (
             "Service time",
@@ -35,7 +41,10 @@ pub fn definitions() -> Vec<Definition> {
             "share of the same requests that the first tier alone would have answered: it was in service and did not \
              fail",
         ),
-        ("Failovers by cause", "change-overs to a less preferred tier or to none, by the failure that set them off"),
+        (
+            "Failovers by cause",
+            "change-overs to a less preferred tier or to none, by the failure that set them off",
+        ),
     ];
     rows.into_iter().map(|(name, formula)| Definition { name, formula }).collect()
 }

@@ -55,7 +55,7 @@ fn tiles(report: &Report) -> Markup {
     let tiles = [
         ("Availability", share(report.availability), format!("{} requests", report.requests)),
         ("First tier alone", share(report.first_tier_alone), "without any fallback".to_owned()),
-        ("Answered within target", target, format!("target {}", duration(report.rto_target_ms))),
+        ("Answered within target", target, format!("target {} s", report.rto_target_ms / 1_000)),
         ("MTTD", time(report.mttd_ms), "mean time to detect".to_owned()),
         ("MTTA", time(report.mtta_ms), "mean time to assess".to_owned()),
         ("MTTR", time(report.mttr_ms), "mean time to restore".to_owned()),
@@ -158,5 +158,8 @@ fn definitions(report: &Report) -> Markup {
 
 /// A share as percent; never rounded up to 100.
 fn share(share: Option<f64>) -> String {
-    share.map_or_else(|| "–".to_owned(), |s| if s >= 1.0 { "100 %".into() } else { format!("{:.2} %", (s * 1e4).floor() / 1e2) })
+    share.map_or_else(
+        || "–".to_owned(),
+        |s| if s >= 1.0 { "100 %".into() } else { format!("{:.2} %", (s * 1e4).floor() / 1e2) },
+    )
 }

@@ -52,7 +52,8 @@ fn the_parts_are_differences_and_add_up_to_the_rto() {
 #[test]
 fn the_target_is_for_the_time_without_an_answer_and_exact() {
     let service = |ms: i64| {
-        let row = IncidentRow { failed_over_ms: Some(1_000_000 + ms), restored_ms: Some(9_000_000), ..incident(1) };
+        let row =
+            IncidentRow { failed_over_ms: Some(1_000_000 + ms), restored_ms: Some(9_000_000), ..incident(1) };
         Recovery::of(row).within_target
     };
     assert_eq!(service(30_000), Some(true), "the tier itself took hours, but answers came");
@@ -70,7 +71,8 @@ fn without_a_waiting_request_there_is_no_fail_over_and_no_service_time() {
 
 #[test]
 fn when_no_tier_answered_the_service_was_out_until_the_end() {
-    let row = IncidentRow { tier: crate::incidents::ALL_TIERS.into(), restored_ms: Some(1_045_000), ..incident(1) };
+    let row =
+        IncidentRow { tier: crate::incidents::ALL_TIERS.into(), restored_ms: Some(1_045_000), ..incident(1) };
     let recovery = Recovery::of(row);
     assert_eq!((recovery.service_ms, recovery.within_target), (Some(45_000), Some(false)));
 }

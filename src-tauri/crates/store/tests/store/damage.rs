@@ -84,7 +84,8 @@ async fn a_database_of_a_newer_version_is_refused() {
     let dir = folder(false).await;
     let options = SqliteConnectOptions::new().filename(dir.path().join(DATABASE_FILE));
     let mut raw = options.connect().await.unwrap();
-    let insert = "INSERT INTO _sqlx_migrations SELECT 9999, 'later', installed_on, success, checksum, execution_time
+    let insert =
+        "INSERT INTO _sqlx_migrations SELECT 9999, 'later', installed_on, success, checksum, execution_time
                   FROM _sqlx_migrations LIMIT 1";
     sqlx::query(insert).execute(&mut raw).await.unwrap();
     raw.close().await.unwrap();
@@ -95,7 +96,8 @@ async fn a_database_of_a_newer_version_is_refused() {
 #[tokio::test]
 async fn an_older_database_is_backed_up_before_it_is_migrated() {
     let dir = tempfile::tempdir().unwrap();
-    let options = SqliteConnectOptions::new().filename(dir.path().join(DATABASE_FILE)).create_if_missing(true);
+    let options =
+        SqliteConnectOptions::new().filename(dir.path().join(DATABASE_FILE)).create_if_missing(true);
     let mut raw = options.connect().await.unwrap();
     let first = sqlx::migrate::Migrator::new(std::path::Path::new("../../../migrations")).await.unwrap();
     let oldest = first.iter().find(|m| m.version == 1).unwrap().clone();

@@ -91,7 +91,8 @@ async fn change_overs_know_their_incident() {
         ..Commit::default()
     };
     store.commit(&commit).await.unwrap();
-    let page = |rows: Vec<store::ChangeoverRow>| rows.iter().map(|r| (r.event.seq, r.incident)).collect::<Vec<_>>();
+    let page =
+        |rows: Vec<store::ChangeoverRow>| rows.iter().map(|r| (r.event.seq, r.incident)).collect::<Vec<_>>();
     assert_eq!(page(store.changeovers(2, 0).await.unwrap()), [(4, None), (3, Some(1))]);
     assert_eq!(page(store.changeovers(2, 2).await.unwrap()), [(1, None)]);
 }

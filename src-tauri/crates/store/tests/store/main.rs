@@ -1,5 +1,12 @@
 //! The store on real files in temporary folders.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that panics fails, as it should"
+)]
+
 mod damage;
 mod journal;
 mod processes;

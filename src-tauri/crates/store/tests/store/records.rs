@@ -1,6 +1,7 @@
 use sqlx::{ConnectOptions, sqlite::SqliteConnectOptions};
 use store::{
-    AttemptMinute, Commit, FirstTokenMinute, IncidentFilter, IncidentRow, InsertError, RequestMinute, RollupFilter,
+    AttemptMinute, Commit, FirstTokenMinute, IncidentFilter, IncidentRow, InsertError, RequestMinute,
+    RollupFilter,
 };
 
 use crate::{incident, line, open};
@@ -21,7 +22,8 @@ async fn of_two_editors_the_slower_one_is_told() {
     assert_eq!((latest.revision, latest.document.as_str(), latest.author.as_str()), (3, "a: 4", "bob"));
     assert_eq!(store.revision(1).await.unwrap().unwrap().document, "a: 1");
     assert_eq!(store.revision(9).await.unwrap(), None);
-    let list: Vec<_> = store.revisions(2).await.unwrap().into_iter().map(|r| (r.revision, r.document)).collect();
+    let list: Vec<_> =
+        store.revisions(2).await.unwrap().into_iter().map(|r| (r.revision, r.document)).collect();
     assert_eq!(list, [(3, String::new()), (2, String::new())]);
 }
 
@@ -32,8 +34,13 @@ async fn incidents_are_rewritten_and_listed_newest_first() {
     let practice = IncidentRow { simulated: true, chain: "practice".into(), ..incident(3) };
     let commit = Commit { incidents: vec![incident(1), incident(2), practice], ..Commit::default() };
     store.commit(&commit).await.unwrap();
-    let closed =
-        IncidentRow { state: "closed".into(), restored_ms: Some(9), closed_ms: Some(9), saved: 7, ..incident(1) };
+    let closed = IncidentRow {
+        state: "closed".into(),
+        restored_ms: Some(9),
+        closed_ms: Some(9),
+        saved: 7,
+        ..incident(1)
+    };
     store.commit(&Commit { incidents: vec![closed.clone()], ..Commit::default() }).await.unwrap();
     assert_eq!(store.incident(1).await.unwrap().unwrap(), closed);
 
@@ -59,7 +66,11 @@ async fn nobody_can_rewrite_a_timeline() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path()).await;
     store
-        .commit(&Commit { incidents: vec![incident(1)], timeline: vec![line(1, 1), line(1, 2)], ..Commit::default() })
+        .commit(&Commit {
+            incidents: vec![incident(1)],
+            timeline: vec![line(1, 1), line(1, 2)],
+            ..Commit::default()
+        })
         .await
         .unwrap();
     let mut raw = SqliteConnectOptions::new().filename(store.path()).connect().await.unwrap();
@@ -103,7 +114,11 @@ async fn figures_of_a_minute_add_up_and_kinds_stay_apart() {
         count,
     };
     let commit = Commit {
-        attempts: vec![attempt(5, false, "ok", 2), attempt(5, true, "ok", 50), attempt(5, false, "refused", 1)],
+        attempts: vec![
+            attempt(5, false, "ok", 2),
+            attempt(5, true, "ok", 50),
+            attempt(5, false, "refused", 1),
+        ],
         requests: vec![request(5, "answered", 2), request(6, "answered", 3), request(6, "failed", 1)],
         first_tokens: vec![token(50, 2), token(100, 1)],
         ..Commit::default()
@@ -111,15 +126,15 @@ async fn figures_of_a_minute_add_up_and_kinds_stay_apart() {
     store.commit(&commit).await.unwrap();
     store.commit(&commit).await.unwrap();
 
-    let filter =
-        |from, to, chain: Option<&str>| RollupFilter {
-            from_minute: from,
-            to_minute: to,
-            simulated: false,
-            chain: chain.map(str::to_owned),
-        };
+    let filter = |from, to, chain: Option<&str>| RollupFilter {
+        from_minute: from,
+        to_minute: to,
+        simulated: false,
+        chain: chain.map(str::to_owned),
+    };
     let attempts = store.attempt_minutes(&filter(5, 6, None)).await.unwrap();
-    let counts: Vec<_> = attempts.iter().map(|a| (a.result.as_str(), a.count, a.tokens_in, a.tokens_out)).collect();
+    let counts: Vec<_> =
+        attempts.iter().map(|a| (a.result.as_str(), a.count, a.tokens_in, a.tokens_out)).collect();
     assert_eq!(counts, [("ok", 4, 40, 4), ("refused", 2, 20, 2)]);
     assert_eq!(store.attempt_minutes(&filter(5, 6, Some("other"))).await.unwrap(), []);
     assert_eq!(store.request_minutes(&filter(6, 7, Some("chat"))).await.unwrap().len(), 2);
