@@ -99,7 +99,8 @@ async fn a_server_that_fails_over_broken_json_is_not_to_blame() {
     let first = Upstream::play(vec![whole("500 Internal Server Error", "", "Internal Server Error")]).await;
     let second = Upstream::play(vec![good("never")]).await;
     let mut world = World::of(vec![tier("gpu", first.addr), tier("cpu", second.addr)]).await;
-    let reply = world.post("{\"model\":\"chat\",\"messages\":[{\"role\":\"user\",\"content\":\"a\nb\"}]}").await;
+    let reply =
+        world.post("{\"model\":\"chat\",\"messages\":[{\"role\":\"user\",\"content\":\"a\nb\"}]}").await;
     assert_eq!((reply.status, reply.json()["error"]["code"].as_str()), (400, Some("invalid_json")));
     assert_eq!(world.outcome("gpu").await.failure.unwrap().class, FailureClass::ClientMistake);
     assert!(world.is_quiet("cpu"));
