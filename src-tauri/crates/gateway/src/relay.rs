@@ -128,9 +128,9 @@ fn stopped(record: &mut Record, failure: &Failure) -> Bytes {
         }
         _ => ErrorKind::Upstream,
     };
+    let why = failure.message.trim_end_matches('.');
     let message = format!(
-        "The answer of tier `{tier}` broke off ({}). What came so far is incomplete: ask again, and another tier answers if this one stays ill.",
-        failure.message
+        "The answer of tier `{tier}` broke off: {why}. What came so far is incomplete; send the request again."
     );
     let code = Some("stream_interrupted".to_owned());
     openai::error_event(&ClientError { code, ..ClientError::new(kind, message) })

@@ -63,6 +63,21 @@ async fn every_answerable_failure_moves_on_with_its_class() {
 }
 
 #[tokio::test]
+async fn a_tier_is_well_while_one_of_its_replicas_answers() {
+    let up = Upstream::play(vec![good("Hello")]).await;
+    let mut gpu = tier("gpu", nobody().await);
+    gpu.replicas.extend(tier("gpu", up.addr).replicas);
+    let mut world = World::of(vec![gpu]).await;
+    // The replica that answers is the slower one, so that the dead one is asked first.
+    world.states["gpu"].send_modify(|s| s.latency = Some(Duration::from_secs(1)));
+    let reply = world.post(ASK).await;
+    assert_eq!((reply.status, reply.header("x-changeover-attempts")), (200, "2"));
+    let (attempts, end) = world.told().await;
+    assert_eq!(attempts[0].failure, Some(FailureClass::Refused));
+    assert!(end.first_tier_ok);
+}
+
+#[tokio::test]
 async fn a_rate_limit_tells_how_long_to_stay_away() {
     let failure = moves_on(error("429 Too Many Requests", "retry-after: 7\r\n", "rate_limit_exceeded")).await;
     assert_eq!(
