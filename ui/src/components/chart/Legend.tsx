@@ -1,5 +1,4 @@
 /** The lines of a chart with their values under the cursor, or the newest ones. Values are written by the chart. */
-import type { RefObject } from "react";
 import type { Series } from "@/contract";
 import { colourOf, DASHES } from "./plot";
 
@@ -20,19 +19,15 @@ export function Swatch({ line }: { line: number }) {
   );
 }
 
-/** `values` is the element whose `[data-line]` children the chart writes to. */
-export function Legend({ series, values }: { series: Series; values: RefObject<HTMLDivElement | null> }) {
+/** The chart writes a line's value to its `[data-line]`. */
+export function Legend({ series }: { series: Series }) {
   return (
-    <div
-      ref={values}
-      className="flex min-w-0 flex-wrap items-center justify-end gap-x-3 gap-y-0.5 text-xs text-muted"
-    >
-      <span data-line="time" className="numeric text-faint" />
+    <div className="flex min-h-5 flex-wrap items-center gap-x-3 gap-y-0.5 text-xs text-muted">
       {series.lines.map((line, index) => (
         <span key={line.name} className="inline-flex items-center gap-1.5">
           <Swatch line={index} />
           <span className="max-w-40 truncate">{line.name}</span>
-          <span data-line={index} className="numeric min-w-14 text-right text-ink" />
+          <span data-line={index} className="numeric min-w-9 text-ink" />
         </span>
       ))}
     </div>

@@ -3,7 +3,7 @@
  * `syncKey` share their cursor. React renders the frame; ticks go to the canvas and the legend directly.
  */
 import { ChartLine, Table2 } from "lucide-react";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import "uplot/dist/uPlot.min.css";
 import type { Series, SeriesMark } from "@/contract";
@@ -17,7 +17,7 @@ import { usePlot } from "./usePlot";
 export interface TimeChartProps {
   /** The figures. */
   series: Series;
-  /** Height of the plot with its time axis, CSS pixels; title and legend come on top. */
+  /** Height of the plot with its time axis, CSS pixels; title and legend come on top of it, about 46. */
   height: number;
   /** The title, shown above the plot. */
   label: string;
@@ -29,17 +29,18 @@ export interface TimeChartProps {
 export function TimeChart({ series, height, label, syncKey }: TimeChartProps) {
   const { t } = useTranslation("charts");
   const [table, setTable] = useState(false);
-  const values = useRef<HTMLDivElement>(null);
+  const values = useRef<HTMLElement>(null);
   const empty = isEmpty(series);
+  const drawn = !empty && !table;
   const summary = useSummary(series, label);
   const Icon = table ? ChartLine : Table2;
   const switchLabel = table ? t("as_chart", { label }) : t("as_table", { label });
   return (
     <figure className="flex min-w-0 flex-col gap-1">
-      <figcaption className="flex min-h-6 items-start justify-between gap-3">
-        <span className="shrink-0 pt-0.5 font-medium text-xs text-muted">{label}</span>
-        <div className="flex min-w-0 items-start gap-2 pt-0.5">
-          {!empty && !table && <Legend series={series} values={values} />}
+      <figcaption ref={values} className="flex flex-col gap-0.5">
+        <div className="flex h-6 items-center gap-2 text-xs">
+          <span className="min-w-0 flex-1 truncate font-medium text-muted">{label}</span>
+          {drawn && <span data-line="time" className="numeric text-faint" />}
           {!empty && (
             <button
               type="button"
@@ -47,12 +48,13 @@ export function TimeChart({ series, height, label, syncKey }: TimeChartProps) {
               aria-pressed={table}
               title={switchLabel}
               onClick={() => setTable(!table)}
-              className="-mt-1 rounded p-1.5 text-faint hover:bg-hover hover:text-ink"
+              className="rounded p-1 text-faint hover:bg-hover hover:text-ink"
             >
               <Icon size={14} aria-hidden="true" />
             </button>
           )}
         </div>
+        {drawn ? <Legend series={series} /> : <div className="h-5" />}
       </figcaption>
       {empty ? (
         <p
@@ -75,7 +77,7 @@ interface CanvasProps {
   height: number;
   summary: string;
   syncKey: string | undefined;
-  values: React.RefObject<HTMLDivElement | null>;
+  values: RefObject<HTMLElement | null>;
 }
 
 function Canvas({ series, height, summary, syncKey, values }: CanvasProps) {
