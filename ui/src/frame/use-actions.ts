@@ -41,7 +41,8 @@ export function useActions(): Action[] {
       );
     actions.push({ label: t("palette.copy_endpoint"), icon: Copy, act: copy });
   }
-  for (const { name, failing } of practice?.servers ?? []) {
+  const practising = overview?.chains.some((chain) => chain.simulated) ?? false;
+  for (const { name, failing } of practising ? (practice?.servers ?? []) : []) {
     actions.push({
       label: t(failing ? "palette.repair" : "palette.fail", { name }),
       icon: failing ? Wrench : FlaskConical,

@@ -48,6 +48,7 @@ export const chains = {
     remove_title: "Remove tier {{name}}?",
     remove_body: "This is part of the draft: nothing changes for clients until you apply it.",
     enabled: "{{name}} enabled",
+    row_locked: "{{name}}, position {{n}} of {{count}}.",
     row: "{{name}}, position {{n}} of {{count}}. Alt and an arrow key move it.",
     answering: "Answering",
     disabled: "Switched off",

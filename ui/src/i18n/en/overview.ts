@@ -94,6 +94,5 @@ export const overview = {
     tries_one: "{{count}} try",
     tries_other: "{{count}} tries",
     failed: "No answer",
-    no_chain: "No chain uses these servers. Add the practice chain under Chains.",
   },
 } as const;

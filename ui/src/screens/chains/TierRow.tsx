@@ -43,15 +43,17 @@ export function TierRow({ page, chain, at, place, tier, live, serving, onMove }:
   };
   return (
     <li
-      ref={ref}
+      // dnd-kit makes whatever it is given a button; a list that a file decides has nothing to lift.
+      ref={locked ? undefined : ref}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: Alt and arrows move the focused row
       tabIndex={0}
-      aria-label={t("tier.row", { name: tier.name, n: place + 1, count })}
+      aria-label={t(locked ? "tier.row_locked" : "tier.row", { name: tier.name, n: place + 1, count })}
       data-testid={`tier-row-${tier.name}`}
       onKeyDown={onKeyDown}
       className={cn(
         "grid grid-cols-[auto_auto_minmax(0,2.2fr)_minmax(0,2fr)_minmax(0,1.6fr)_auto_auto] items-center gap-3 border-t border-line bg-surface py-2 pr-2 pl-1",
         "focus-visible:outline-offset-[-2px]",
+        locked && "last:rounded-b-lg",
         isDragging && "relative z-10 rounded-md shadow-pop",
       )}
     >
@@ -123,8 +125,13 @@ function Address({ tier }: { tier: Tier }) {
 
 function State({ tier, live, serving }: { tier: Tier; live: TierView | undefined; serving: boolean }) {
   const { t } = useTranslation("chains");
-  if (!tier.enabled) return <Badge tone="unknown">{t("tier.disabled")}</Badge>;
-  if (!live) return <Badge>{t("tier.new")}</Badge>;
+  if (!tier.enabled)
+    return (
+      <Badge tone="unknown" className="justify-self-start">
+        {t("tier.disabled")}
+      </Badge>
+    );
+  if (!live) return <Badge className="justify-self-start">{t("tier.new")}</Badge>;
   return (
     <div className="flex min-w-0 flex-col items-start gap-0.5">
       <span className="flex flex-wrap items-center gap-x-2">

@@ -15,8 +15,8 @@ export function Practice({ chains, shown }: { chains: ChainView[]; shown: ChainV
   const { t } = useTranslation("overview");
   const { data, error, refetch } = useRpc("practice", null);
   if (error) return <ErrorState error={error} onRetry={refetch} />;
-  if (!data || data.servers.length === 0) return null;
   const chain = shown?.simulated ? shown : chains.find((candidate) => candidate.simulated);
+  if (!data || data.servers.length === 0 || !chain) return null;
   return (
     <Card title={t("practice.title")} aside={<SimulatedBadge />}>
       <p className="mb-2 text-muted">{t("practice.lead")}</p>
@@ -25,7 +25,7 @@ export function Practice({ chains, shown }: { chains: ChainView[]; shown: ChainV
           <Server key={server.name} server={server} />
         ))}
       </ul>
-      {chain ? <Try chain={chain.name} /> : <p className="text-muted">{t("practice.no_chain")}</p>}
+      <Try chain={chain.name} />
     </Card>
   );
 }
