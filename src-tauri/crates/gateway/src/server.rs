@@ -15,8 +15,9 @@ use crate::{
     route,
 };
 
-/// A client that sends no complete head within this time is let go.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// A client that sends no complete head within this time is let go; idle connections count too, so it is longer than
+/// the clients of this field keep theirs.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(120);
 /// A streaming client that has waited this long gets the head of its answer and a comment, and another comment each
 /// time it has waited as long again.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
