@@ -56,7 +56,7 @@ fn create(app: &AppHandle, place: Option<&str>) -> tauri::Result<()> {
         .min_inner_size(1024.0, 700.0)
         .data_directory(shell.data.join("window"))
         .initialization_script(include_str!("first_paint.js"))
-        .on_navigation(|address| is_ours(address))
+        .on_navigation(is_ours)
         .on_new_window(|address, _| {
             tracing::warn!(%address, "the page asked for a second window and was refused");
             NewWindowResponse::Deny
