@@ -154,6 +154,7 @@ impl Replicas {
         }
         for (id, gone) in old {
             gone.cancel.cancel();
+            shared.journal.tell(replica::removed(&gone));
             self.remembered.insert(id, gone.memory.borrow().clone());
         }
         self.running.iter().map(|(id, handle)| (id.clone(), handle.port.clone())).collect()

@@ -81,6 +81,25 @@ pub(crate) struct Handle {
     pub cancel: CancellationToken,
 }
 
+/// What the journal is told when a replica leaves the configuration: without it, whatever was open about the replica
+/// would wait for ever for it to recover.
+pub(crate) fn removed(handle: &Handle) -> Event {
+    let from = handle.port.read(facts);
+    let settings = handle.settings.borrow();
+    Event::Replica(ReplicaChange {
+        chain: settings.chain.clone(),
+        tier: settings.tier.name.clone(),
+        replica: settings.replica.id.to_string(),
+        simulated: settings.simulated,
+        to: ReplicaFacts { admin: domain::Admin::Disabled, share_percent: 0, ..from.clone() },
+        from,
+        why: "removed from the configuration".into(),
+        class: None,
+        evidence_ms: None,
+        in_service: false,
+    })
+}
+
 /// Starts a replica's task. Its state, with what is remembered, is on the port at once.
 pub(crate) fn start(
     shared: Shared,

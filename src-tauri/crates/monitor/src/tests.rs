@@ -200,3 +200,20 @@ async fn a_check_that_real_traffic_asks_for_waits_for_no_other() {
     rig.until("t19", |s| s.health == Health::Down).await;
     assert!(told.elapsed() < ms(250), "{:?}", told.elapsed());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_replica_that_leaves_the_configuration_says_so() {
+    let mut rig = rig(vec![]);
+    rig.monitor.apply(&tiers(&["a", "b"])).await;
+    rig.kill("b").await;
+    events(&mut rig.journal).await;
+    rig.monitor.apply(&tiers(&["a"])).await;
+    let told = events(&mut rig.journal).await;
+    let gone = told.iter().find_map(|e| match e {
+        Event::Replica(change) if change.tier == "b" => Some(change),
+        _ => None,
+    });
+    let gone = gone.unwrap_or_else(|| panic!("nothing of b in {told:?}"));
+    assert_eq!((gone.from.health, gone.to.admin, gone.in_service), (Health::Down, Admin::Disabled, false));
+    rig.monitor.shutdown().await;
+}
