@@ -5,6 +5,7 @@ import { Card } from "@/components/ui/card";
 import type { GpuFinding, GpuView } from "@/contract";
 import { cn } from "@/lib/cn";
 import { figure } from "@/lib/format";
+import { sentence } from "@/lib/sentence";
 import { GpuUse } from "./GpuUse";
 import { type GpuStatus, share, statusOf } from "./gpu";
 import { Meter } from "./Meter";
@@ -63,7 +64,9 @@ function Finding({ finding }: { finding: GpuFinding }) {
     >
       <Icon className={cn("mt-0.5 size-4 shrink-0", finding.fatal ? "text-bad" : "text-warn")} aria-hidden />
       <div className="min-w-0">
-        <p className={cn("font-medium", finding.fatal ? "text-bad" : "text-warn")}>{finding.what}</p>
+        <p className={cn("font-medium", finding.fatal ? "text-bad" : "text-warn")}>
+          {sentence(finding.what)}
+        </p>
         <p>{finding.remedy}</p>
         {finding.fatal && <p className="text-xs text-muted">{t("finding_fatal")}</p>}
       </div>
