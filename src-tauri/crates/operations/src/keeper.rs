@@ -101,6 +101,7 @@ impl Keeper {
             reader,
             next_seq,
             current,
+            thinning: fold::Thinning::default(),
             committed: committed.clone(),
             problem: problem_tx,
             book: book_tx,
@@ -156,6 +157,7 @@ struct Committing {
     reader: JournalReader,
     next_seq: i64,
     current: IncidentBook,
+    thinning: fold::Thinning,
     committed: broadcast::Sender<Arc<Committed>>,
     problem: watch::Sender<Option<String>>,
     book: watch::Sender<Arc<IncidentBook>>,
@@ -216,7 +218,7 @@ impl Committing {
             self.next_seq += 1;
         }
         let mut next = self.current.clone();
-        let (mut commit, incidents) = fold::fold(&batch, &mut next);
+        let (mut commit, incidents) = fold::fold(&batch, &mut next, &mut self.thinning);
         match serde_json::to_string(&next) {
             Ok(text) => commit.states.push((BOOK_STATE.to_owned(), text)),
             // Without it the next start folds these events again, from the journal.

@@ -40,3 +40,34 @@ async fn once(store: &Store) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use store::{Commit, EventFilter, EventRow};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn each_round_backs_up_and_prunes_all_that_is_old() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).await.unwrap();
+        let old = |seq| EventRow {
+            seq,
+            at_ms: 0,
+            kind: "attempt".into(),
+            chain: None,
+            tier: None,
+            simulated: false,
+            durable: seq == 12_000,
+            body: "{}".into(),
+        };
+        store.commit(&Commit { events: (1..=12_000).map(old).collect(), ..Commit::default() }).await.unwrap();
+        once(&store).await;
+        let left: Vec<_> =
+            store.events(&EventFilter::default()).await.unwrap().iter().map(|e| e.seq).collect();
+        assert_eq!(left, [12_000]);
+        assert_eq!(store.backups().len(), 1);
+        once(&store).await;
+        assert_eq!(store.backups().len(), 1, "one a day");
+    }
+}

@@ -36,5 +36,8 @@ fn without_a_session_bus_the_error_says_what_to_do() {
         .output()
         .unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
-    assert!(text.contains("fared: the session bus cannot be reached: start Changeover from within"), "{text}");
+    assert!(
+        text.contains("fared: the session bus cannot be reached: start Changeover from within"),
+        "{text}"
+    );
 }

@@ -12,7 +12,10 @@ use tokio::{
 use super::*;
 use crate::{
     incidents::{IncidentBook, RELAPSE_WINDOW_MS},
-    keeper::{Committed, fold::fold},
+    keeper::{
+        Committed,
+        fold::{Thinning, fold},
+    },
     testing::*,
 };
 
@@ -83,7 +86,7 @@ impl Bench {
         self.seq += 1;
         self.now_ms = at_ms;
         let events = vec![Stamped { seq: self.seq, at_ms, event }];
-        let (_, incidents) = fold(&events, &mut self.book);
+        let (_, incidents) = fold(&events, &mut self.book, &mut Thinning::default());
         let book = Arc::new(self.book.clone());
         self.books.send_replace(Arc::clone(&book));
         self.commits.send(Arc::new(Committed { events, incidents, book })).unwrap();

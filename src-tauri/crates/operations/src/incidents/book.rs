@@ -1,7 +1,7 @@
 //! The fold itself: which event does what to which incident.
 
 use domain::{
-    Event, Stamped,
+    Admin, Event, Stamped,
     event::{
         Act, AlertOutcome, AlertRecord, ChangedOver, Direction, GpuChange, IncidentAct, ReplicaChange,
         RequestEnd, RequestResult,
@@ -98,6 +98,9 @@ impl IncidentBook {
                 traffic: None,
             };
             self.open_or_update(&opening, page);
+        }
+        if change.to.admin == Admin::Disabled && !self.chains.has_any(chain, simulated) {
+            self.close(chain, ALL_TIERS, simulated, "Closed: every tier was taken out of service", page);
         }
         let Some(incident) = self.find(chain, tier, simulated) else { return };
         let matters = change.from.health != change.to.health || change.from.admin != change.to.admin;

@@ -107,6 +107,11 @@ impl Chains {
         self.find(chain, simulated).is_some_and(|c| c.replicas.iter().any(|r| r.tier == tier))
     }
 
+    /// Whether the fold knows any replica of the chain that the operator has not taken out.
+    pub(super) fn has_any(&self, chain: &str, simulated: bool) -> bool {
+        self.find(chain, simulated).is_some_and(|c| !c.replicas.is_empty())
+    }
+
     /// Other tiers known to be able to serve: those with a replica that is not out, and the one that took over.
     pub(super) fn others_left(
         &self,

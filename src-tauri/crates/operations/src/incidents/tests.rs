@@ -211,6 +211,19 @@ fn an_operators_switch_is_no_incident_and_ends_one() {
 }
 
 #[test]
+fn a_chain_that_is_removed_leaves_nothing_open() {
+    let (mut book, _) = told(vec![
+        (1_000, down("gpu", 900)),
+        (1_100, down("cpu", 950)),
+        (1_200, over("cpu", None, 950, None)),
+        (2_000, disabled("gpu")),
+    ]);
+    assert_eq!(book.open().len(), 2, "cpu, and that no tier answers");
+    book.apply(&at(9, 2_000, disabled("cpu")));
+    assert!(book.open().is_empty(), "{:?}", book.open());
+}
+
+#[test]
 fn one_of_two_replicas_down_is_no_incident_of_the_tier() {
     let second = |event: Event| match event {
         Event::Replica(mut e) => {

@@ -19,10 +19,43 @@ const BUCKETS_MS: [i64; 24] = [
     15_000, 20_000, 30_000, 60_000, 120_000,
 ];
 
+/// Of routine events, so many are kept as rows for each second; all of them are counted.
+const ROUTINE_PER_SECOND: u32 = 50;
+
+/// Thins out routine rows, so that heavy traffic costs figures and not gigabytes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Thinning {
+    second: i64,
+    kept: u32,
+}
+
+impl Thinning {
+    fn keeps(&mut self, stamped: &Stamped) -> bool {
+        let routine = match &stamped.event {
+            Event::Attempt(attempt) => attempt.failure.is_none(),
+            Event::Request(end) => end.result == RequestResult::Answered && end.attempts <= 1,
+            _ => false,
+        };
+        let second = stamped.at_ms.div_euclid(1_000);
+        if second != self.second {
+            *self = Self { second, kept: 0 };
+        }
+        self.kept += u32::from(routine);
+        !routine || self.kept <= ROUTINE_PER_SECOND
+    }
+}
+
 /// Folds new events: rows for the events, their figures, and what they changed in incidents.
-pub(crate) fn fold(batch: &[Stamped], book: &mut IncidentBook) -> (Commit, Vec<(Step, Incident)>) {
+pub(crate) fn fold(
+    batch: &[Stamped],
+    book: &mut IncidentBook,
+    thinning: &mut Thinning,
+) -> (Commit, Vec<(Step, Incident)>) {
     let changes = last_updates(batch.iter().flat_map(|s| book.apply(s)).collect());
-    let mut commit = Commit { events: batch.iter().map(rows::write_event).collect(), ..Commit::default() };
+    let mut commit = Commit {
+        events: batch.iter().filter(|s| thinning.keeps(s)).map(rows::write_event).collect(),
+        ..Commit::default()
+    };
     write_changes(&changes, &mut commit);
     Figures::of(batch).write(&mut commit);
     let of_incident = |change| match change {

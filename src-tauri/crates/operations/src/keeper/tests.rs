@@ -175,6 +175,26 @@ async fn shutting_down_commits_what_was_handed_in() {
     }
     kept.journal.tell_at(9_000, up("gpu"));
     kept.keeper.shutdown().await;
-    assert_eq!(kept.store.last_seq().await.unwrap(), 1_501);
+    let filter = RollupFilter { from_minute: 0, to_minute: 1, simulated: false, chain: None };
+    assert_eq!(kept.store.attempt_minutes(&filter).await.unwrap()[0].count, 1_500);
+    assert!(kept.rows().await.iter().any(|r| r.kind == "replica"));
+    // Whoever still waits for the keeper is not left waiting.
     kept.keeper.flushed().await;
+}
+
+#[tokio::test]
+async fn heavy_traffic_is_counted_in_full_and_kept_in_part() {
+    let kept = Kept::start().await;
+    for n in 0..500 {
+        kept.journal.tell_at(60_000 + n, request(Some("gpu"), RequestResult::Answered, 5.0));
+        kept.journal.tell_at(60_000 + n, attempt(Some(FailureClass::Refused), None));
+    }
+    kept.journal.tell_at(61_000, request(Some("gpu"), RequestResult::Answered, 5.0));
+    kept.keeper.flushed().await;
+    let filter = RollupFilter { from_minute: 1, to_minute: 2, simulated: false, chain: None };
+    assert_eq!(kept.store.request_minutes(&filter).await.unwrap()[0].count, 501);
+    let rows = kept.rows().await;
+    let count = |kind: &str| rows.iter().filter(|r| r.kind == kind).count();
+    assert_eq!(count("request"), 51, "50 of the first second, one of the next");
+    assert_eq!(count("attempt"), 500, "failures are never thinned here");
 }
