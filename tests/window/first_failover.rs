@@ -7,6 +7,7 @@ use harness::{
     desktop::{Home, notifications, put_notifications_away},
     eventually,
 };
+use thirtyfour::By;
 
 #[tokio::test]
 async fn the_window_and_a_notification_tell_of_a_killed_server() {
@@ -49,7 +50,7 @@ chains:
     desktop.go("incidents").await;
     let row = desktop.find("incident-row").await;
     desktop.picture("incidents-open").await;
-    row.click().await.unwrap();
+    row.find(By::Css("a")).await.unwrap().click().await.unwrap();
     desktop.find("incident-times").await;
     assert!(!desktop.texts("incident-timeline-entry").await.is_empty());
     desktop.picture("incident-detail").await;

@@ -125,17 +125,20 @@ pub fn plan(chain: &Chain, ask: &Ask, state: impl Fn(&ReplicaId) -> Option<Repli
     // A tier that is ramped up is better than none at all.
     plan.order.extend(ramping);
     if plan.order.is_empty() {
-        plan.order.extend(last_resort(chain, &plan.steps));
+        plan.order.extend(last_resort(chain, &state));
     }
     plan
 }
 
-/// When every tier is out, the last one that is switched on and spoken is still tried.
-fn last_resort(chain: &Chain, steps: &[Step]) -> Option<Candidate> {
-    let usable = |s: &&Step| !matches!(s.why_not, Some(WhyNot::Disabled | WhyNot::Draining | WhyNot::Unspoken));
-    let step = steps.iter().rev().find(usable)?;
-    (!chain.tiers[step.tier].replicas.is_empty())
-        .then_some(Candidate { tier: step.tier, replica: 0, last_resort: true })
+/// When every tier is out, the last one that is switched on and spoken is still tried, at its first replica that
+/// the operator has not taken out.
+fn last_resort(chain: &Chain, state: &impl Fn(&ReplicaId) -> Option<ReplicaState>) -> Option<Candidate> {
+    let in_hand = |id| state(id).is_none_or(|s| s.admin == Admin::Enabled);
+    let usable = |tier: &&Tier| tier.enabled && tier.provider.wire() != Wire::Unspoken;
+    chain.tiers.iter().enumerate().rev().filter(|(_, tier)| usable(&tier.as_ref())).find_map(|(position, tier)| {
+        let replica = tier.replicas.iter().position(|r| in_hand(&r.id))?;
+        Some(Candidate { tier: position, replica, last_resort: true })
+    })
 }
 
 /// Why a tier is passed over, or its replicas that may serve in the order to try them.
@@ -202,27 +205,28 @@ pub fn judge_replica(state: &ReplicaState, ask: &Ask) -> Option<WhyNot> {
         return Some(WhyNot::BreakerOpen { trial_in_ms: 0 });
     }
     if state.share < 1.0 && ask.dice >= state.share {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share is 0 to 1")]
         return Some(WhyNot::Ramping { percent: (state.share * 100.0) as u8 });
     }
     None
 }
 
-/// The expected wait at a replica, for comparison with its neighbours.
-fn load(state: &ReplicaState) -> f64 {
-    state.latency.map_or(0.0, |l| l.as_secs_f64())
+/// The expected wait at a replica; absent before its first answer.
+fn load(state: &ReplicaState) -> Option<f64> {
+    state.latency.map(|l| l.as_secs_f64())
 }
 
-/// The replicas, the winner of power of two choices first, the others by rising load.
-fn by_load(mut replicas: Vec<(usize, f64)>, seed: u64) -> Vec<usize> {
-    replicas.sort_by(|a, b| a.1.total_cmp(&b.1));
-    let count = replicas.len() as u64;
-    if count > 1 {
-        // Two distinct picks from the seed; sorted by load, so the lower position is the better one.
-        let first = seed % count;
-        let second = (first + 1 + (seed / count) % (count - 1)) % count;
-        let best = usize::try_from(first.min(second)).unwrap_or_default();
-        replicas[..=best].rotate_right(1);
-    }
-    replicas.into_iter().map(|(index, _)| index).collect()
+/// The replicas, the winner of power of two choices first, the others by rising load. One that was not measured
+/// yet counts as the mean of the others, so that a new one is neither shunned nor stormed.
+fn by_load(replicas: Vec<(usize, Option<f64>)>, seed: u64) -> Vec<usize> {
+    let known: Vec<f64> = replicas.iter().filter_map(|(_, load)| *load).collect();
+    let mean = known.iter().sum::<f64>() / known.len().max(1) as f64;
+    let mut loads: Vec<(usize, f64)> = replicas.into_iter().map(|(index, load)| (index, load.unwrap_or(mean))).collect();
+    let (high, low) = (seed >> 32, seed & u64::from(u32::MAX));
+    let random = [high, low].map(|half| half as f64 / (f64::from(u32::MAX) + 1.0));
+    let winner = resilience::pick::pick(loads.len(), |i| loads[i].1, random).map(|i| loads.remove(i).0);
+    loads.sort_by(|a, b| a.1.total_cmp(&b.1));
+    winner.into_iter().chain(loads.into_iter().map(|(index, _)| index)).collect()
 }
+
+#[cfg(test)]
+mod tests;

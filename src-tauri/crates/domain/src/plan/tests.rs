@@ -1,0 +1,149 @@
+//! The plan, over every kind of state that a replica can be in.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use resilience::gate::Gate;
+
+use super::*;
+use crate::{
+    board::CoolDown,
+    chain::{Degrade, Failback, OnBrokenStream, ProviderKind, Replica, Retry, Timeouts},
+    failure::Failure,
+};
+
+fn tier(name: &str, replicas: usize) -> Arc<Tier> {
+    let second = Duration::from_secs(1);
+    Arc::new(Tier {
+        name: name.into(),
+        provider: ProviderKind::Vllm,
+        model: "m".into(),
+        key: None,
+        enabled: true,
+        replicas: (0..replicas)
+            .map(|n| Replica { id: ReplicaId::new("chat", name, &n.to_string()), url: String::new() })
+            .collect(),
+        timeouts: Timeouts { connect: second, first_token: second, idle: second, total: second },
+        retry: Retry { attempts: 0, backoff: second },
+        breaker: resilience::breaker::Settings {
+            consecutive: 5,
+            rate: 0.5,
+            min_requests: 20,
+            window: second,
+            open: second,
+            trials: 1,
+            close_after: 2,
+        },
+        probe: None,
+        degrade: Degrade::default(),
+    })
+}
+
+fn chain(tiers: Vec<Arc<Tier>>) -> Chain {
+    Chain {
+        name: "chat".into(),
+        aliases: vec![],
+        deadline: Duration::from_secs(60),
+        on_broken_stream: OnBrokenStream::Stop,
+        failback: Failback { auto: true, hold: Duration::ZERO, ramp: Duration::ZERO },
+        tiers,
+        simulated: false,
+    }
+}
+
+fn ask(dice: f64) -> Ask {
+    Ask { now: Instant::now(), dice, seed: 7 }
+}
+
+fn order(plan: &Plan) -> Vec<(usize, usize)> {
+    plan.order.iter().map(|c| (c.tier, c.replica)).collect()
+}
+
+/// Plans for `chain` with `odd` states; every other replica is well.
+fn planned(chain: &Chain, dice: f64, odd: &[(&str, usize, ReplicaState)]) -> Plan {
+    let odd: HashMap<ReplicaId, ReplicaState> =
+        odd.iter().map(|(t, n, s)| (ReplicaId::new("chat", t, &n.to_string()), s.clone())).collect();
+    plan(chain, &ask(dice), |id| Some(odd.get(id).cloned().unwrap_or_default()))
+}
+
+fn down() -> ReplicaState {
+    let failure = Failure::new(FailureClass::Refused, "refused");
+    ReplicaState { health: Health::Down, gate: Gate::Shut, last_failure: Some((failure, 0)), ..ReplicaState::default() }
+}
+
+#[test]
+fn tiers_are_tried_in_order_and_each_says_why_not() {
+    let chain = chain(vec![tier("a", 1), tier("b", 1), tier("c", 1)]);
+    let plan = planned(&chain, 0.0, &[("a", 0, down())]);
+    assert_eq!(order(&plan), [(1, 0), (2, 0)]);
+    assert_eq!(plan.steps[0].why_not, Some(WhyNot::Down { error: "refused".into() }));
+    assert!(plan.steps[1].why_not.is_none());
+}
+
+#[test]
+fn a_tier_serves_as_long_as_one_replica_is_well() {
+    let chain = chain(vec![tier("a", 2), tier("b", 1)]);
+    let plan = planned(&chain, 0.0, &[("a", 0, down())]);
+    assert_eq!(order(&plan), [(0, 1), (1, 0)]);
+}
+
+#[test]
+fn a_ramp_takes_its_share_and_is_better_than_nothing() {
+    let half = ReplicaState { share: 0.5, ..ReplicaState::default() };
+    let chain = chain(vec![tier("a", 1), tier("b", 1)]);
+    assert_eq!(order(&planned(&chain, 0.4, &[("a", 0, half.clone())])), [(0, 0), (1, 0)]);
+    let passed_over = planned(&chain, 0.6, &[("a", 0, half.clone())]);
+    assert_eq!(order(&passed_over), [(1, 0), (0, 0)]);
+    assert_eq!(passed_over.steps[0].why_not, Some(WhyNot::Ramping { percent: 50 }));
+    assert_eq!(order(&planned(&chain, 0.6, &[("a", 0, half), ("b", 0, down())])), [(0, 0)]);
+}
+
+#[test]
+fn what_is_out_stays_out_until_its_time() {
+    let later = Instant::now() + Duration::from_secs(3);
+    let cooling = ReplicaState {
+        cool_down: Some(CoolDown { until: later, class: FailureClass::RateLimited }),
+        ..ReplicaState::default()
+    };
+    let open = ReplicaState { breaker: BreakerState::Open { until: later }, ..ReplicaState::default() };
+    let gate = Gate::limited(1);
+    let _only_trial = gate.try_enter();
+    let taken = ReplicaState { gate, breaker: BreakerState::HalfOpen, ..ReplicaState::default() };
+    let draining = ReplicaState { admin: Admin::Draining, ..ReplicaState::default() };
+    let chain = chain(vec![tier("a", 1), tier("b", 1)]);
+    for state in [cooling, open, taken, draining] {
+        assert_eq!(order(&planned(&chain, 0.0, &[("a", 0, state)])), [(1, 0)]);
+    }
+}
+
+#[test]
+fn the_last_usable_tier_is_tried_when_all_are_out() {
+    let mut off = Tier::clone(&tier("c", 1));
+    off.enabled = false;
+    let chain = chain(vec![tier("a", 1), tier("b", 2), Arc::new(off)]);
+    let disabled = ReplicaState { admin: Admin::Disabled, gate: Gate::Shut, ..ReplicaState::default() };
+    let plan = planned(&chain, 0.0, &[("a", 0, down()), ("b", 0, disabled), ("b", 1, down())]);
+    assert_eq!(plan.order, [Candidate { tier: 1, replica: 1, last_resort: true }]);
+}
+
+#[test]
+fn the_faster_of_two_replicas_goes_first_and_a_new_one_is_not_stormed() {
+    let took = |ms| ReplicaState { latency: Some(Duration::from_millis(ms)), ..ReplicaState::default() };
+    let chain = chain(vec![tier("a", 2)]);
+    for seed in 0..50_u64 {
+        let ask = Ask { seed: seed << 31, ..ask(0.0) };
+        let slow_first = |id: &ReplicaId| Some(took(if id.as_str().ends_with("@0") { 900 } else { 100 }));
+        assert_eq!(order(&plan(&chain, &ask, slow_first)), [(0, 1), (0, 0)]);
+    }
+    let three = chain_of_three();
+    let mut first = [0_u32; 3];
+    for seed in 0..300_u64 {
+        let ask = Ask { seed: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15), ..ask(0.0) };
+        let new_last = |id: &ReplicaId| Some(if id.as_str().ends_with("@2") { ReplicaState::default() } else { took(100) });
+        first[order(&plan(&three, &ask, new_last))[0].1] += 1;
+    }
+    assert!(first.iter().all(|n| *n > 50), "{first:?}");
+}
+
+fn chain_of_three() -> Chain {
+    chain(vec![tier("a", 3)])
+}
