@@ -179,6 +179,14 @@ fn back_within_five_minutes_is_the_same_incident_and_later_is_a_new_one() {
 }
 
 #[test]
+fn evidence_from_before_the_last_recovery_does_not_move_the_beginning() {
+    let (mut book, _) = told(vec![(1_000, down("gpu", 900)), (1_100, down("gpu", 800)), (2_000, up("gpu"))]);
+    assert_eq!(book.recently_closed()[0].times.began_ms, 800, "earlier evidence counts while it goes on");
+    book.apply(&at(9, 3_000, down("gpu", 100)));
+    assert_eq!((book.open()[0].relapses, book.open()[0].times.began_ms), (1, 800));
+}
+
+#[test]
 fn a_clock_that_goes_back_is_told_and_does_not_turn_the_times() {
     let (book, changes) = told(vec![
         (10_000, over("gpu", Some("cpu"), 9_900, None)),

@@ -48,7 +48,7 @@ pub(super) fn svg(report: &Report) -> Result<Option<String>, ExportError> {
     if bars.is_empty() {
         return Ok(None);
     }
-    let height = MARGINS + BAR * u32::try_from(bars.len()).unwrap_or(0);
+    let height = MARGINS + BAR * rows_for(&bars).unsigned_abs();
     let mut svg = String::new();
     let area = SVGBackend::with_string(&mut svg, (WIDTH, height)).into_drawing_area();
     draw(&area, &bars, report.rto_target_ms)
@@ -66,7 +66,7 @@ fn draw<'a>(area: &Area<'a>, bars: &[&Recovery], target_ms: i64) -> Drawn<'a> {
     let (legend, plot) = area.split_vertically(36);
     draw_legend(&legend)?;
     let end_s = axis_end_s(bars, target_ms);
-    let rows = i32::try_from(bars.len()).unwrap_or(0);
+    let rows = rows_for(bars);
     let mut chart = ChartBuilder::on(&plot)
         .x_label_area_size(44)
         .y_label_area_size(LABELS)
@@ -141,6 +141,11 @@ fn draw_bar<'b>(
         chart.draw_series([mark])?;
     }
     Ok(())
+}
+
+/// Rows of the axis: one per bar, and at least two, because a segmented axis of one row has no height.
+fn rows_for(bars: &[&Recovery]) -> i32 {
+    i32::try_from(bars.len()).unwrap_or(0).max(2)
 }
 
 /// The upper edge of a row.

@@ -175,6 +175,23 @@ async fn the_week_ends_now_and_knows_the_worst_recovery() {
     assert_eq!(much_later, Week::default());
 }
 
+/// The `y` of every bar of this colour in a page's chart.
+fn bars_of<'a>(page: &'a str, colour: &'a str) -> impl Iterator<Item = i32> + 'a {
+    page.split("<rect").filter(move |rect| rect.contains(colour)).filter_map(|rect| {
+        rect.split_once(" y=\"")?.1.split_once('"')?.0.parse().ok()
+    })
+}
+
+#[tokio::test]
+async fn the_chart_of_a_single_incident_draws_its_bar_below_the_legend() {
+    let (_dir, store) = store_with(Commit { incidents: vec![worked_example()], ..Commit::default() }).await;
+    let page = html(&report(&store, 0, 2_000_000, false).await.unwrap()).unwrap();
+    // The legend's own square and the bar; without height in its axis the bar lay at the upper edge.
+    let places: Vec<_> = bars_of(&page, "#93B4D9").collect();
+    assert_eq!(places.len(), 2, "{page}");
+    assert!(places[1] > 40, "{places:?}");
+}
+
 #[tokio::test]
 async fn an_export_says_what_it_is_and_runs_nothing() {
     let hostile = IncidentRow {
