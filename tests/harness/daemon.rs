@@ -191,7 +191,13 @@ impl Daemon {
     }
 
     /// Waits until the overview of the chain `name` fits.
-    pub async fn until_chain(&self, name: &str, what: &str, limit: Duration, fits: impl Fn(&Value) -> bool) -> Value {
+    pub async fn until_chain(
+        &self,
+        name: &str,
+        what: &str,
+        limit: Duration,
+        fits: impl Fn(&Value) -> bool,
+    ) -> Value {
         eventually(what, limit, || async {
             let overview = self.overview().await;
             overview["chains"].as_array().unwrap().iter().find(|c| c["name"] == name && fits(c)).cloned()
@@ -201,7 +207,8 @@ impl Daemon {
 
     /// A chat request to the endpoint: its whole response.
     pub async fn chat(&self, model: &str, stream: bool) -> reqwest::Response {
-        let body = json!({"model": model, "stream": stream, "messages": [{"role": "user", "content": "Hello"}]});
+        let body =
+            json!({"model": model, "stream": stream, "messages": [{"role": "user", "content": "Hello"}]});
         self.post("/v1/chat/completions", body.to_string()).await
     }
 

@@ -84,7 +84,8 @@ impl Home {
         let call = async |name: &str, request: Value| -> Value {
             let url = format!("{}/rpc/{name}", at["admin"].as_str().unwrap());
             let token = at["token"].as_str().unwrap();
-            let response = reqwest::Client::new().post(url).bearer_auth(token).json(&request).send().await.unwrap();
+            let response =
+                reqwest::Client::new().post(url).bearer_auth(token).json(&request).send().await.unwrap();
             let (status, value) = (response.status(), response.json().await.unwrap());
             assert!(status.is_success(), "{name}: {value}");
             value
@@ -109,10 +110,16 @@ impl Home {
         let folder = self.folder.path();
         let mut command = Command::new("WebKitWebDriver");
         command.arg(format!("--port={port}")).env("TAURI_WEBVIEW_AUTOMATION", "true").env("LANG", "C.UTF-8");
-        for (variable, name) in [("XDG_DATA_HOME", "data"), ("XDG_CONFIG_HOME", "config"), ("XDG_CACHE_HOME", "cache")] {
+        for (variable, name) in
+            [("XDG_DATA_HOME", "data"), ("XDG_CONFIG_HOME", "config"), ("XDG_CACHE_HOME", "cache")]
+        {
             command.env(variable, folder.join(name));
         }
-        command.envs(self.environment.iter().cloned()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+        command
+            .envs(self.environment.iter().cloned())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true);
         let webdriver = command.spawn().unwrap();
         let url = format!("http://127.0.0.1:{port}");
         let status = format!("{url}/status");
@@ -188,7 +195,8 @@ impl Desktop {
         let pid = self.pid().await;
         self.window.quit().await.unwrap();
         if let Some(pid) = pid {
-            let _gone_already = Command::new("kill").args(["-TERM", &pid.to_string()]).status().await.unwrap();
+            let _gone_already =
+                Command::new("kill").args(["-TERM", &pid.to_string()]).status().await.unwrap();
             let alive = PathBuf::from(format!("/proc/{pid}"));
             eventually("the program has ended", PATIENCE, || async { (!alive.exists()).then_some(()) }).await;
         }
@@ -206,7 +214,8 @@ impl Desktop {
 /// The texts of the notifications that the daemon has shown, newest first: summary and body.
 pub async fn notifications() -> Vec<(String, String)> {
     let output = Command::new("dunstctl").arg("history").output().await.unwrap();
-    let history: Value = serde_json::from_slice(&output.stdout).expect("dunst runs: start the tests with `make test`");
+    let history: Value =
+        serde_json::from_slice(&output.stdout).expect("dunst runs: start the tests with `make test`");
     let entries = history["data"][0].as_array().cloned().unwrap_or_default();
     let text = |entry: &Value, field: &str| entry[field]["data"].as_str().unwrap_or_default().to_owned();
     entries.iter().map(|e| (text(e, "summary"), text(e, "body"))).collect()

@@ -3,6 +3,8 @@
 //!
 //! Rules: ports are free ones, data folders are temporary, a test waits for a value and never sleeps for one.
 
+#![expect(clippy::disallowed_methods, reason = "a test's tasks end with its runtime")]
+
 pub mod daemon;
 pub mod desktop;
 pub mod model_server;

@@ -120,7 +120,10 @@ fn serve(listener: TcpListener, shared: Arc<Shared>) -> AbortOnDropHandle<()> {
     let app = Router::new()
         .route("/health", get(|| async { "ok" }))
         .route("/api/version", get(|| async { r#"{"version":"0.0.0"}"# }))
-        .route("/v1/models", get(|| async { axum::Json(json!({"object": "list", "data": [{"id": "m", "object": "model"}]})) }))
+        .route(
+            "/v1/models",
+            get(|| async { axum::Json(json!({"object": "list", "data": [{"id": "m", "object": "model"}]})) }),
+        )
         .route("/v1/chat/completions", post(openai))
         .route("/api/chat", post(ollama))
         .with_state(shared);
@@ -190,7 +193,8 @@ async fn ollama(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Byt
         Script::CutAfter(_) => cut_body(),
         Script::Say(text) if !streamed => axum::Json(line(&text, true)).into_response(),
         Script::Say(text) => {
-            let mut lines: Vec<String> = text.split_inclusive(' ').map(|w| format!("{}\n", line(w, false))).collect();
+            let mut lines: Vec<String> =
+                text.split_inclusive(' ').map(|w| format!("{}\n", line(w, false))).collect();
             lines.push(format!("{}\n", line("", true)));
             let body = futures::stream::iter(lines.into_iter().map(Ok::<_, Infallible>));
             ([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(body)).into_response()
@@ -208,7 +212,11 @@ fn sse(frames: impl Stream<Item = Result<Bytes, std::io::Error>> + Send + 'stati
     ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(frames)).into_response()
 }
 
-fn openai_frames(shared: &Shared, text: &str, cut_after: usize) -> impl Stream<Item = Result<Bytes, std::io::Error>> + use<> {
+fn openai_frames(
+    shared: &Shared,
+    text: &str,
+    cut_after: usize,
+) -> impl Stream<Item = Result<Bytes, std::io::Error>> + use<> {
     let pause = *shared.pace.lock().unwrap();
     let words: Vec<String> = text.split_inclusive(' ').map(str::to_owned).collect();
     let frame = |delta: Value, finish: Option<&str>| {

@@ -31,9 +31,11 @@ async fn requests_that_cannot_be_served_get_the_dialects_error() {
     assert_eq!(unknown["code"], "model_not_found");
     assert!(unknown["message"].as_str().unwrap().contains("chat"), "{unknown}");
     error_of(daemon.post("/v1/nowhere", "{}".into()).await, 404).await;
-    let large = format!(r#"{{"model":"chat","messages":[{{"role":"user","content":"{}"}}]}}"#, "x".repeat(33 << 20));
+    let large =
+        format!(r#"{{"model":"chat","messages":[{{"role":"user","content":"{}"}}]}}"#, "x".repeat(33 << 20));
     error_of(daemon.post(chat, large).await, 413).await;
-    let models: Value = reqwest::get(format!("{}/v1/models", daemon.endpoint)).await.unwrap().json().await.unwrap();
+    let models: Value =
+        reqwest::get(format!("{}/v1/models", daemon.endpoint)).await.unwrap().json().await.unwrap();
     assert_eq!(models["data"][0]["id"], "chat");
 }
 
@@ -47,7 +49,9 @@ async fn a_taken_port_names_its_holder_and_how_to_choose_another() {
     let refusal = daemon.refused().await;
     assert_eq!(refusal.code, Some(1));
     let said = &refusal.stderr;
-    for part in [address.rsplit(':').next().unwrap(), "system", &std::process::id().to_string(), "endpoint.listen"] {
+    for part in
+        [address.rsplit(':').next().unwrap(), "system", &std::process::id().to_string(), "endpoint.listen"]
+    {
         assert!(said.contains(part), "{part} is not in: {said}");
     }
 }
@@ -65,7 +69,11 @@ async fn a_damaged_database_is_refused_and_left_as_it_is() {
     std::fs::write(&path, &bytes).unwrap();
     let refusal = daemon.refused().await;
     assert_eq!(refusal.code, Some(1));
-    assert!(refusal.stderr.contains("changeover.sqlite") && refusal.stderr.contains("backup"), "{}", refusal.stderr);
+    assert!(
+        refusal.stderr.contains("changeover.sqlite") && refusal.stderr.contains("backup"),
+        "{}",
+        refusal.stderr
+    );
     assert_eq!(std::fs::read(&path).unwrap(), bytes, "the file was touched");
 }
 

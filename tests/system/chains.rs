@@ -27,7 +27,10 @@ chains:
         said.push_str(chunk["choices"][0]["delta"]["content"].as_str().unwrap_or_default());
     }
     assert_eq!(said, "hello from ollama");
-    assert!(text.contains("\"finish_reason\":\"stop\"") && text.trim_end().ends_with("data: [DONE]"), "{text}");
+    assert!(
+        text.contains("\"finish_reason\":\"stop\"") && text.trim_end().ends_with("data: [DONE]"),
+        "{text}"
+    );
     let seen = server.seen();
     assert_eq!((seen[0].path.as_str(), &seen[0].body["model"]), ("/api/chat", &Value::from("llama3.1:8b")));
 }
@@ -35,10 +38,13 @@ chains:
 #[tokio::test]
 async fn a_new_order_applies_at_once_survives_a_restart_and_can_be_undone() {
     let mut daemon = Daemon::practice().await;
-    daemon.until_chain("practice", "the chain is up", Duration::from_secs(5), |c| c["serving"] == "gpu").await;
+    daemon
+        .until_chain("practice", "the chain is up", Duration::from_secs(5), |c| c["serving"] == "gpu")
+        .await;
     assert_eq!(daemon.ask("practice").await.1, "gpu");
     let before = daemon.overview().await["revision"].as_i64().unwrap();
-    let order = json!({"chain": "practice", "tiers": ["cpu", "gpu", "second-gpu"], "expected_revision": before});
+    let order =
+        json!({"chain": "practice", "tiers": ["cpu", "gpu", "second-gpu"], "expected_revision": before});
     let applied = daemon.rpc("chains.reorder", order.clone()).await.unwrap();
     assert_eq!(daemon.ask("practice").await.1, "cpu");
 
@@ -47,7 +53,9 @@ async fn a_new_order_applies_at_once_survives_a_restart_and_can_be_undone() {
 
     daemon.kill().await;
     daemon.start().await;
-    daemon.until_chain("practice", "the new order is back", Duration::from_secs(5), |c| c["serving"] == "cpu").await;
+    daemon
+        .until_chain("practice", "the new order is back", Duration::from_secs(5), |c| c["serving"] == "cpu")
+        .await;
     assert_eq!(daemon.ask("practice").await.1, "cpu");
 
     let undo = json!({"revision": applied["previous"], "expected_revision": applied["revision"]});
@@ -102,10 +110,11 @@ async fn a_stream_that_breaks_before_its_first_word_fails_over_unseen() {
     assert!(text.contains("whole") && !text.contains("error"), "{text}");
 
     first.script(Script::CutAfter(2));
-    let eventually_first = harness::eventually("the first tier is tried again", Duration::from_secs(30), || async {
-        let response = daemon.chat("chat", true).await;
-        (header(&response, "x-changeover-tier") == "first").then_some(response)
-    });
+    let eventually_first =
+        harness::eventually("the first tier is tried again", Duration::from_secs(30), || async {
+            let response = daemon.chat("chat", true).await;
+            (header(&response, "x-changeover-tier") == "first").then_some(response)
+        });
     let text = eventually_first.await.text().await.unwrap();
     assert!(text.contains("\"error\""), "a broken answer is never passed off as whole: {text}");
     assert!(!text.contains("[DONE]"), "{text}");

@@ -33,7 +33,9 @@ async fn every_problem_is_named_with_its_path_and_remedy() {
 async fn a_changed_file_is_taken_and_a_bad_one_is_not() {
     let (first, second) = (ModelServer::saying("one").await, ModelServer::saying("two").await);
     let config = |url: String| {
-        format!("{{version: 1, chains: [{{name: chat, tiers: [{{name: a, provider: other, model: m, url: '{url}'}}]}}]}}")
+        format!(
+            "{{version: 1, chains: [{{name: chat, tiers: [{{name: a, provider: other, model: m, url: '{url}'}}]}}]}}"
+        )
     };
     let mut daemon = Daemon::with_config(&config(first.url())).await;
     assert_eq!(daemon.ask("chat").await.0, "one");

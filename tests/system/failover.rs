@@ -30,7 +30,8 @@ async fn a_killed_server_costs_no_request_and_its_incident_closes_when_it_is_bac
     first.kill().await;
     assert_eq!(daemon.ask("chat").await, ("from the second".into(), "second".into()));
 
-    let chain = daemon.until_chain("chat", "the second tier answers", Duration::from_secs(1), |c| c["serving"] == "second");
+    let chain = daemon
+        .until_chain("chat", "the second tier answers", Duration::from_secs(1), |c| c["serving"] == "second");
     assert_eq!(chain.await["mode"], "degraded");
     let incident = eventually("an open incident", Duration::from_secs(1), || async {
         daemon.incidents().await.into_iter().find(|i| i["state"] == "open")
@@ -44,13 +45,16 @@ async fn a_killed_server_costs_no_request_and_its_incident_closes_when_it_is_bac
     assert!(change["waited_ms"].as_i64().unwrap() < 1000, "{change}");
 
     first.restart().await;
-    daemon.until_chain("chat", "the first tier answers again", Duration::from_secs(20), |c| c["mode"] == "full").await;
+    daemon
+        .until_chain("chat", "the first tier answers again", Duration::from_secs(20), |c| c["mode"] == "full")
+        .await;
     let closed = eventually("the incident closes", Duration::from_secs(5), || async {
         daemon.incidents().await.into_iter().find(|i| i["state"] == "closed")
     })
     .await;
     assert_eq!(closed["id"], incident["id"]);
-    let time = |name: &str| closed["times"][name].as_i64().unwrap_or_else(|| panic!("{name} is missing: {closed}"));
+    let time =
+        |name: &str| closed["times"][name].as_i64().unwrap_or_else(|| panic!("{name} is missing: {closed}"));
     let order = ["began_ms", "detected_ms", "assessed_ms", "failed_over_ms", "restored_ms"].map(time);
     assert!(order.is_sorted(), "{order:?}");
     assert_eq!(closed["rto_ms"].as_i64().unwrap(), order[4] - order[0]);
@@ -142,13 +146,15 @@ async fn the_incident_has_a_timeline_and_takes_notes() {
     let daemon = Daemon::with_config(&two_tiers(&first.url(), &second.url())).await;
     first.kill().await;
     daemon.ask("chat").await;
-    let incident = eventually("an incident", Duration::from_secs(2), || async { daemon.incidents().await.pop() }).await;
+    let incident =
+        eventually("an incident", Duration::from_secs(2), || async { daemon.incidents().await.pop() }).await;
     let id = serde_json::json!({"id": incident["id"]});
     daemon.rpc("incident.acknowledge", id.clone()).await.unwrap();
     let note = serde_json::json!({"id": incident["id"], "text": "looking at it"});
     let detail = daemon.rpc("incident.note", note).await.unwrap();
     assert_eq!(detail["incident"]["state"], "acknowledged");
-    let kinds: Vec<&str> = detail["timeline"].as_array().unwrap().iter().map(|e| e["kind"].as_str().unwrap()).collect();
+    let kinds: Vec<&str> =
+        detail["timeline"].as_array().unwrap().iter().map(|e| e["kind"].as_str().unwrap()).collect();
     for kind in ["failover", "note", "operator"] {
         assert!(kinds.contains(&kind), "{kind} is missing in {kinds:?}");
     }

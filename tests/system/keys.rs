@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 const SECRET: &str = "sk-test-0123456789abcdef";
 
 fn config(url: &str, key: &str) -> String {
-    format!("{{version: 1, chains: [{{name: chat, tiers: [{{name: a, provider: other, model: m, url: '{url}', key: '{key}'}}]}}]}}")
+    format!(
+        "{{version: 1, chains: [{{name: chat, tiers: [{{name: a, provider: other, model: m, url: '{url}', key: '{key}'}}]}}]}}"
+    )
 }
 
 #[tokio::test]
@@ -54,7 +56,10 @@ async fn a_stored_key_is_in_the_keyring_and_nowhere_else() {
         daemon.chat("chat", false).await.status().is_success().then_some(())
     })
     .await;
-    assert_eq!(server.seen().last().unwrap().authorization.as_deref(), Some(format!("Bearer {SECRET}").as_str()));
+    assert_eq!(
+        server.seen().last().unwrap().authorization.as_deref(),
+        Some(format!("Bearer {SECRET}").as_str())
+    );
 
     daemon.stop().await;
     for entry in walk(&daemon.path("data")) {

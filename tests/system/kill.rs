@@ -22,7 +22,8 @@ async fn nothing_committed_is_lost_over_twenty_kills_under_load() {
         }
         let changes = daemon.changeovers().await;
         seen.extend(changes.iter().map(|c| c["id"].as_str().unwrap().to_owned()));
-        let open: Vec<String> = daemon.incidents().await.iter().map(|i| i["id"].as_str().unwrap().to_owned()).collect();
+        let open: Vec<String> =
+            daemon.incidents().await.iter().map(|i| i["id"].as_str().unwrap().to_owned()).collect();
         // A different moment of the writer's work each time.
         tokio::time::sleep(Duration::from_millis(round * 7)).await;
         daemon.kill().await;
@@ -31,10 +32,15 @@ async fn nothing_committed_is_lost_over_twenty_kills_under_load() {
         let overview = daemon.overview().await;
         assert!(overview["revision"].as_i64().unwrap() >= revision, "round {round}: a revision is lost");
         revision = overview["revision"].as_i64().unwrap();
-        let kept: BTreeSet<String> = daemon.changeovers().await.iter().map(|c| c["id"].as_str().unwrap().to_owned()).collect();
+        let kept: BTreeSet<String> =
+            daemon.changeovers().await.iter().map(|c| c["id"].as_str().unwrap().to_owned()).collect();
         let newest: BTreeSet<String> = seen.iter().rev().take(100).cloned().collect();
-        assert!(newest.iter().all(|id| kept.contains(id)) || kept.len() == 100, "round {round}: {newest:?} not in {kept:?}");
-        let incidents: Vec<String> = daemon.incidents().await.iter().map(|i| i["id"].as_str().unwrap().to_owned()).collect();
+        assert!(
+            newest.iter().all(|id| kept.contains(id)) || kept.len() == 100,
+            "round {round}: {newest:?} not in {kept:?}"
+        );
+        let incidents: Vec<String> =
+            daemon.incidents().await.iter().map(|i| i["id"].as_str().unwrap().to_owned()).collect();
         assert!(open.iter().all(|id| incidents.contains(id)), "round {round}: {open:?} not in {incidents:?}");
     }
     assert!(!seen.is_empty(), "no change-over happened, so nothing was proved");

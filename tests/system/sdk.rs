@@ -13,8 +13,11 @@ async fn the_openai_sdk_chats_streams_and_survives_a_failover() {
     let script = folder.join("openai_chat.py");
     let (endpoint, admin) = (daemon.endpoint.clone(), daemon.admin.clone());
     let token = std::fs::read_to_string(daemon.path("data/admin-token")).unwrap();
-    let run = move || Command::new(python).arg(script).args([endpoint, admin, token.trim().to_owned()]).output().unwrap();
+    let run = move || {
+        Command::new(python).arg(script).args([endpoint, admin, token.trim().to_owned()]).output().unwrap()
+    };
     let output = tokio::task::spawn_blocking(run).await.unwrap();
-    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let said =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{said}");
 }

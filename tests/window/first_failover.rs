@@ -1,6 +1,6 @@
 //! A tier's process is killed: within a second the window shows it, and a notification says what to do.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use harness::{
     ServerProcess,
@@ -8,6 +8,7 @@ use harness::{
     eventually,
 };
 use thirtyfour::By;
+use tokio::time::Instant;
 
 #[tokio::test]
 async fn the_window_and_a_notification_tell_of_a_killed_server() {

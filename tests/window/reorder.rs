@@ -6,10 +6,7 @@ use harness::{
     desktop::{Desktop, Home},
     eventually,
 };
-use thirtyfour::{
-    common::keys::Key,
-    prelude::*,
-};
+use thirtyfour::{common::keys::Key, prelude::*};
 
 /// Between two movements of the pointer: a hand is no faster.
 const PAUSE: Duration = Duration::from_millis(60);
@@ -43,7 +40,8 @@ async fn tiers_are_reordered_by_mouse_and_keyboard_and_undone() {
     let from = grip.rect().await.unwrap();
     let (x, y) = ((from.x + from.width / 2.0) as i64, (from.y + from.height / 2.0) as i64);
     let end = (target.y + 4.0) as i64;
-    let mut drag = desktop.window.action_chain_with_delay(Some(PAUSE), Some(PAUSE)).move_to(x, y).click_and_hold();
+    let mut drag =
+        desktop.window.action_chain_with_delay(Some(PAUSE), Some(PAUSE)).move_to(x, y).click_and_hold();
     for step in 1..=6 {
         drag = drag.move_to(x, y + (end - y) * step / 6);
     }

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use harness::{desktop::{Home, WELL_GPU}, process::program};
+use harness::{
+    desktop::{Home, WELL_GPU},
+    process::program,
+};
 
 const SECRET: &str = "sk-window-0123456789abcdef";
 
@@ -19,7 +22,8 @@ async fn a_key_is_pasted_once_and_a_gpu_is_shown() {
     desktop.find("key-name").await.send_keys("window-test").await.unwrap();
     desktop.find("key-secret").await.send_keys(SECRET).await.unwrap();
     desktop.find("key-save").await.click().await.unwrap();
-    let row = desktop.until_text("key-row-window-test", Duration::from_secs(10), |t| t.contains("cdef")).await;
+    let row =
+        desktop.until_text("key-row-window-test", Duration::from_secs(10), |t| t.contains("cdef")).await;
     assert!(!row.contains(SECRET));
     assert_eq!(keyring::Entry::new("changeover", "window-test").unwrap().get_password().unwrap(), SECRET);
     assert!(!desktop.window.source().await.unwrap().contains(SECRET), "the page keeps the secret");

@@ -62,7 +62,9 @@ impl Snapshot {
 
     /// Every replica with its tier and chain.
     pub fn replicas(&self) -> impl Iterator<Item = (&Arc<Chain>, &Arc<Tier>, &Replica)> {
-        self.chains.iter().flat_map(|c| c.tiers.iter().flat_map(move |t| t.replicas.iter().map(move |r| (c, t, r))))
+        self.chains
+            .iter()
+            .flat_map(|c| c.tiers.iter().flat_map(move |t| t.replicas.iter().map(move |r| (c, t, r))))
     }
 }
 

@@ -152,27 +152,49 @@ impl FailureClass {
             Self::FirstTokenTimeout => {
                 "The server accepted the request and stayed silent: check its queue and its GPU, or raise timeouts.first_token."
             }
-            Self::IdleTimeout => "The answer stalled: check the server's GPU and queue, or raise timeouts.idle.",
-            Self::TotalTimeout => "The answer took too long: shorten it with degrade.max_tokens, or raise timeouts.total.",
+            Self::IdleTimeout => {
+                "The answer stalled: check the server's GPU and queue, or raise timeouts.idle."
+            }
+            Self::TotalTimeout => {
+                "The answer took too long: shorten it with degrade.max_tokens, or raise timeouts.total."
+            }
             Self::UpstreamTimeout => "The provider timed out by itself: check its status page.",
             Self::Conflict => "The provider reported a conflict: it usually passes by itself.",
-            Self::PayloadTooLarge => "The request is too large for this provider: only tiers with a higher limit can take it.",
-            Self::RateLimited => "The provider's rate limit is reached: wait, spread the load, or ask for a higher limit.",
+            Self::PayloadTooLarge => {
+                "The request is too large for this provider: only tiers with a higher limit can take it."
+            }
+            Self::RateLimited => {
+                "The provider's rate limit is reached: wait, spread the load, or ask for a higher limit."
+            }
             Self::QuotaExhausted => "The account's quota or credit is used up: top it up at the provider.",
             Self::ServerError => "The server failed: look at its log, or at the provider's status page.",
-            Self::Overloaded => "The server is overloaded or restarting: check its load, or the provider's status page.",
+            Self::Overloaded => {
+                "The server is overloaded or restarting: check its load, or the provider's status page."
+            }
             Self::Unauthorized => "The key was refused: paste a valid one in Settings, Keys.",
             Self::Forbidden => "The key may not use this model: check its permissions at the provider.",
-            Self::ModelNotFound => "The server does not have this model: correct the tier's model, or load it there.",
+            Self::ModelNotFound => {
+                "The server does not have this model: correct the tier's model, or load it there."
+            }
             Self::ModelLoading => "The server is loading its model: wait until it is ready.",
-            Self::ContextTooLong => "The prompt is longer than this model takes: put a tier with a larger context behind it.",
-            Self::Unsupported => "The request needs what this model cannot do: put a tier that can behind it.",
+            Self::ContextTooLong => {
+                "The prompt is longer than this model takes: put a tier with a larger context behind it."
+            }
+            Self::Unsupported => {
+                "The request needs what this model cannot do: put a tier that can behind it."
+            }
             Self::ContentFiltered => "The provider's content filter refused the request.",
-            Self::Malformed => "The answer could not be read: check that the tier's provider kind and URL are right.",
+            Self::Malformed => {
+                "The answer could not be read: check that the tier's provider kind and URL are right."
+            }
             Self::CutStream => "The answer was cut: look at the server's log; it may have crashed.",
             Self::StreamError => "The server reported an error in its answer: look at its log.",
-            Self::QualityRejected => "The answer failed the quality checks: look at the model and its settings.",
-            Self::CredentialMissing => "The tier's key cannot be read: paste it in Settings, Keys, or set the variable.",
+            Self::QualityRejected => {
+                "The answer failed the quality checks: look at the model and its settings."
+            }
+            Self::CredentialMissing => {
+                "The tier's key cannot be read: paste it in Settings, Keys, or set the variable."
+            }
             Self::Gpu => "The GPU failed: look at the GPUs screen, reset the GPU or reboot its host.",
             Self::ClientMistake => "The client's request is wrong: correct it there.",
             Self::ClientGone => "The client hung up: nothing to do.",

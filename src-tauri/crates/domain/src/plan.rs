@@ -114,7 +114,8 @@ pub fn plan(chain: &Chain, ask: &Ask, state: impl Fn(&ReplicaId) -> Option<Repli
     let mut ramping = Vec::new();
     for (position, tier) in chain.tiers.iter().enumerate() {
         let (why_not, replicas) = judge_tier(tier, ask, &state);
-        let candidates = replicas.into_iter().map(|replica| Candidate { tier: position, replica, last_resort: false });
+        let candidates =
+            replicas.into_iter().map(|replica| Candidate { tier: position, replica, last_resort: false });
         match why_not {
             None => plan.order.extend(candidates),
             Some(WhyNot::Ramping { .. }) => ramping.extend(candidates),
@@ -135,10 +136,12 @@ pub fn plan(chain: &Chain, ask: &Ask, state: impl Fn(&ReplicaId) -> Option<Repli
 fn last_resort(chain: &Chain, state: &impl Fn(&ReplicaId) -> Option<ReplicaState>) -> Option<Candidate> {
     let in_hand = |id| state(id).is_none_or(|s| s.admin == Admin::Enabled);
     let usable = |tier: &&Tier| tier.enabled && tier.provider.wire() != Wire::Unspoken;
-    chain.tiers.iter().enumerate().rev().filter(|(_, tier)| usable(&tier.as_ref())).find_map(|(position, tier)| {
-        let replica = tier.replicas.iter().position(|r| in_hand(&r.id))?;
-        Some(Candidate { tier: position, replica, last_resort: true })
-    })
+    chain.tiers.iter().enumerate().rev().filter(|(_, tier)| usable(&tier.as_ref())).find_map(
+        |(position, tier)| {
+            let replica = tier.replicas.iter().position(|r| in_hand(&r.id))?;
+            Some(Candidate { tier: position, replica, last_resort: true })
+        },
+    )
 }
 
 /// Why a tier is passed over, or its replicas that may serve in the order to try them.
@@ -220,7 +223,8 @@ fn load(state: &ReplicaState) -> Option<f64> {
 fn by_load(replicas: Vec<(usize, Option<f64>)>, seed: u64) -> Vec<usize> {
     let known: Vec<f64> = replicas.iter().filter_map(|(_, load)| *load).collect();
     let mean = known.iter().sum::<f64>() / known.len().max(1) as f64;
-    let mut loads: Vec<(usize, f64)> = replicas.into_iter().map(|(index, load)| (index, load.unwrap_or(mean))).collect();
+    let mut loads: Vec<(usize, f64)> =
+        replicas.into_iter().map(|(index, load)| (index, load.unwrap_or(mean))).collect();
     let (high, low) = (seed >> 32, seed & u64::from(u32::MAX));
     let random = [high, low].map(|half| half as f64 / (f64::from(u32::MAX) + 1.0));
     let winner = resilience::pick::pick(loads.len(), |i| loads[i].1, random).map(|i| loads.remove(i).0);

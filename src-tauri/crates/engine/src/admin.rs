@@ -57,7 +57,11 @@ async fn from_here(request: Request, next: Next) -> Response {
     let origin = headers.get(header::ORIGIN).and_then(|h| h.to_str().ok());
     let same = origin.is_none_or(|o| o.strip_prefix("http://").is_some_and(|o| o == host));
     if !is_loopback_name(host) || !same {
-        let error = problem("forbidden", "this request came from another site", "open the address that Changeover printed");
+        let error = problem(
+            "forbidden",
+            "this request came from another site",
+            "open the address that Changeover printed",
+        );
         return (StatusCode::FORBIDDEN, Json(error)).into_response();
     }
     next.run(request).await
@@ -69,23 +73,35 @@ fn is_loopback_name(host: &str) -> bool {
         Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
         _ => host,
     };
-    name == "localhost" || name.trim_matches(['[', ']']).parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
+    name == "localhost"
+        || name.trim_matches(['[', ']']).parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
 }
 
 async fn needs_token(State(shared): State<Shared>, request: Request, next: Next) -> Response {
     if shared.token.allows(request.headers()) {
         return next.run(request).await;
     }
-    let error = problem("unauthorized", "the token is missing or wrong", "open the address that Changeover printed");
+    let error =
+        problem("unauthorized", "the token is missing or wrong", "open the address that Changeover printed");
     (StatusCode::UNAUTHORIZED, Json(error)).into_response()
 }
 
-async fn rpc(State(shared): State<Shared>, Path(name): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
+async fn rpc(
+    State(shared): State<Shared>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let payload = if body.is_empty() { Ok(Value::Null) } else { serde_json::from_slice(&body) };
-    let actor = headers.get("x-changeover-actor").and_then(|a| a.to_str().ok()).unwrap_or("operator (browser)");
+    let actor =
+        headers.get("x-changeover-actor").and_then(|a| a.to_str().ok()).unwrap_or("operator (browser)");
     let outcome = match payload {
         Ok(payload) => shared.engine.rpc(&name, payload, actor).await,
-        Err(e) => Err(problem("bad_request", &format!("the request is not JSON: {e}"), "send the command's request as JSON")),
+        Err(e) => Err(problem(
+            "bad_request",
+            &format!("the request is not JSON: {e}"),
+            "send the command's request as JSON",
+        )),
     };
     match outcome {
         Ok(value) => Json(value).into_response(),

@@ -50,7 +50,9 @@ impl Endpoint {
 
     /// Opens the address of a document that is about to be committed, unless it is open already.
     pub(crate) async fn prepare(&self, listen: &str) -> Result<(), Vec<Problem>> {
-        let Some(address) = self.wanted(listen).filter(|a| self.now.load().asked != Some(*a)) else { return Ok(()) };
+        let Some(address) = self.wanted(listen).filter(|a| self.now.load().asked != Some(*a)) else {
+            return Ok(());
+        };
         match gateway::bind(address).await {
             Ok(listener) => {
                 *self.prepared.lock().unwrap_or_else(PoisonError::into_inner) = Some(listener);
@@ -59,7 +61,12 @@ impl Endpoint {
             Err(e) => {
                 let what = port_holder::taken(address, "endpoint.listen", &e.source);
                 let remedy = "the endpoint stays where it is".to_owned();
-                Err(vec![Problem { path: "endpoint.listen".into(), what, remedy, severity: contract::Severity::Error }])
+                Err(vec![Problem {
+                    path: "endpoint.listen".into(),
+                    what,
+                    remedy,
+                    severity: contract::Severity::Error,
+                }])
             }
         }
     }

@@ -89,12 +89,15 @@ fn store_name() -> &'static str {
 fn used_by(snapshot: &Snapshot, name: &str) -> Vec<String> {
     let wanted = KeyRef::Keyring(name.to_owned());
     let uses = snapshot.chains.iter().flat_map(|c| c.tiers.iter().map(move |t| (c, t)));
-    uses.filter(|(_, t)| t.key.as_ref() == Some(&wanted)).map(|(c, t)| format!("{} / {}", c.name, t.name)).collect()
+    uses.filter(|(_, t)| t.key.as_ref() == Some(&wanted))
+        .map(|(c, t)| format!("{} / {}", c.name, t.name))
+        .collect()
 }
 
 /// The references in the configuration whose key cannot be had.
 fn missing(snapshot: &Snapshot, credentials: &dyn Credentials) -> Vec<String> {
     let keys = snapshot.chains.iter().flat_map(|c| &c.tiers).filter_map(|t| t.key.as_ref());
-    let missing: BTreeSet<String> = keys.filter(|k| credentials.resolve(k).is_err()).map(ToString::to_string).collect();
+    let missing: BTreeSet<String> =
+        keys.filter(|k| credentials.resolve(k).is_err()).map(ToString::to_string).collect();
     missing.into_iter().collect()
 }

@@ -44,7 +44,8 @@ pub struct Keys {
 
 impl Default for Keys {
     fn default() -> Self {
-        let own: String = std::iter::repeat_with(rand::random::<u8>).take(24).map(|b| format!("{b:02x}")).collect();
+        let own: String =
+            std::iter::repeat_with(rand::random::<u8>).take(24).map(|b| format!("{b:02x}")).collect();
         Self { own: own.into(), fetched: ArcSwap::default(), problem: ArcSwap::default() }
     }
 }
@@ -198,9 +199,14 @@ async fn on_keyring<T: Send + 'static>(
     });
     match tokio::time::timeout(PATIENCE, task).await {
         Ok(Ok(outcome)) => outcome,
-        Ok(Err(e)) => Err(KeyringProblem { what: format!("the keyring call failed: {e}"), remedy: without_keyring() }),
+        Ok(Err(e)) => {
+            Err(KeyringProblem { what: format!("the keyring call failed: {e}"), remedy: without_keyring() })
+        }
         Err(_) => Err(KeyringProblem {
-            what: format!("the keyring has not answered within {} s; it may wait to be unlocked", PATIENCE.as_secs()),
+            what: format!(
+                "the keyring has not answered within {} s; it may wait to be unlocked",
+                PATIENCE.as_secs()
+            ),
             remedy: format!("unlock it and check again, or {}", without_keyring()),
         }),
     }
@@ -239,7 +245,10 @@ fn explain(e: &keyring::Error) -> KeyringProblem {
         keyring::Error::PlatformFailure(inner) => format!("no keyring service can be reached: {inner}"),
         other => other.to_string(),
     };
-    let remedy = format!("start and unlock a keyring (GNOME Keyring, KWallet or KeePassXC) and check again, or {}", without_keyring());
+    let remedy = format!(
+        "start and unlock a keyring (GNOME Keyring, KWallet or KeePassXC) and check again, or {}",
+        without_keyring()
+    );
     KeyringProblem { what, remedy }
 }
 

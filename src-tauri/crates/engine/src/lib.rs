@@ -23,7 +23,8 @@ use std::{path::PathBuf, sync::Arc};
 
 use arc_swap::ArcSwap;
 use contract::{
-    Problem, config::Document,
+    Problem,
+    config::Document,
     rpc::{ParsedConfig, Topic, UiEvent},
 };
 use domain::{Board, Journal, Snapshot, event::Event, serving::ServingPort};
@@ -122,7 +123,10 @@ impl Engine {
                 self.put_in_force(author, "read from the changed file").await;
             }
             Err(config::ApplyError::Invalid(problems)) => {
-                tracing::error!(problems = problems.len(), "the changed configuration file has errors; the running configuration stays in force");
+                tracing::error!(
+                    problems = problems.len(),
+                    "the changed configuration file has errors; the running configuration stays in force"
+                );
                 for problem in problems {
                     tracing::error!("{problem}");
                 }
@@ -141,7 +145,8 @@ impl Engine {
     pub(crate) async fn put_in_force(&self, author: &str, note: &str) {
         let inner = &self.inner;
         let in_force = inner.config.current();
-        let mut snapshot = config::snapshot(in_force.revision, &in_force.document, inner.practice.addresses());
+        let mut snapshot =
+            config::snapshot(in_force.revision, &in_force.document, inner.practice.addresses());
         inner.keys.admit_own(&mut snapshot);
         let snapshot = Arc::new(snapshot);
         inner.keys.fetch(key_list::known(&inner.store, &snapshot).await).await;

@@ -17,7 +17,12 @@ use server::Character;
 /// The simulated servers: the `NAME` of `practice://NAME`, what each pretends to be, and its pace.
 const CHARACTERS: [Character; 3] = [
     Character { name: "gpu", label: "GPU server (simulated)", words_per_second: 50, warm_up_ms: 40 },
-    Character { name: "second-gpu", label: "second GPU server (simulated)", words_per_second: 40, warm_up_ms: 60 },
+    Character {
+        name: "second-gpu",
+        label: "second GPU server (simulated)",
+        words_per_second: 40,
+        warm_up_ms: 60,
+    },
     Character { name: "cpu", label: "CPU server (simulated)", words_per_second: 12, warm_up_ms: 180 },
 ];
 
@@ -80,7 +85,9 @@ impl Practice {
     pub async fn set(&self, name: &str, failing: bool) -> Result<bool, String> {
         let mut servers = self.servers.lock().await;
         let known = || CHARACTERS.map(|c| c.name).join(", ");
-        let server = servers.get_mut(name).ok_or_else(|| format!("no simulated server is called `{name}`; there are {}", known()))?;
+        let server = servers
+            .get_mut(name)
+            .ok_or_else(|| format!("no simulated server is called `{name}`; there are {}", known()))?;
         if server.running.is_none() == failing {
             return Ok(false);
         }
@@ -93,7 +100,10 @@ impl Practice {
             return Ok(true);
         }
         let listener = TcpListener::bind(server.address).await.map_err(|e| {
-            format!("the port of the simulated server `{name}` ({}) was taken meanwhile: {e}; restart Changeover", server.address)
+            format!(
+                "the port of the simulated server `{name}` ({}) was taken meanwhile: {e}; restart Changeover",
+                server.address
+            )
         })?;
         server.running = Some(server::run(listener, server.character));
         Ok(true)

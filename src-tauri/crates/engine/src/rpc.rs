@@ -13,7 +13,12 @@ type Reply = Result<Value, RpcError>;
 
 /// An error without configuration problems.
 pub(crate) fn problem(code: &str, message: &str, remedy: &str) -> RpcError {
-    RpcError { code: code.to_owned(), message: message.to_owned(), remedy: remedy.to_owned(), problems: vec![] }
+    RpcError {
+        code: code.to_owned(),
+        message: message.to_owned(),
+        remedy: remedy.to_owned(),
+        problems: vec![],
+    }
 }
 
 fn failed(message: impl std::fmt::Display) -> RpcError {
@@ -21,8 +26,9 @@ fn failed(message: impl std::fmt::Display) -> RpcError {
 }
 
 fn parse<T: DeserializeOwned>(payload: Value) -> Result<T, RpcError> {
-    serde_json::from_value(payload)
-        .map_err(|e| problem("bad_request", &format!("the request does not fit the command: {e}"), "correct the request"))
+    serde_json::from_value(payload).map_err(|e| {
+        problem("bad_request", &format!("the request does not fit the command: {e}"), "correct the request")
+    })
 }
 
 fn reply<T: Serialize>(value: &T) -> Reply {
@@ -33,8 +39,12 @@ impl From<ApplyError> for RpcError {
     fn from(e: ApplyError) -> Self {
         let (code, remedy, problems) = match &e {
             ApplyError::Invalid(problems) => ("invalid", "correct what is marked", problems.clone()),
-            ApplyError::Conflict { .. } => ("conflict", "look at the present configuration and make the change again", vec![]),
-            ApplyError::FromFile(_) => ("conflict", "edit that file; it is read again whenever it changes", vec![]),
+            ApplyError::Conflict { .. } => {
+                ("conflict", "look at the present configuration and make the change again", vec![])
+            }
+            ApplyError::FromFile(_) => {
+                ("conflict", "edit that file; it is read again whenever it changes", vec![])
+            }
             ApplyError::NoRevision(_) => ("not_found", "choose one of the listed revisions", vec![]),
             ApplyError::Store(_) => ("failed", "check the disk and the program's log", vec![]),
         };
@@ -49,7 +59,11 @@ impl Engine {
     /// The command is unknown, its request does not fit, or it failed: with what to do about it.
     pub async fn rpc(&self, name: &str, payload: Value, actor: &str) -> Reply {
         let Some(command) = Command::from_name(name) else {
-            return Err(problem("unknown_command", &format!("there is no command `{name}`"), "use a command of this version"));
+            return Err(problem(
+                "unknown_command",
+                &format!("there is no command `{name}`"),
+                "use a command of this version",
+            ));
         };
         match command {
             Command::ConfigApply

@@ -53,7 +53,9 @@ impl Figures {
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match &stamped.event {
             Event::Attempt(attempt) => add_attempt(inner.chain(stamped.at_ms, &attempt.chain), attempt),
-            Event::Request(RequestEnd { chain, tier: Some(tier), result: RequestResult::Answered, .. }) => {
+            Event::Request(RequestEnd {
+                chain, tier: Some(tier), result: RequestResult::Answered, ..
+            }) => {
                 *inner.chain(stamped.at_ms, chain).requests.entry(tier.clone()).or_default() += 1.0;
             }
             Event::ChangedOver(change) => {
@@ -95,7 +97,9 @@ impl Figures {
         let wanted = |chain: &str| request.of.as_deref().is_none_or(|of| of == chain);
         let mut buckets: Vec<ChainSecond> = (0..points).map(|_| ChainSecond::default()).collect();
         for second in inner.seconds.iter().filter(|s| s.at >= start && s.at < end) {
-            let Some(bucket) = usize::try_from((second.at - start) / step).ok().and_then(|i| buckets.get_mut(i)) else {
+            let Some(bucket) =
+                usize::try_from((second.at - start) / step).ok().and_then(|i| buckets.get_mut(i))
+            else {
                 continue;
             };
             for (_, figures) in second.chains.iter().filter(|(chain, _)| wanted(chain)) {
@@ -160,8 +164,10 @@ impl ChainSecond {
 #[expect(clippy::cast_precision_loss, reason = "a step is at most an hour of seconds")]
 fn lines(metric: Metric, buckets: &[ChainSecond], step: i64) -> Vec<SeriesLine> {
     let per_second = |pick: fn(&ChainSecond) -> &BTreeMap<String, f64>| {
-        let names: std::collections::BTreeSet<&String> = buckets.iter().flat_map(|b| pick(b).keys()).collect();
-        let value = |b: &ChainSecond, name: &String| Some(pick(b).get(name).copied().unwrap_or(0.0) / step as f64);
+        let names: std::collections::BTreeSet<&String> =
+            buckets.iter().flat_map(|b| pick(b).keys()).collect();
+        let value =
+            |b: &ChainSecond, name: &String| Some(pick(b).get(name).copied().unwrap_or(0.0) / step as f64);
         let line = |name: &String| SeriesLine {
             name: name.clone(),
             unit: "/s".into(),

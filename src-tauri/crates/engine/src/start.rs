@@ -37,9 +37,16 @@ impl Engine {
         let config = load_config(&store, &options).await?;
         let admin = open_admin(&options, &config.current().document).await?;
         let practice = Practice::start();
-        let practice = practice.await.map_err(|e| StartError::Port(format!("no port for the simulated servers: {e}")))?;
+        let practice = practice
+            .await
+            .map_err(|e| StartError::Port(format!("no port for the simulated servers: {e}")))?;
         let token = admin::admin_token(&options.data_dir);
-        let token = token.map_err(|e| StartError::Data(format!("the operator's token cannot be kept in {}: {e}", options.data_dir.display())))?;
+        let token = token.map_err(|e| {
+            StartError::Data(format!(
+                "the operator's token cannot be kept in {}: {e}",
+                options.data_dir.display()
+            ))
+        })?;
         let engine = Self { inner: Arc::new(build(&options, store, config, practice).await?) };
         engine.put_in_force("changeover", "started").await;
         if let Err(problem) = engine.inner.endpoint.address()
@@ -67,7 +74,9 @@ impl Engine {
     }
 
     fn serve_admin(&self, listener: Option<TcpListener>, token: &str) {
-        let Some((listener, address)) = listener.and_then(|l| l.local_addr().ok().map(|a| (l, a))) else { return };
+        let Some((listener, address)) = listener.and_then(|l| l.local_addr().ok().map(|a| (l, a))) else {
+            return;
+        };
         let router = admin::router(self.clone(), admin::Access::new(token));
         let stop = self.inner.stop.clone();
         self.inner.tasks.spawn(async move {
@@ -99,7 +108,8 @@ async fn load_config(store: &Store, options: &Options) -> Result<ConfigOwner, St
         let current = config.current();
         if let Some(document) = with_practice(&current.document) {
             let prepare = |_| async { Ok(()) };
-            let added = config.apply(document, current.revision, "changeover", "practice chain added", prepare).await;
+            let added =
+                config.apply(document, current.revision, "changeover", "practice chain added", prepare).await;
             added.map_err(|e| StartError::Data(e.to_string()))?;
         }
     }
@@ -108,13 +118,16 @@ async fn load_config(store: &Store, options: &Options) -> Result<ConfigOwner, St
 
 /// The document with the practice chain, unless it has one.
 fn with_practice(document: &Document) -> Option<Document> {
-    let practice = |c: &contract::config::Chain| c.tiers.iter().any(|t| t.provider == contract::config::Provider::Practice);
+    let practice = |c: &contract::config::Chain| {
+        c.tiers.iter().any(|t| t.provider == contract::config::Provider::Practice)
+    };
     if document.chains.iter().any(practice) {
         return None;
     }
     let mut document = document.clone();
     let mut chain = crate::config::starter().chains.remove(0);
-    let taken = |name: &str| document.chains.iter().any(|c| c.name == name || c.aliases.iter().any(|a| a == name));
+    let taken =
+        |name: &str| document.chains.iter().any(|c| c.name == name || c.aliases.iter().any(|a| a == name));
     chain.aliases.retain(|a| !taken(a));
     while taken(&chain.name) {
         chain.name.push_str("-simulated");
@@ -139,7 +152,12 @@ async fn open_admin(options: &Options, document: &Document) -> Result<Option<Tcp
     }
 }
 
-async fn build(options: &Options, store: Store, config: ConfigOwner, practice: Arc<Practice>) -> Result<Inner, StartError> {
+async fn build(
+    options: &Options,
+    store: Store,
+    config: ConfigOwner,
+    practice: Arc<Practice>,
+) -> Result<Inner, StartError> {
     let (journal, reader) = journal::journal();
     let (serving, served) = ServingPort::new();
     let board = Board::default();
@@ -150,7 +168,12 @@ async fn build(options: &Options, store: Store, config: ConfigOwner, practice: A
     let data = |e: &dyn std::fmt::Display| StartError::Data(format!("the journal cannot be read: {e}"));
     let keeper = operations::keeper::Keeper::start(store.clone(), reader).await.map_err(|e| data(&e))?;
     let alerts = operations::alerts::Alerts::start(&keeper, journal.clone());
-    let gpus = monitor::gpu::Gpus::start(options.nvml_library.clone(), journal.clone(), board.clone(), Arc::clone(&snapshot));
+    let gpus = monitor::gpu::Gpus::start(
+        options.nvml_library.clone(),
+        journal.clone(),
+        board.clone(),
+        Arc::clone(&snapshot),
+    );
     let memory = store.state(MEMORY).await.map_err(|e| data(&e))?;
     let monitor = monitor::Monitor::new(monitor::Deps {
         board: board.clone(),

@@ -80,7 +80,9 @@ impl Engine {
             serving: &inner.serving,
             figures: &inner.figures,
             incidents: &open,
-            gpus_of: &|replica| bindings.iter().filter(|(_, r)| r == replica).map(|(gpu, _)| gpu.clone()).collect(),
+            gpus_of: &|replica| {
+                bindings.iter().filter(|(_, r)| r == replica).map(|(gpu, _)| gpu.clone()).collect()
+            },
         });
         let endpoint = inner.endpoint.view(!snapshot.client_keys.is_empty());
         let subject = views::subject(&chains);

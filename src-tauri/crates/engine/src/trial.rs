@@ -72,12 +72,15 @@ impl Engine {
             text,
             took_ms: ms(began.elapsed()),
         };
-        let Some(found) = found else { return failed(format!("there is no chain `{chain}`; reload the page")) };
+        let Some(found) = found else {
+            return failed(format!("there is no chain `{chain}`; reload the page"));
+        };
         let address = match self.inner.endpoint.address() {
             Ok(address) => address,
             Err(why) => return failed(format!("the endpoint does not listen: {why}")),
         };
-        let body = json!({"model": chain, "messages": [{"role": "user", "content": prompt}], "max_tokens": 200});
+        let body =
+            json!({"model": chain, "messages": [{"role": "user", "content": prompt}], "max_tokens": 200});
         let key = KeyRef::Keyring(crate::keys::OWN.to_owned());
         let url = format!("http://{address}");
         let target = upstream::Target {
@@ -87,8 +90,11 @@ impl Engine {
             connect: Duration::from_secs(2),
         };
         let send = async {
-            let mut response =
-                self.inner.upstream.send(&target, HeaderMap::new(), Bytes::from(body.to_string()), false).await?;
+            let mut response = self
+                .inner
+                .upstream
+                .send(&target, HeaderMap::new(), Bytes::from(body.to_string()), false)
+                .await?;
             let body = response.body.up_to(LARGEST).await?;
             Ok::<_, domain::Failure>((response.status.as_u16(), response.headers, body))
         };
@@ -119,7 +125,9 @@ async fn ask_tier(client: &upstream::Client, tier: &Tier) -> Trial {
         Wire::Unspoken => return Err((None, "this version does not speak this provider's protocol".into())),
     };
     let Some(replica) = tier.replicas.first() else { return Err((None, "the tier has no URL".into())) };
-    let body = Bytes::from(json!({"model": tier.model, "messages": [{"role": "user", "content": HELLO}]}).to_string());
+    let body = Bytes::from(
+        json!({"model": tier.model, "messages": [{"role": "user", "content": HELLO}]}).to_string(),
+    );
     let in_words = |e: &dyn std::fmt::Display| (None, e.to_string());
     let peek = Peek::read(&body).map_err(|e| in_words(&e))?;
     let edits = Edits { model: Some(tier.model.clone()), max_tokens_cap: Some(CAP), ..Edits::default() };

@@ -10,9 +10,16 @@ use serde::{Serialize, de::DeserializeOwned};
 ///
 /// # Errors
 /// No program runs on this data folder, or it refused; the message says what to do.
-pub(crate) fn call<Req: Serialize, Res: DeserializeOwned>(data: &Path, name: &str, request: &Req) -> anyhow::Result<Res> {
+pub(crate) fn call<Req: Serialize, Res: DeserializeOwned>(
+    data: &Path,
+    name: &str,
+    request: &Req,
+) -> anyhow::Result<Res> {
     let running = engine::running(data).with_context(|| {
-        format!("no Changeover runs on {}; start it with `changeoverd serve`, or name its folder with --data", data.display())
+        format!(
+            "no Changeover runs on {}; start it with `changeoverd serve`, or name its folder with --data",
+            data.display()
+        )
     })?;
     let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
     let mut response = agent
@@ -20,11 +27,17 @@ pub(crate) fn call<Req: Serialize, Res: DeserializeOwned>(data: &Path, name: &st
         .header("authorization", format!("Bearer {}", running.token))
         .header("x-changeover-actor", actor())
         .send_json(request)
-        .with_context(|| format!("Changeover does not answer on {}; it may have just stopped", running.admin))?;
+        .with_context(|| {
+            format!("Changeover does not answer on {}; it may have just stopped", running.admin)
+        })?;
     if response.status().is_success() {
-        return response.body_mut().read_json().context("the answer could not be read; the versions may differ");
+        return response
+            .body_mut()
+            .read_json()
+            .context("the answer could not be read; the versions may differ");
     }
-    let error: RpcError = response.body_mut().read_json().context("the answer could not be read; the versions may differ")?;
+    let error: RpcError =
+        response.body_mut().read_json().context("the answer could not be read; the versions may differ")?;
     if error.problems.is_empty() {
         bail!("{}; {}", error.message, error.remedy);
     }

@@ -61,12 +61,17 @@ pub(crate) fn incidents(data: &Path, json: bool) -> anyhow::Result<ExitCode> {
         out::line("No incident so far.");
     }
     for incident in &page.incidents {
-        let began = OffsetDateTime::from_unix_timestamp_nanos(i128::from(incident.times.began_ms) * 1_000_000)?;
+        let began =
+            OffsetDateTime::from_unix_timestamp_nanos(i128::from(incident.times.began_ms) * 1_000_000)?;
         let began = began.format(&time::format_description::well_known::Rfc3339)?;
         let state = format!("{:?}", incident.state).to_lowercase();
-        let rto = incident.rto_ms.map_or_else(|| "not restored yet".into(), |ms| format!("restored in {ms} ms"));
+        let rto =
+            incident.rto_ms.map_or_else(|| "not restored yet".into(), |ms| format!("restored in {ms} ms"));
         let mark = if incident.simulated { " [simulated]" } else { "" };
-        out::line(&format!("#{} {:?} {state:<12} {began}  {}{mark}; {rto}", incident.id, incident.severity, incident.title));
+        out::line(&format!(
+            "#{} {:?} {state:<12} {began}  {}{mark}; {rto}",
+            incident.id, incident.severity, incident.title
+        ));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -51,7 +51,8 @@ fn secret() -> anyhow::Result<String> {
 }
 
 fn client(name: &str) {
-    let random: String = std::iter::repeat_with(rand::random::<u8>).take(24).map(|b| format!("{b:02x}")).collect();
+    let random: String =
+        std::iter::repeat_with(rand::random::<u8>).take(24).map(|b| format!("{b:02x}")).collect();
     let key = format!("co-{random}");
     let hash: String = Sha256::digest(&key).iter().map(|b| format!("{b:02x}")).collect();
     out::error("The client's key, shown only now:");

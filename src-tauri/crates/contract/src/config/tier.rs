@@ -110,7 +110,12 @@ pub struct Timeouts {
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self { connect: Span::secs(2), first_token: Span::secs(15), idle: Span::secs(30), total: Span::secs(120) }
+        Self {
+            connect: Span::secs(2),
+            first_token: Span::secs(15),
+            idle: Span::secs(30),
+            total: Span::secs(120),
+        }
     }
 }
 

@@ -67,7 +67,12 @@ fn planned(chain: &Chain, dice: f64, odd: &[(&str, usize, ReplicaState)]) -> Pla
 
 fn down() -> ReplicaState {
     let failure = Failure::new(FailureClass::Refused, "refused");
-    ReplicaState { health: Health::Down, gate: Gate::Shut, last_failure: Some((failure, 0)), ..ReplicaState::default() }
+    ReplicaState {
+        health: Health::Down,
+        gate: Gate::Shut,
+        last_failure: Some((failure, 0)),
+        ..ReplicaState::default()
+    }
 }
 
 #[test]
@@ -138,7 +143,9 @@ fn the_faster_of_two_replicas_goes_first_and_a_new_one_is_not_stormed() {
     let mut first = [0_u32; 3];
     for seed in 0..300_u64 {
         let ask = Ask { seed: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15), ..ask(0.0) };
-        let new_last = |id: &ReplicaId| Some(if id.as_str().ends_with("@2") { ReplicaState::default() } else { took(100) });
+        let new_last = |id: &ReplicaId| {
+            Some(if id.as_str().ends_with("@2") { ReplicaState::default() } else { took(100) })
+        };
         first[order(&plan(&three, &ask, new_last))[0].1] += 1;
     }
     assert!(first.iter().all(|n| *n > 50), "{first:?}");

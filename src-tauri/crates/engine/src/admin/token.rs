@@ -44,7 +44,8 @@ pub(crate) fn admin_token(data_dir: &Path) -> io::Result<String> {
             return Ok(token);
         }
     }
-    let token: String = std::iter::repeat_with(|| rand::random::<u8>()).take(24).map(|b| format!("{b:02x}")).collect();
+    let token: String =
+        std::iter::repeat_with(rand::random::<u8>).take(24).map(|b| format!("{b:02x}")).collect();
     let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
     writeln!(file, "{token}")?;
     Ok(token)

@@ -47,7 +47,11 @@ fn check_endpoint(document: &Document, problems: &mut Vec<Problem>) {
     }
     if let [(_, listen), (_, admin)] = addresses[..] {
         if listen == admin && listen.port() != 0 {
-            problems.push(error("endpoint.admin", "the same address as endpoint.listen", "choose another port"));
+            problems.push(error(
+                "endpoint.admin",
+                "the same address as endpoint.listen",
+                "choose another port",
+            ));
         }
         if !listen.ip().is_loopback() && endpoint.client_keys.is_empty() {
             problems.push(error(
@@ -81,9 +85,17 @@ fn check_names(document: &Document, problems: &mut Vec<Problem>) {
     for (index, chain) in document.chains.iter().enumerate() {
         let path = format!("chains[{index}].name");
         if chain.name.trim().is_empty() || chain.name == "*" {
-            problems.push(error(path, "a chain needs a name", "write the model name that clients will ask for"));
+            problems.push(error(
+                path,
+                "a chain needs a name",
+                "write the model name that clients will ask for",
+            ));
         } else if !taken.insert(chain.name.as_str()) {
-            problems.push(error(path, format!("the name `{}` is taken", chain.name), "give each chain a name of its own"));
+            problems.push(error(
+                path,
+                format!("the name `{}` is taken", chain.name),
+                "give each chain a name of its own",
+            ));
         }
     }
     for (index, chain) in document.chains.iter().enumerate() {
@@ -91,7 +103,11 @@ fn check_names(document: &Document, problems: &mut Vec<Problem>) {
             if !taken.insert(alias.as_str()) {
                 let path = format!("chains[{index}].aliases[{at}]");
                 let what = format!("`{alias}` already leads to a chain");
-                problems.push(error(path, what, "remove one of the two, so that it is clear which chain is meant"));
+                problems.push(error(
+                    path,
+                    what,
+                    "remove one of the two, so that it is clear which chain is meant",
+                ));
             }
         }
     }
@@ -99,10 +115,18 @@ fn check_names(document: &Document, problems: &mut Vec<Problem>) {
 
 fn check_chain(path: &str, chain: &Chain, problems: &mut Vec<Problem>) {
     if chain.tiers.is_empty() {
-        problems.push(error(format!("{path}.tiers"), "a chain needs at least one tier", "add the server that should answer first"));
+        problems.push(error(
+            format!("{path}.tiers"),
+            "a chain needs at least one tier",
+            "add the server that should answer first",
+        ));
     }
     if chain.deadline.0.is_zero() {
-        problems.push(error(format!("{path}.deadline"), "a deadline of zero leaves no time to answer", "write for example 120s"));
+        problems.push(error(
+            format!("{path}.deadline"),
+            "a deadline of zero leaves no time to answer",
+            "write for example 120s",
+        ));
     }
     let practice = chain.tiers.iter().filter(|t| t.provider == Provider::Practice).count();
     if practice > 0 && practice < chain.tiers.len() {
@@ -116,7 +140,11 @@ fn check_chain(path: &str, chain: &Chain, problems: &mut Vec<Problem>) {
     for (index, tier) in chain.tiers.iter().enumerate() {
         let at = format!("{path}.tiers[{index}]");
         if tier.name.trim().is_empty() {
-            problems.push(error(format!("{at}.name"), "a tier needs a name", "write for example `gpu` or `cloud`"));
+            problems.push(error(
+                format!("{at}.name"),
+                "a tier needs a name",
+                "write for example `gpu` or `cloud`",
+            ));
         } else if !names.insert(tier.name.as_str()) {
             let what = format!("the name `{}` is taken in this chain", tier.name);
             problems.push(error(format!("{at}.name"), what, "give each tier a name of its own"));
@@ -129,7 +157,11 @@ fn check_chain(path: &str, chain: &Chain, problems: &mut Vec<Problem>) {
 fn check_tier(path: &str, tier: &Tier, problems: &mut Vec<Problem>) {
     let kind = provider_kind(tier.provider);
     if tier.model.trim().is_empty() {
-        problems.push(error(format!("{path}.model"), "a tier needs a model", "write its name as the server calls it"));
+        problems.push(error(
+            format!("{path}.model"),
+            "a tier needs a model",
+            "write its name as the server calls it",
+        ));
     }
     match (&tier.url, tier.replicas.as_slice()) {
         (Some(_), [_, ..]) => problems.push(error(
@@ -178,7 +210,11 @@ fn check_url(path: &str, text: &str, provider: Provider, problems: &mut Vec<Prob
         problems.push(error(path, "the URL names no host", remedy));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        problems.push(error(path, "the URL holds a user name or password", "store the secret in Settings, Keys, and name it in `key:`"));
+        problems.push(error(
+            path,
+            "the URL holds a user name or password",
+            "store the secret in Settings, Keys, and name it in `key:`",
+        ));
     }
 }
 
@@ -186,7 +222,11 @@ fn check_key(path: &str, tier: &Tier, problems: &mut Vec<Problem>) {
     let Some(key) = &tier.key else {
         let kind = provider_kind(tier.provider);
         if kind.paid() {
-            problems.push(warning(format!("{path}.key"), "this provider usually needs a key", "add `key: keyring:NAME` or `key: env:NAME`"));
+            problems.push(warning(
+                format!("{path}.key"),
+                "this provider usually needs a key",
+                "add `key: keyring:NAME` or `key: env:NAME`",
+            ));
         }
         return;
     };
@@ -201,9 +241,15 @@ fn check_key(path: &str, tier: &Tier, problems: &mut Vec<Problem>) {
 
 fn check_limits(path: &str, tier: &Tier, problems: &mut Vec<Problem>) {
     let t = &tier.timeouts;
-    for (name, span) in [("connect", t.connect), ("first_token", t.first_token), ("idle", t.idle), ("total", t.total)] {
+    for (name, span) in
+        [("connect", t.connect), ("first_token", t.first_token), ("idle", t.idle), ("total", t.total)]
+    {
         if span.0.is_zero() {
-            problems.push(error(format!("{path}.timeouts.{name}"), "zero leaves no time to answer", "write for example 15s"));
+            problems.push(error(
+                format!("{path}.timeouts.{name}"),
+                "zero leaves no time to answer",
+                "write for example 15s",
+            ));
         }
     }
     if t.first_token > t.total {
@@ -216,19 +262,35 @@ fn check_limits(path: &str, tier: &Tier, problems: &mut Vec<Problem>) {
     if let Some(temperature) = tier.degrade.temperature
         && !(0.0..=2.0).contains(&temperature)
     {
-        problems.push(error(format!("{path}.degrade.temperature"), "outside 0 to 2", "write a value between 0 and 2"));
+        problems.push(error(
+            format!("{path}.degrade.temperature"),
+            "outside 0 to 2",
+            "write a value between 0 and 2",
+        ));
     }
     if tier.degrade.max_tokens == Some(0) {
-        problems.push(error(format!("{path}.degrade.max_tokens"), "zero leaves no answer", "write at least 1"));
+        problems.push(error(
+            format!("{path}.degrade.max_tokens"),
+            "zero leaves no answer",
+            "write at least 1",
+        ));
     }
     let Some(probe) = &tier.probe else { return };
     if probe.kind != ProbeKind::Off && (probe.every.0.is_zero() || probe.timeout.0.is_zero()) {
-        problems.push(error(format!("{path}.probe"), "`every` and `timeout` must be longer than zero", "write for example every: 10s, timeout: 5s"));
+        problems.push(error(
+            format!("{path}.probe"),
+            "`every` and `timeout` must be longer than zero",
+            "write for example every: 10s, timeout: 5s",
+        ));
     }
     if let Some(p) = &probe.path
         && !p.starts_with('/')
     {
-        problems.push(error(format!("{path}.probe.path"), format!("`{p}` does not start with a slash"), "write for example /health"));
+        problems.push(error(
+            format!("{path}.probe.path"),
+            format!("`{p}` does not start with a slash"),
+            "write for example /health",
+        ));
     }
 }
 
@@ -236,11 +298,19 @@ fn check_limits(path: &str, tier: &Tier, problems: &mut Vec<Problem>) {
 fn without_effect_yet(path: &str, chain: &Chain, problems: &mut Vec<Problem>) {
     let mut note = |condition: bool, field: String, what: &str| {
         if condition {
-            problems.push(warning(field, format!("{what} is kept, and has no effect in this version"), "do not rely on it yet"));
+            problems.push(warning(
+                field,
+                format!("{what} is kept, and has no effect in this version"),
+                "do not rely on it yet",
+            ));
         }
     };
     note(chain.on_broken_stream == BrokenStream::Resume, format!("{path}.on_broken_stream"), "`resume`");
-    note(!chain.on_rate_limit.wait_up_to.0.is_zero(), format!("{path}.on_rate_limit"), "waiting out a rate limit");
+    note(
+        !chain.on_rate_limit.wait_up_to.0.is_zero(),
+        format!("{path}.on_rate_limit"),
+        "waiting out a rate limit",
+    );
     note(chain.hedge.enabled, format!("{path}.hedge"), "hedging");
     note(chain.emergency.cache.enabled, format!("{path}.emergency.cache"), "the emergency cache");
     note(!chain.emergency.rules.is_empty(), format!("{path}.emergency.rules"), "a rule");

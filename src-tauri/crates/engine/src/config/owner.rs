@@ -30,7 +30,9 @@ pub enum ApplyError {
     #[error("the configuration has errors")]
     Invalid(Vec<Problem>),
     /// Somebody else changed the configuration meanwhile.
-    #[error("the configuration was changed meanwhile: you looked at revision {expected}, revision {in_force} is in force")]
+    #[error(
+        "the configuration was changed meanwhile: you looked at revision {expected}, revision {in_force} is in force"
+    )]
     Conflict {
         /// The revision that was looked at.
         expected: i64,
@@ -67,13 +69,17 @@ impl ConfigOwner {
         let document = match (&file, stored.as_ref()) {
             (Some(path), _) => read_file(path)?,
             (None, Some(row)) => read(&row.document).document.ok_or_else(|| {
-                ApplyError::Store(format!("revision {latest} in the database cannot be read; restore a backup"))
+                ApplyError::Store(format!(
+                    "revision {latest} in the database cannot be read; restore a backup"
+                ))
             })?,
             (None, None) => starter(),
         };
         let in_force = InForce { revision: latest, document, file, file_problems: vec![] };
-        let owner = Self { store, in_force: ArcSwap::from_pointee(in_force.clone()), changing: Mutex::default() };
-        let changed = stored.is_none_or(|row| read(&row.document).document.as_ref() != Some(&in_force.document));
+        let owner =
+            Self { store, in_force: ArcSwap::from_pointee(in_force.clone()), changing: Mutex::default() };
+        let changed =
+            stored.is_none_or(|row| read(&row.document).document.as_ref() != Some(&in_force.document));
         if changed {
             let note = if in_force.file.is_some() { "read from the file at start" } else { "first start" };
             let _one_at_a_time = owner.changing.lock().await;
@@ -134,7 +140,9 @@ impl ConfigOwner {
         };
         let problems = match &outcome {
             Err(ApplyError::Invalid(problems)) => problems.clone(),
-            Err(e) => vec![error("", e.to_string(), "mend the file; the running configuration stays in force")],
+            Err(e) => {
+                vec![error("", e.to_string(), "mend the file; the running configuration stays in force")]
+            }
             Ok(_) => vec![],
         };
         let now = self.current();
@@ -162,7 +170,8 @@ impl ConfigOwner {
     async fn commit(&self, document: Document, author: &str, note: &str) -> Result<i64, ApplyError> {
         let current = self.current();
         let yaml = to_yaml(&document).map_err(ApplyError::Store)?;
-        let inserted = self.store.insert_revision(author, note, wall_ms(), &yaml, Some(current.revision)).await;
+        let inserted =
+            self.store.insert_revision(author, note, wall_ms(), &yaml, Some(current.revision)).await;
         let revision = inserted.map_err(|e| match e {
             InsertError::Conflict { expected, latest } => ApplyError::Conflict { expected, in_force: latest },
             other => ApplyError::Store(other.to_string()),

@@ -36,7 +36,11 @@ static VALIDATOR: LazyLock<Result<Validator, String>> =
 #[must_use]
 pub fn read(text: &str) -> Read {
     if text.trim().is_empty() {
-        return Read::refused(vec![error("", "the file is empty", "start with `version: 1` and a list of `chains`")]);
+        return Read::refused(vec![error(
+            "",
+            "the file is empty",
+            "start with `version: 1` and a list of `chains`",
+        )]);
     }
     match serde_saphyr::from_str::<Value>(text) {
         Ok(value) => from_value(value),
@@ -115,7 +119,11 @@ fn describe(e: &ValidationError<'_>) -> Vec<Problem> {
             vec![error(join(&path, name), format!("`{name}` is missing"), required_remedy(name))]
         }
         ValidationErrorKind::Pattern { .. } => {
-            vec![error(path, format!("{} is not a duration", e.instance()), "write a number with a unit, such as 500ms, 15s or 2m")]
+            vec![error(
+                path,
+                format!("{} is not a duration", e.instance()),
+                "write a number with a unit, such as 500ms, 15s or 2m",
+            )]
         }
         ValidationErrorKind::Enum { options } => vec![unknown_choice(path, e.instance(), options)],
         ValidationErrorKind::OneOfNotValid { .. } | ValidationErrorKind::AnyOf { .. } => {
@@ -127,7 +135,11 @@ fn describe(e: &ValidationError<'_>) -> Vec<Problem> {
             }
         }
         ValidationErrorKind::Type { .. } => {
-            vec![error(path, format!("this has the wrong type: {e}"), "see the example in the operator's guide")]
+            vec![error(
+                path,
+                format!("this has the wrong type: {e}"),
+                "see the example in the operator's guide",
+            )]
         }
         _ => vec![error(path, e.to_string(), "correct this value")],
     }
@@ -136,7 +148,9 @@ fn describe(e: &ValidationError<'_>) -> Vec<Problem> {
 fn required_remedy(name: &str) -> String {
     match name {
         "version" => "write `version: 1` at the top".into(),
-        "provider" => "name what answers there, such as `provider: vllm`, `ollama`, `openai` or `other`".into(),
+        "provider" => {
+            "name what answers there, such as `provider: vllm`, `ollama`, `openai` or `other`".into()
+        }
         "model" => "name the model as that server calls it, such as `model: llama3.1:8b`".into(),
         other => format!("add `{other}:`"),
     }
@@ -146,7 +160,11 @@ fn unknown_choice(path: String, found: &Value, options: &Value) -> Problem {
     let options: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let text = found.as_str().map_or_else(|| found.to_string(), str::to_owned);
     let nearest = nearest(&text, &options).map(|n| format!("did you mean `{n}`? ")).unwrap_or_default();
-    error(path, format!("`{text}` is not known here"), format!("{nearest}choose one of: {}", options.join(", ")))
+    error(
+        path,
+        format!("`{text}` is not known here"),
+        format!("{nearest}choose one of: {}", options.join(", ")),
+    )
 }
 
 fn unknown_field(path: &str, name: &str, known: &[String]) -> Problem {

@@ -3,7 +3,8 @@
 use contract::{
     Span,
     config::{
-        Alerts, Chain, Degrade, Document, Endpoint, Failback, Probe, ProbeKind, Provider, QualityImpact, Tier, Timeouts,
+        Alerts, Chain, Degrade, Document, Endpoint, Failback, Probe, ProbeKind, Provider, QualityImpact,
+        Tier, Timeouts,
     },
 };
 
@@ -13,13 +14,23 @@ use contract::{
 pub fn starter() -> Document {
     let tiers = vec![
         practice_tier("gpu", "practice://gpu", "practice-8b", QualityImpact::Low, Degrade::default()),
-        practice_tier("second-gpu", "practice://second-gpu", "practice-8b", QualityImpact::Low, Degrade::default()),
+        practice_tier(
+            "second-gpu",
+            "practice://second-gpu",
+            "practice-8b",
+            QualityImpact::Low,
+            Degrade::default(),
+        ),
         practice_tier(
             "cpu",
             "practice://cpu",
             "practice-1b",
             QualityImpact::High,
-            Degrade { max_tokens: Some(200), notice: Some("Using the small backup model".into()), ..Degrade::default() },
+            Degrade {
+                max_tokens: Some(200),
+                notice: Some("Using the small backup model".into()),
+                ..Degrade::default()
+            },
         ),
     ];
     Document {
@@ -40,7 +51,13 @@ pub fn starter() -> Document {
     }
 }
 
-fn practice_tier(name: &str, url: &str, model: &str, quality_impact: QualityImpact, degrade: Degrade) -> Tier {
+fn practice_tier(
+    name: &str,
+    url: &str,
+    model: &str,
+    quality_impact: QualityImpact,
+    degrade: Degrade,
+) -> Tier {
     Tier {
         name: name.into(),
         provider: Provider::Practice,

@@ -50,7 +50,8 @@ pub(super) fn run(listener: TcpListener, character: &'static Character) -> Abort
             let service = hyper_util::service::TowerToHyperService::new(app.clone());
             let io = hyper_util::rt::TokioIo::new(socket);
             connections.spawn(async move {
-                if let Err(e) = hyper::server::conn::http1::Builder::new().serve_connection(io, service).await {
+                if let Err(e) = hyper::server::conn::http1::Builder::new().serve_connection(io, service).await
+                {
                     tracing::debug!(error = %e, "a connection to a simulated server broke");
                 }
             });
@@ -94,7 +95,8 @@ async fn chat(character: &'static Character, body: Bytes) -> Response {
         return ([(header::CONTENT_TYPE, "text/event-stream")], body).into_response();
     }
     tokio::time::sleep(character.pause() * u32::try_from(words.len()).unwrap_or(0) / 4).await;
-    let usage = json!({"prompt_tokens": 8, "completion_tokens": words.len(), "total_tokens": 8 + words.len()});
+    let usage =
+        json!({"prompt_tokens": 8, "completion_tokens": words.len(), "total_tokens": 8 + words.len()});
     Json(json!({
         "id": "chatcmpl-practice", "object": "chat.completion", "created": domain::time::wall_ms() / 1000,
         "model": ask.model, "usage": usage,

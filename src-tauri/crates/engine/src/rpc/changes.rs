@@ -3,7 +3,10 @@
 use contract::{
     RpcError,
     config::Document,
-    rpc::{ChainsReorder, Command, ConfigApply, ConfigRestore, IncidentNote, IncidentRequest, KeyName, KeySet, PracticeSet},
+    rpc::{
+        ChainsReorder, Command, ConfigApply, ConfigRestore, IncidentNote, IncidentRequest, KeyName, KeySet,
+        PracticeSet,
+    },
     view::Applied,
 };
 use domain::event::{Act, Event, IncidentAct};
@@ -41,7 +44,11 @@ impl Engine {
                 let IncidentNote { id, text } = parse(payload)?;
                 let text = text.trim().to_owned();
                 if text.is_empty() || text.chars().count() > LONGEST_NOTE {
-                    return Err(problem("bad_request", "the note is empty or longer than 4000 characters", "write 1 to 4000 characters"));
+                    return Err(problem(
+                        "bad_request",
+                        "the note is empty or longer than 4000 characters",
+                        "write 1 to 4000 characters",
+                    ));
                 }
                 self.incident_act(&id, actor, Act::Note { text }).await
             }
@@ -56,7 +63,13 @@ impl Engine {
         Ok(self.apply(document, request.expected_revision, actor, &note).await?)
     }
 
-    async fn apply(&self, document: Document, expected: i64, actor: &str, note: &str) -> Result<Applied, ApplyError> {
+    async fn apply(
+        &self,
+        document: Document,
+        expected: i64,
+        actor: &str,
+        note: &str,
+    ) -> Result<Applied, ApplyError> {
         let prepare = |document| self.prepare(document);
         let applied = self.inner.config.apply(document, expected, actor, note, prepare).await?;
         self.put_in_force(actor, note).await;
@@ -71,7 +84,11 @@ impl Engine {
             return Err(problem("bad_request", &format!("`{name}` cannot be the name of a key"), remedy));
         }
         if secret.is_empty() || secret.chars().any(char::is_control) {
-            return Err(problem("bad_request", "the key is empty or holds control characters", "paste the key once more"));
+            return Err(problem(
+                "bad_request",
+                "the key is empty or holds control characters",
+                "paste the key once more",
+            ));
         }
         let last_four: String = {
             let letters: Vec<char> = secret.chars().collect();
@@ -96,7 +113,8 @@ impl Engine {
     async fn practice_set(&self, request: PracticeSet) -> Reply {
         let PracticeSet { name, failing } = request;
         let changed = self.inner.practice.set(&name, failing).await;
-        let changed = changed.map_err(|e| problem("bad_request", &e, "choose one of the simulated servers"))?;
+        let changed =
+            changed.map_err(|e| problem("bad_request", &e, "choose one of the simulated servers"))?;
         if changed {
             self.inner.journal.tell(Event::PracticeSwitched { name, failing });
             self.changed(&[contract::rpc::Topic::Practice]);
@@ -106,7 +124,11 @@ impl Engine {
 
     async fn incident_act(&self, id: &str, actor: &str, act: Act) -> Reply {
         let number = self.incident_detail(id).await.map(|(number, _)| number)?;
-        self.inner.journal.tell(Event::IncidentAct(IncidentAct { incident: number, actor: actor.to_owned(), act }));
+        self.inner.journal.tell(Event::IncidentAct(IncidentAct {
+            incident: number,
+            actor: actor.to_owned(),
+            act,
+        }));
         self.inner.keeper.flushed().await;
         let (_, detail) = self.incident_detail(id).await?;
         reply(&detail)
@@ -115,10 +137,12 @@ impl Engine {
 
 /// Puts a chain's tiers in a new order and returns the change in words.
 fn reorder(document: &mut Document, request: &ChainsReorder) -> Result<String, RpcError> {
-    let missing = || problem("not_found", &format!("there is no chain `{}`", request.chain), "reload the page");
+    let missing =
+        || problem("not_found", &format!("there is no chain `{}`", request.chain), "reload the page");
     let chain = document.chains.iter_mut().find(|c| c.name == request.chain).ok_or_else(missing)?;
     let position = |name: &str| request.tiers.iter().position(|t| t == name);
-    let complete = request.tiers.len() == chain.tiers.len() && chain.tiers.iter().all(|t| position(&t.name).is_some());
+    let complete =
+        request.tiers.len() == chain.tiers.len() && chain.tiers.iter().all(|t| position(&t.name).is_some());
     if !complete {
         let names: Vec<&str> = chain.tiers.iter().map(|t| t.name.as_str()).collect();
         let message = format!("the new order must name each tier once; the tiers are {}", names.join(", "));

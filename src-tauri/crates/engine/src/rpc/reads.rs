@@ -3,10 +3,13 @@
 use contract::{
     RpcError,
     rpc::{
-        ChainTry, Command, ConfigCheck, ConfigParse, IncidentRequest, Metric, PageRequest, ReportExport, ReportFormat,
-        ReportRequest, RevisionsRequest, SeriesRequest, TierTest,
+        ChainTry, Command, ConfigCheck, ConfigParse, IncidentRequest, Metric, PageRequest, ReportExport,
+        ReportFormat, ReportRequest, RevisionsRequest, SeriesRequest, TierTest,
     },
-    view::{About, AlertEntry, ChangeOver, ConfigPage, ExportedFile, IncidentDetail, IncidentPage, RevisionInfo, Series},
+    view::{
+        About, AlertEntry, ChangeOver, ConfigPage, ExportedFile, IncidentDetail, IncidentPage, RevisionInfo,
+        Series,
+    },
 };
 use domain::time::wall_ms;
 use serde_json::Value;
@@ -91,7 +94,12 @@ impl Engine {
 
     async fn revisions(&self, request: RevisionsRequest) -> Result<Vec<RevisionInfo>, RpcError> {
         let rows = self.inner.store.revisions(request.limit.clamp(1, LONGEST_PAGE)).await.map_err(failed)?;
-        let info = |r: store::RevisionRow| RevisionInfo { revision: r.revision, at_ms: r.at_ms, author: r.author, note: r.note };
+        let info = |r: store::RevisionRow| RevisionInfo {
+            revision: r.revision,
+            at_ms: r.at_ms,
+            author: r.author,
+            note: r.note,
+        };
         Ok(rows.into_iter().map(info).collect())
     }
 
@@ -110,7 +118,8 @@ impl Engine {
 
     /// An incident's number, and everything that belongs to it.
     pub(super) async fn incident_detail(&self, id: &str) -> Result<(i64, IncidentDetail), RpcError> {
-        let missing = || problem("not_found", &format!("there is no incident `{id}`"), "choose one from the list");
+        let missing =
+            || problem("not_found", &format!("there is no incident `{id}`"), "choose one from the list");
         let number: i64 = id.parse().map_err(|_| missing())?;
         let row = self.inner.store.incident(number).await.map_err(failed)?.ok_or_else(missing)?;
         let timeline = self.inner.store.timeline(number).await.map_err(failed)?;
@@ -123,9 +132,15 @@ impl Engine {
 
     async fn computed(&self, request: &ReportRequest) -> Result<operations::reports::Report, RpcError> {
         if request.from_ms >= request.to_ms {
-            return Err(problem("bad_request", "the period ends before it begins", "choose an earlier start"));
+            return Err(problem(
+                "bad_request",
+                "the period ends before it begins",
+                "choose an earlier start",
+            ));
         }
-        operations::reports::report(&self.inner.store, request.from_ms, request.to_ms, request.simulated).await.map_err(failed)
+        operations::reports::report(&self.inner.store, request.from_ms, request.to_ms, request.simulated)
+            .await
+            .map_err(failed)
     }
 
     async fn report_export(&self, request: ReportExport) -> Result<ExportedFile, RpcError> {

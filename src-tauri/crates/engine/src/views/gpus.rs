@@ -67,6 +67,10 @@ pub(crate) fn gpu_series(gpus: &Gpus, request: &SeriesRequest) -> Series {
         let index = page.gpus.iter().find(|g| g.reading.uuid == uuid).map(|g| g.reading.index);
         index.map_or_else(|| uuid.to_owned(), |i| format!("GPU {i}"))
     };
-    let line = |(uuid, values): (String, Vec<Option<f64>>)| SeriesLine { name: name(&uuid), unit: unit.into(), values };
+    let line = |(uuid, values): (String, Vec<Option<f64>>)| SeriesLine {
+        name: name(&uuid),
+        unit: unit.into(),
+        values,
+    };
     Series { at_ms: series.at_ms, lines: series.lines.into_iter().map(line).collect(), marks: vec![] }
 }

@@ -28,7 +28,13 @@ pub(crate) struct LiveParts<'a> {
 pub(crate) fn live(parts: &LiveParts<'_>) -> Vec<ChainView> {
     let moment = Moment { now: Instant::now(), wall: wall_ms() };
     let documents = parts.document.chains.iter();
-    parts.snapshot.chains.iter().zip(documents).map(|(chain, doc)| chain_view(parts, &moment, chain, doc)).collect()
+    parts
+        .snapshot
+        .chains
+        .iter()
+        .zip(documents)
+        .map(|(chain, doc)| chain_view(parts, &moment, chain, doc))
+        .collect()
 }
 
 /// One reading of both clocks, so that monotonic deadlines can be shown as wall-clock times.
@@ -40,7 +46,11 @@ struct Moment {
 impl Moment {
     fn wall_of(&self, at: Instant) -> i64 {
         let ms = |d: std::time::Duration| i64::try_from(d.as_millis()).unwrap_or(i64::MAX);
-        if at >= self.now { self.wall.saturating_add(ms(at - self.now)) } else { self.wall.saturating_sub(ms(self.now - at)) }
+        if at >= self.now {
+            self.wall.saturating_add(ms(at - self.now))
+        } else {
+            self.wall.saturating_sub(ms(self.now - at))
+        }
     }
 }
 
@@ -135,8 +145,13 @@ fn why_not(moment: &Moment, tier: &Tier, states: &[Option<ReplicaState>]) -> Opt
     first
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "milliseconds of a duration shorter than 30 days")]
-fn replica_view(parts: &LiveParts<'_>, moment: &Moment, replica: &Replica, url: String, state: ReplicaState) -> ReplicaView {
+fn replica_view(
+    parts: &LiveParts<'_>,
+    moment: &Moment,
+    replica: &Replica,
+    url: String,
+    state: ReplicaState,
+) -> ReplicaView {
     let (breaker, trial_at_ms) = match state.breaker {
         board::BreakerState::Closed => (BreakerState::Closed, None),
         board::BreakerState::Open { until } => (BreakerState::Open, Some(moment.wall_of(until))),
@@ -166,7 +181,12 @@ fn replica_view(parts: &LiveParts<'_>, moment: &Moment, replica: &Replica, url: 
         checks: state
             .checks
             .iter()
-            .map(|c| Check { at_ms: c.at_ms, ok: c.error.is_none(), took_ms: ms(c.took), error: c.error.clone() })
+            .map(|c| Check {
+                at_ms: c.at_ms,
+                ok: c.error.is_none(),
+                took_ms: ms(c.took),
+                error: c.error.clone(),
+            })
             .collect(),
     }
 }

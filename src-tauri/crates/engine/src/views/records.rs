@@ -2,8 +2,8 @@
 //! and logged.
 
 use contract::view::{
-    AlertEntry, ChangeOver, Direction, Incident, IncidentDetail, IncidentSeverity, IncidentState, IncidentTimes,
-    TimelineEntry,
+    AlertEntry, ChangeOver, Direction, Incident, IncidentDetail, IncidentSeverity, IncidentState,
+    IncidentTimes, TimelineEntry,
 };
 use domain::event::{self, AlertOutcome, AlertRecord, ChangedOver, Event, Stamped};
 use store::{ChangeoverRow, EventRow, IncidentRow, TimelineRow};

@@ -18,7 +18,11 @@ pub(crate) fn report(report: &reports::Report) -> Report {
         mtta_ms: report.mtta_ms,
         mttr_ms: report.mttr_ms,
         recoveries: report.recoveries.iter().map(recovery).collect(),
-        by_cause: report.by_cause.iter().map(|(cause, count)| CauseCount { cause: cause.clone(), count: *count }).collect(),
+        by_cause: report
+            .by_cause
+            .iter()
+            .map(|(cause, count)| CauseCount { cause: cause.clone(), count: *count })
+            .collect(),
         definitions: report
             .definitions
             .iter()

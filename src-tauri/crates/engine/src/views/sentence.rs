@@ -9,7 +9,8 @@ pub(crate) fn sentence(chain: Option<&ChainView>, endpoint: &EndpointState) -> S
         return format!("Not answering: {problem}");
     }
     let Some(chain) = chain else {
-        return "No chain is configured, so no request can be answered. Add one on the Chains screen.".to_owned();
+        return "No chain is configured, so no request can be answered. Add one on the Chains screen."
+            .to_owned();
     };
     let simulated = if chain.simulated { " (simulated)" } else { "" };
     let place = |name: &str| chain.tiers.iter().position(|t| t.name == name).unwrap_or_default() + 1;
@@ -24,8 +25,11 @@ pub(crate) fn sentence(chain: Option<&ChainView>, endpoint: &EndpointState) -> S
         }
         (Mode::Off, ..) => format!("{}{simulated} has no tier that is switched on.", chain.name),
         _ => {
-            let reasons: Vec<String> =
-                chain.tiers.iter().map(|t| format!("{} is {}", t.name, t.why_not.as_deref().unwrap_or("failing"))).collect();
+            let reasons: Vec<String> = chain
+                .tiers
+                .iter()
+                .map(|t| format!("{} is {}", t.name, t.why_not.as_deref().unwrap_or("failing")))
+                .collect();
             format!("{}{simulated} cannot answer: {}.", chain.name, reasons.join("; "))
         }
     }
@@ -35,7 +39,11 @@ fn why(first: &TierView) -> String {
     match &first.why_not {
         Some(reason) => format!("{} is {reason}.", first.name),
         None if first.share < 1.0 => {
-            format!("{} is recovering and takes {:.0} % of the traffic so far.", first.name, first.share * 100.0)
+            format!(
+                "{} is recovering and takes {:.0} % of the traffic so far.",
+                first.name,
+                first.share * 100.0
+            )
         }
         None => format!("{} failed and is being watched before it takes traffic again.", first.name),
     }
