@@ -33,10 +33,8 @@ export const common = {
   },
   banner: {
     lost: "Not connected since {{time}} ({{age}}); trying again. What you see is from before.",
-    faults_one:
-      "Practice server {{names}} is switched to fail. This is simulated and touches no real server.",
-    faults_other:
-      "Practice servers {{names}} are switched to fail. This is simulated and touches no real server.",
+    faults_one: "Switched to fail: {{names}}. It is simulated: no real server is touched.",
+    faults_other: "Switched to fail: {{names}}. They are simulated: no real server is touched.",
     repair: "Repair all",
     endpoint: "The endpoint does not accept requests.",
   },
