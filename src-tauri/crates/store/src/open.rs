@@ -48,7 +48,7 @@ impl Store {
     /// cannot be used. The database is then left as it was.
     pub async fn open(folder: &Path) -> Result<Self, OpenError> {
         let in_folder = |source| OpenError::Folder { path: folder.to_owned(), source };
-        std::fs::create_dir_all(folder).map_err(in_folder)?;
+        create(folder).map_err(in_folder)?;
         let folder: Arc<Path> = std::path::absolute(folder).map_err(in_folder)?.into();
         let lock = lock::take(&folder)?;
         let path = folder.join(DATABASE_FILE);
@@ -100,6 +100,14 @@ impl Store {
         }
         self.writer.close().await;
     }
+}
+
+/// Creates the data folder, for its owner alone.
+fn create(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
 }
 
 /// Checks an existing database without writing to it, and backs it up when a migration is due.

@@ -69,6 +69,14 @@ fn the_four_times_of_an_outage_found_by_a_request() {
     assert!(has(&lines, "the client waited 100 ms longer"), "{lines:#?}");
     assert!(has(&lines, "answer First good answer from cpu"), "{lines:#?}");
     assert!(has(&lines, "state http://gpu:8000 went from healthy to down: connection refused"), "{lines:#?}");
+    assert!(has(
+        &lines,
+        "state http://gpu:8000 went from down to healthy, taking 10 % of traffic: checks pass"
+    ));
+    assert!(
+        has(&lines, "state http://gpu:8000: in full service"),
+        "a share alone is told by its reason: {lines:#?}"
+    );
     assert!(has(&lines, "failover Traffic returned from cpu to gpu"), "{lines:#?}");
     assert!(has(&lines, "milestone The tier is in full service again, 30.1 s after"), "{lines:#?}");
 }

@@ -48,9 +48,13 @@ pub(super) fn moved(change: &ChangedOver) -> String {
 
 /// A replica's change as a line of a timeline.
 pub(super) fn changed(change: &ReplicaChange) -> String {
-    let to = state(&change.to);
-    let from = state(&change.from);
     let place = change.replica.rsplit_once('@').map_or(change.replica.as_str(), |(_, url)| url);
+    let only_share =
+        ReplicaFacts { share_percent: change.from.share_percent, ..change.to.clone() } == change.from;
+    if only_share && !change.why.is_empty() {
+        return format!("{place}: {}", change.why);
+    }
+    let (from, to) = (state(&change.from), state(&change.to));
     let why = if change.why.is_empty() { String::new() } else { format!(": {}", change.why) };
     if from == to {
         format!("{place} is {to}{why}")
@@ -79,8 +83,12 @@ fn state(facts: &ReplicaFacts) -> String {
         Admin::Draining => words.push("draining".to_owned()),
         Admin::Disabled => words.push("disabled".to_owned()),
     }
-    if facts.share_percent < 100 && facts.breaker == "closed" && facts.health != Health::Down {
-        words.push(format!("taking {} % of traffic", facts.share_percent));
+    if facts.admin == Admin::Enabled && facts.breaker == "closed" && facts.health != Health::Down {
+        match facts.share_percent {
+            0 => words.push("without traffic yet".to_owned()),
+            share @ 1..100 => words.push(format!("taking {share} % of traffic")),
+            _ => {}
+        }
     }
     words.join(", ")
 }

@@ -110,3 +110,13 @@ async fn an_older_database_is_backed_up_before_it_is_migrated() {
     assert_eq!(store.revisions(1).await.unwrap(), [], "it was migrated");
     assert_eq!(store.backups().len(), 1);
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_new_data_folder_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("new/changeover");
+    open(&folder).await;
+    assert_eq!(fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
+}
