@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use contract::Problem;
+use contract::{Problem, Severity};
 
 /// What the program is started with.
 #[derive(Clone, Debug, Default)]
@@ -39,8 +39,10 @@ pub enum StartError {
     Port(String),
 }
 
+/// A line for each error; warnings forbid nothing.
 fn lines(problems: &[Problem]) -> String {
-    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    let errors = problems.iter().filter(|p| p.severity == Severity::Error);
+    errors.map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 impl StartError {

@@ -205,7 +205,12 @@ fn check_url(path: &str, text: &str, provider: Provider, problems: &mut Vec<Prob
     };
     let wanted: &[&str] = if provider == Provider::Practice { &["practice"] } else { &["http", "https"] };
     if !wanted.contains(&url.scheme()) {
-        problems.push(error(path, format!("`{}:` cannot be used here", url.scheme()), remedy));
+        // `localhost:8000` reads as a scheme called localhost.
+        let remedy = match text.split_once(':') {
+            Some((_, port)) if port.starts_with(|c: char| c.is_ascii_digit()) => format!("write http://{text}"),
+            _ => remedy.to_owned(),
+        };
+        problems.push(error(path, format!("`{text}` does not begin with http:// or https://"), remedy));
     } else if url.host_str().is_none_or(str::is_empty) {
         problems.push(error(path, "the URL names no host", remedy));
     }
