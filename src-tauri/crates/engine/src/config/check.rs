@@ -207,7 +207,9 @@ fn check_url(path: &str, text: &str, provider: Provider, problems: &mut Vec<Prob
     if !wanted.contains(&url.scheme()) {
         // `localhost:8000` reads as a scheme called localhost.
         let remedy = match text.split_once(':') {
-            Some((_, port)) if port.starts_with(|c: char| c.is_ascii_digit()) => format!("write http://{text}"),
+            Some((_, port)) if port.starts_with(|c: char| c.is_ascii_digit()) => {
+                format!("write http://{text}")
+            }
             _ => remedy.to_owned(),
         };
         problems.push(error(path, format!("`{text}` does not begin with http:// or https://"), remedy));

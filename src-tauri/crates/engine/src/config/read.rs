@@ -138,7 +138,7 @@ fn describe(e: &ValidationError<'_>) -> Vec<Problem> {
             vec![error(
                 path,
                 format!("this has the wrong type: {e}"),
-                "see the example in the operator's guide",
+                "docs/guide.md shows every field by example",
             )]
         }
         _ => vec![error(path, e.to_string(), "correct this value")],
