@@ -17,7 +17,7 @@ require() {
 }
 
 code=0
-require Rust cargo 1.90 "Get it from https://rustup.rs, or with: rustup update stable" || code=1
+require Rust cargo 1.94 "Get it from https://rustup.rs, or with: rustup update stable" || code=1
 require Node.js node 20.19 "Get it from https://nodejs.org, or from NodeSource's packages for your system" || code=1
 require npm npm 9 "It comes with Node.js" || code=1
 exit "$code"
