@@ -35,7 +35,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 
 /// The desktop program on a folder of its own.
 pub struct Desktop {
-    folder: TempDir,
+    folder: Option<TempDir>,
     webdriver: Child,
     /// The window.
     pub window: WebDriver,
@@ -128,7 +128,7 @@ impl Home {
         let binary = program("changeover").display().to_string();
         capabilities.set("webkitgtk:browserOptions", json!({"binary": binary, "args": []})).unwrap();
         let window = WebDriver::new(&url, capabilities).await.unwrap();
-        Desktop { folder: self.folder, webdriver, window, endpoint_port: self.endpoint_port }
+        Desktop { folder: Some(self.folder), webdriver, window, endpoint_port: self.endpoint_port }
     }
 }
 
@@ -187,13 +187,13 @@ impl Desktop {
 
     /// The data folder.
     pub fn data(&self) -> PathBuf {
-        self.folder.path().join("data/changeover")
+        self.folder.as_ref().map_or_else(PathBuf::new, |f| f.path().join("data/changeover"))
     }
 
     /// Ends the program and the driver; the folder stays for another start.
     pub async fn quit(mut self) -> Home {
         let pid = self.pid().await;
-        self.window.quit().await.unwrap();
+        self.window.clone().quit().await.unwrap();
         if let Some(pid) = pid {
             let _gone_already =
                 Command::new("kill").args(["-TERM", &pid.to_string()]).status().await.unwrap();
@@ -201,13 +201,24 @@ impl Desktop {
             eventually("the program has ended", PATIENCE, || async { (!alive.exists()).then_some(()) }).await;
         }
         self.webdriver.kill().await.unwrap();
-        Home { folder: self.folder, endpoint_port: self.endpoint_port, environment: vec![] }
+        Home { folder: self.folder.take().unwrap(), endpoint_port: self.endpoint_port, environment: vec![] }
     }
 
     /// The program's process, as it says itself.
     pub async fn pid(&self) -> Option<u32> {
         let running = std::fs::read(self.data().join("running.json")).ok()?;
         serde_json::from_slice::<Value>(&running).ok()?["pid"].as_u64().and_then(|p| u32::try_from(p).ok())
+    }
+}
+
+impl Drop for Desktop {
+    /// A test that failed leaves no program behind.
+    fn drop(&mut self) {
+        let running = std::fs::read(self.data().join("running.json")).ok();
+        let pid = running.and_then(|text| serde_json::from_slice::<Value>(&text).ok()?["pid"].as_u64());
+        if let Some(pid) = pid {
+            let _gone_already = std::process::Command::new("kill").args(["-KILL", &pid.to_string()]).status();
+        }
     }
 }
 

@@ -33,7 +33,7 @@ async fn a_killed_server_costs_no_request_and_its_incident_closes_when_it_is_bac
     let chain = daemon
         .until_chain("chat", "the second tier answers", Duration::from_secs(1), |c| c["serving"] == "second");
     assert_eq!(chain.await["mode"], "degraded");
-    let incident = eventually("an open incident", Duration::from_secs(1), || async {
+    let incident = eventually("an open incident", Duration::from_secs(3), || async {
         daemon.incidents().await.into_iter().find(|i| i["state"] == "open")
     })
     .await;
