@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use domain::{Admin, CoolDown, Failure, FailureClass, Health, chain::ProbeKind, verdict::CoolDownRule};
 use resilience::{
-    breaker::{Breaker, SnapshotState, State},
+    breaker::{Breaker, State},
     gate::Gate,
     ramp::Ramp,
 };
@@ -201,7 +201,7 @@ impl Life {
             return self.fall(at, failure);
         }
         if before == State::Closed && (returning || silent) {
-            self.trip(at);
+            self.breaker.trip(at.now);
         }
         if before == State::Closed && self.breaker.state(at.now) != State::Closed {
             self.hung = is_timeout(failure.class) && self.settings.may_generate();
@@ -234,7 +234,7 @@ impl Life {
     fn stays_silent(&mut self, at: At, failure: &Failure) {
         self.run.timeouts = self.run.timeouts.saturating_add(1);
         if self.breaker.state(at.now) == State::Closed && self.run.timeouts >= TIMEOUTS_IN_A_ROW {
-            self.trip(at);
+            self.breaker.trip(at.now);
             self.hung = true;
             self.because(format!("its breaker opened: {}", failure.message), Some(failure.class));
             self.went_out(at);
@@ -288,7 +288,7 @@ impl Life {
     fn check_counts_as_trial(&mut self, at: At, kind: &ProbeKind) {
         let token = *kind == ProbeKind::Generation;
         if token && self.hung && matches!(self.breaker.state(at.now), State::Open { .. }) {
-            self.set_breaker(at, SnapshotState::HalfOpen { good: 0 });
+            self.breaker.half_open(at.now);
         }
         let idle = self.settings.probe().map(|p| p.every);
         let quiet = self.last_traffic.is_none_or(|t| idle.is_some_and(|every| at.now - t >= every));

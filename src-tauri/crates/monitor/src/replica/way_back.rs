@@ -3,23 +3,20 @@
 use std::time::Duration;
 
 use domain::{Admin, Failure, FailureClass, Health};
-use resilience::{
-    breaker::{Breaker, Snapshot, SnapshotState, State},
-    ramp::Ramp,
-};
+use resilience::{breaker::State, ramp::Ramp};
 
 use super::life::{At, Life, WayBack};
 
-/// The longest hold before a recovered replica takes traffic again.
-const LONGEST_HOLD: Duration = Duration::from_secs(300);
 /// After this long in service, earlier relapses are forgotten.
 const SETTLED: Duration = Duration::from_secs(600);
 
 impl Life {
     pub(super) fn came_back(&mut self, at: At, why: &str) {
-        if self.breaker.state(at.now) != State::Closed || self.breaker.failing() > 0 {
-            // Its checks were its trials; the ramp protects the rest.
-            self.set_breaker(at, SnapshotState::Closed { failing: 0, since: Some(Duration::ZERO) });
+        // Its checks were its trials; the ramp protects the rest.
+        match self.breaker.state(at.now) {
+            State::Closed if self.breaker.failing() > 0 => _ = self.breaker.record(at.now, true),
+            State::Closed => {}
+            State::Open { .. } | State::HalfOpen => self.breaker.close(at.now),
         }
         self.run.clear();
         self.set_answering_as(at);
@@ -28,11 +25,10 @@ impl Life {
 
     pub(super) fn recovered(&mut self, at: At, why: &str) {
         self.hung = false;
-        self.back_since = Some(at.now);
         let failback = self.settings.failback;
-        let factor = 1_u32.checked_shl(self.relapses).unwrap_or(u32::MAX);
-        let hold = failback.hold.saturating_mul(factor).min(LONGEST_HOLD.max(failback.hold));
-        let ramp = Ramp::begin(at.now, hold, 0, failback.ramp);
+        let ramp = Ramp::begin(at.now, failback.hold, self.relapses, failback.ramp);
+        // A hold is no service yet.
+        self.back_since = Some(at.now + ramp.length().saturating_sub(failback.ramp));
         self.way_back = match failback.auto {
             true if ramp.done(at.now) => WayBack::Done,
             true => WayBack::Ramp(ramp),
@@ -48,20 +44,6 @@ impl Life {
             self.relapses = if relapse { self.relapses.saturating_add(1) } else { 0 };
         }
         self.way_back = WayBack::Done;
-    }
-
-    /// Opens the breaker, whatever its counts say.
-    pub(super) fn trip(&mut self, at: At) {
-        if self.breaker.state(at.now) == State::Closed {
-            self.set_breaker(at, SnapshotState::Open { remaining: Duration::MAX });
-        }
-    }
-
-    pub(super) fn set_breaker(&mut self, at: At, state: SnapshotState) {
-        let openings = self.breaker.snapshot(at.now).openings;
-        let opens = matches!(state, SnapshotState::Open { .. });
-        let snapshot = Snapshot { state, openings: openings.saturating_add(u32::from(opens)) };
-        self.breaker = Breaker::restore(at.now, self.settings.tier.breaker, snapshot, Duration::ZERO);
     }
 
     /// The operator's switch.

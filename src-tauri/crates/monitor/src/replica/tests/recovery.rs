@@ -58,7 +58,7 @@ async fn a_relapse_doubles_the_hold_and_ten_good_minutes_forget_it() {
     rig.until(ReplicaState::in_full_service).await;
     kill(&rig).await;
     assert_eq!(hold(&rig).await, 20);
-    sleep(secs(590)).await;
+    sleep(secs(601)).await;
     kill(&rig).await;
     assert_eq!(hold(&rig).await, 5);
 }
@@ -194,4 +194,38 @@ async fn a_changed_setting_keeps_what_was_learned() {
     rig.handle.settings.send_replace(settings(|_, t| t.probe = None));
     let state = rig.until(|s| s.health == Health::Healthy).await;
     assert_eq!(state.share, 0.0, "without checks, the ramp alone protects");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_breaker_that_opens_again_and_again_stays_open_for_longer_however_it_was_opened() {
+    let rig = rig(settings(|_, t| t.probe = None));
+    let mut open_for = Vec::new();
+    for _ in 0..3 {
+        // Two silent answers open it before its counts would.
+        rig.tell(bad(F::FirstTokenTimeout));
+        rig.tell(bad(F::FirstTokenTimeout));
+        let opened = rig.until(|s| s.gate == Gate::Shut).await;
+        let BreakerState::Open { until } = opened.breaker else { panic!("{:?}", opened.breaker) };
+        open_for.push((until - Instant::now()).as_secs());
+        rig.until(|s| s.breaker == BreakerState::HalfOpen).await;
+        sleep(secs(1)).await;
+        rig.tell(good());
+        rig.tell(good());
+        rig.until(|s| s.breaker == BreakerState::Closed && s.share >= 1.0).await;
+    }
+    assert_eq!(open_for, [60, 120, 240]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_hold_of_one_that_relapses_for_ever_grows_to_ten_minutes() {
+    let rig = rig(settings(|_, _| {}));
+    rig.healthy().await;
+    let mut holds = Vec::new();
+    for _ in 0..9 {
+        kill(&rig).await;
+        let back = repair(&rig).await;
+        rig.until(|s| s.share > 0.0).await;
+        holds.push(back.elapsed().as_secs());
+    }
+    assert_eq!(holds, [5, 10, 20, 40, 80, 160, 320, 600, 600]);
 }
