@@ -82,7 +82,7 @@ pub(crate) fn failure(class: FailureClass) -> Failure {
 }
 
 pub(crate) fn good() -> Outcome {
-    Outcome { began_ms: 7, failure: None, first_token: Some(ms(20)), total: ms(90) }
+    Outcome { began_ms: 7, failure: None, first_token: Some(ms(2)), total: ms(5) }
 }
 
 pub(crate) fn bad(class: FailureClass) -> Outcome {

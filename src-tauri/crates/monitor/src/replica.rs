@@ -218,11 +218,12 @@ impl Task {
         let blamed = class.map(domain::verdict).is_some_and(|v| v.counts || v.incident.is_some());
         self.life.figures.attempt(at.now, outcome, blamed);
         self.figures_due.get_or_insert(at.now + FIGURES);
+        let began = at.now.checked_sub(outcome.total).unwrap_or(at.now);
         match &outcome.failure {
-            None => self.life.answered(at),
+            None => self.life.answered(at, began),
             Some(failure) => {
                 let offline = self.is_offline();
-                self.life.failed(at, failure, outcome.began_ms, Source::Traffic, offline);
+                self.life.failed(at, failure, outcome.began_ms, Source::Traffic(began), offline);
             }
         }
     }

@@ -37,7 +37,8 @@ pub(crate) struct At {
 /// Where a piece of evidence comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
-    Traffic,
+    /// A request that began then.
+    Traffic(Instant),
     Check,
 }
 
@@ -72,8 +73,8 @@ pub(crate) struct Life {
     pub way_back: WayBack,
     pub figures: Figures,
     pub why: Why,
-    /// The present half-open phase's permits.
-    pub trials: Option<Gate>,
+    /// The present half-open phase's permits, and when it began.
+    pub trials: Option<(Gate, Instant)>,
     /// The breaker opened for silence: only a generated token proves that it is over.
     pub hung: bool,
     /// Recoveries in a row that did not last.
@@ -137,8 +138,8 @@ impl Life {
         }
     }
 
-    /// A good answer to real traffic.
-    pub(crate) fn answered(&mut self, at: At) {
+    /// A good answer to real traffic, to a request that began at `began`.
+    pub(crate) fn answered(&mut self, at: At, began: Instant) {
         self.last_traffic = Some(at.now);
         self.guesses = 0;
         if self.health == Health::Down {
@@ -147,7 +148,7 @@ impl Life {
             return;
         }
         let before = self.breaker.state(at.now);
-        if matches!(before, State::Open { .. }) {
+        if !self.takes_note(before, began) {
             return;
         }
         let after = self.breaker.record(at.now, true);
@@ -158,6 +159,16 @@ impl Life {
             }
         }
         self.set_answering(at, "it answers requests");
+    }
+
+    /// Whether the breaker in this state judges by a request that began at `began`. What was sent before the trials
+    /// is none of them: a request that has waited since before the breaker opened says nothing new.
+    fn takes_note(&self, breaker: State, began: Instant) -> bool {
+        match breaker {
+            State::Closed => true,
+            State::Open { .. } => false,
+            State::HalfOpen => self.trials.as_ref().is_some_and(|(_, since)| began >= *since),
+        }
     }
 
     /// A failure, of real traffic or of a check, that began at `began_ms` (wall clock).
@@ -176,16 +187,18 @@ impl Life {
         } else if verdict.counts {
             self.run.count(failure, began_ms, at);
             match source {
-                Source::Traffic => self.request_failed(at, failure),
+                Source::Traffic(began) => self.request_failed(at, failure, began),
                 Source::Check => self.check_failed(at, failure),
             }
         }
     }
 
-    fn request_failed(&mut self, at: At, failure: &Failure) {
+    fn request_failed(&mut self, at: At, failure: &Failure, began: Instant) {
         self.last_traffic = Some(at.now);
         let before = self.breaker.state(at.now);
-        self.breaker.record(at.now, false);
+        if self.takes_note(before, began) {
+            self.breaker.record(at.now, false);
+        }
         if is_timeout(failure.class) {
             self.run.timeouts += 1;
         }
@@ -322,7 +335,7 @@ impl Life {
         }
         let half_open = self.breaker.state(at.now) == State::HalfOpen;
         if half_open && self.trials.is_none() {
-            self.trials = Some(Gate::limited(self.settings.tier.breaker.trials));
+            self.trials = Some((Gate::limited(self.settings.tier.breaker.trials), at.now));
             self.because("its breaker lets trial requests through", None);
         } else if !half_open {
             self.trials = None;

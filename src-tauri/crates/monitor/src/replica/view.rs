@@ -34,7 +34,7 @@ impl Life {
     fn gate(&self, now: Instant) -> Gate {
         match self.breaker.state(now) {
             _ if self.is_out(now) || self.cool.is_some() => Gate::Shut,
-            State::HalfOpen => self.trials.clone().unwrap_or(Gate::Shut),
+            State::HalfOpen => self.trials.as_ref().map_or(Gate::Shut, |(gate, _)| gate.clone()),
             State::Open { .. } => Gate::Shut,
             State::Closed => Gate::Open,
         }

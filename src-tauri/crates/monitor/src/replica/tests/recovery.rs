@@ -229,3 +229,21 @@ async fn the_hold_of_one_that_relapses_for_ever_grows_to_ten_minutes() {
     }
     assert_eq!(holds, [5, 10, 20, 40, 80, 160, 320, 600, 600]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_was_sent_before_the_breaker_opened_is_no_trial() {
+    let rig = rig(settings(|_, t| t.probe = None));
+    for _ in 0..5 {
+        rig.tell(bad(F::ServerError));
+    }
+    rig.until(|s| s.breaker == BreakerState::HalfOpen).await;
+    sleep(secs(10)).await;
+    rig.tell(Outcome { total: secs(75), ..bad(F::TotalTimeout) });
+    assert_eq!(rig.settle().await.breaker, BreakerState::HalfOpen, "a late failure of before");
+    for _ in 0..2 {
+        rig.tell(Outcome { total: secs(75), ..good() });
+    }
+    assert_eq!(rig.settle().await.breaker, BreakerState::HalfOpen, "late answers of before");
+    rig.tell(Outcome { total: secs(5), ..bad(F::ServerError) });
+    assert!(matches!(rig.settle().await.breaker, BreakerState::Open { .. }), "a trial");
+}
