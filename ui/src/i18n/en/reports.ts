@@ -13,6 +13,8 @@ export const reports = {
   only_real: "Real traffic only; simulated chains are left out.",
   only_simulated: "Simulated chains only; real traffic is left out.",
   none_title: "No data in this period",
+  show_real: "Show real traffic",
+  show_simulated: "Show simulated chains",
   none_text_real:
     "No request and no incident of real traffic is recorded between these times. Choose a longer period, or look at simulated chains.",
   none_text_simulated:

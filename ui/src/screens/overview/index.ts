@@ -1,4 +1,4 @@
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { Gauge } from "lucide-react";
 import { z } from "zod";
 import { rootRoute } from "@/frame/root";
@@ -13,4 +13,13 @@ const overviewRoute = createRoute({
   component: lazyRouteComponent(() => import("./OverviewScreen"), "OverviewScreen"),
 });
 
-export const routes = [overviewRoute] as const;
+/** The other screens are addressed by their names, so this one can be too. */
+const byName = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/overview",
+  beforeLoad: () => {
+    throw redirect({ to: "/", replace: true });
+  },
+});
+
+export const routes = [overviewRoute, byName] as const;

@@ -5,6 +5,7 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Page } from "@/components/page";
 import { EmptyState, ErrorState, LoadingState } from "@/components/states";
+import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import type { ReportRequest } from "@/contract";
 import { moment } from "@/lib/format";
@@ -35,7 +36,11 @@ export function ReportsScreen() {
       actions={request && <ExportMenu request={request} />}
     >
       <Controls choice={choice} onChange={change} />
-      {request ? <Loaded request={request} /> : <Incomplete choice={choice} />}
+      {request ? (
+        <Loaded request={request} onOther={() => change({ ...choice, simulated: !choice.simulated })} />
+      ) : (
+        <Incomplete choice={choice} />
+      )}
     </Page>
   );
 }
@@ -46,7 +51,7 @@ function Incomplete({ choice }: { choice: ReportChoice }) {
   return <p className="text-muted">{t(whole ? "custom_reversed" : "custom_incomplete")}</p>;
 }
 
-function Loaded({ request }: { request: ReportRequest }) {
+function Loaded({ request, onOther }: { request: ReportRequest; onOther: () => void }) {
   const { t } = useTranslation("reports");
   const { data, error, refetch } = useRpc("report", request, { placeholderData: keepPreviousData });
   if (data === undefined) {
@@ -55,7 +60,11 @@ function Loaded({ request }: { request: ReportRequest }) {
   if (holdsNothing(data)) {
     return (
       <Card>
-        <EmptyState icon={<ChartColumn aria-hidden />} title={t("none_title")}>
+        <EmptyState
+          icon={<ChartColumn aria-hidden />}
+          title={t("none_title")}
+          action={<Button onClick={onOther}>{t(data.simulated ? "show_real" : "show_simulated")}</Button>}
+        >
           {t(data.simulated ? "none_text_simulated" : "none_text_real")}
         </EmptyState>
       </Card>
