@@ -257,6 +257,12 @@ impl Board {
         self.0.load().get(id).map(|port| port.read(read))
     }
 
+    /// A replica's state, and how many requests it is answering, as the plan wants them.
+    #[must_use]
+    pub fn load(&self, id: &ReplicaId) -> Option<(ReplicaState, u32)> {
+        self.0.load().get(id).map(|port| (port.state(), port.in_flight()))
+    }
+
     /// Replaces the set of replicas.
     pub fn replace(&self, ports: HashMap<ReplicaId, ReplicaPort>) {
         self.0.store(Arc::new(ports));

@@ -2,7 +2,7 @@
 //!
 //! A pure function of snapshot, board and request. It is kept for the request's explanation.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use tokio::time::Instant;
 
@@ -108,12 +108,12 @@ pub struct Plan {
     pub order: Vec<Candidate>,
 }
 
-/// Makes the plan. `state` reads the board.
-pub fn plan(chain: &Chain, ask: &Ask, state: impl Fn(&ReplicaId) -> Option<ReplicaState>) -> Plan {
+/// Makes the plan. `replica` reads a replica's state, and how many requests it is answering, off the board.
+pub fn plan(chain: &Chain, ask: &Ask, replica: impl Fn(&ReplicaId) -> Option<(ReplicaState, u32)>) -> Plan {
     let mut plan = Plan::default();
     let mut ramping = Vec::new();
     for (position, tier) in chain.tiers.iter().enumerate() {
-        let (why_not, replicas) = judge_tier(tier, ask, &state);
+        let (why_not, replicas) = judge_tier(tier, ask, &replica);
         let candidates =
             replicas.into_iter().map(|replica| Candidate { tier: position, replica, last_resort: false });
         match why_not {
@@ -126,15 +126,15 @@ pub fn plan(chain: &Chain, ask: &Ask, state: impl Fn(&ReplicaId) -> Option<Repli
     // A tier that is ramped up is better than none at all.
     plan.order.extend(ramping);
     if plan.order.is_empty() {
-        plan.order.extend(last_resort(chain, &state));
+        plan.order.extend(last_resort(chain, &replica));
     }
     plan
 }
 
 /// When every tier is out, the last one that is switched on and spoken is still tried, at its first replica that
 /// the operator has not taken out.
-fn last_resort(chain: &Chain, state: &impl Fn(&ReplicaId) -> Option<ReplicaState>) -> Option<Candidate> {
-    let in_hand = |id| state(id).is_none_or(|s| s.admin == Admin::Enabled);
+fn last_resort(chain: &Chain, read: &impl Fn(&ReplicaId) -> Option<(ReplicaState, u32)>) -> Option<Candidate> {
+    let in_hand = |id| read(id).is_none_or(|(state, _)| state.admin == Admin::Enabled);
     let usable = |tier: &&Tier| tier.enabled && tier.provider.wire() != Wire::Unspoken;
     chain.tiers.iter().enumerate().rev().filter(|(_, tier)| usable(&tier.as_ref())).find_map(
         |(position, tier)| {
@@ -148,7 +148,7 @@ fn last_resort(chain: &Chain, state: &impl Fn(&ReplicaId) -> Option<ReplicaState
 fn judge_tier(
     tier: &Tier,
     ask: &Ask,
-    state: &impl Fn(&ReplicaId) -> Option<ReplicaState>,
+    read: &impl Fn(&ReplicaId) -> Option<(ReplicaState, u32)>,
 ) -> (Option<WhyNot>, Vec<usize>) {
     if !tier.enabled {
         return (Some(WhyNot::Disabled), vec![]);
@@ -160,14 +160,14 @@ fn judge_tier(
     let mut ramping = Vec::new();
     let mut why_not = None;
     for (index, replica) in tier.replicas.iter().enumerate() {
-        let Some(state) = state(&replica.id) else {
+        let Some((state, in_flight)) = read(&replica.id) else {
             why_not.get_or_insert(WhyNot::NotReady);
             continue;
         };
         match judge_replica(&state, ask) {
-            None => fit.push((index, load(&state))),
+            None => fit.push(Queue { index, latency: state.latency, in_flight }),
             Some(reason @ WhyNot::Ramping { .. }) => {
-                ramping.push((index, load(&state)));
+                ramping.push(Queue { index, latency: state.latency, in_flight });
                 why_not = Some(reason);
             }
             Some(reason) => {
@@ -213,18 +213,24 @@ pub fn judge_replica(state: &ReplicaState, ask: &Ask) -> Option<WhyNot> {
     None
 }
 
-/// The expected wait at a replica; absent before its first answer.
-fn load(state: &ReplicaState) -> Option<f64> {
-    state.latency.map(|l| l.as_secs_f64())
+/// What a request that came to a replica now would find there.
+struct Queue {
+    /// The replica's position in its tier.
+    index: usize,
+    /// What one answer takes; absent before the first.
+    latency: Option<Duration>,
+    /// Requests that are being answered.
+    in_flight: u32,
 }
 
-/// The replicas, the winner of power of two choices first, the others by rising load. One that was not measured
-/// yet counts as the mean of the others, so that a new one is neither shunned nor stormed.
-fn by_load(replicas: Vec<(usize, Option<f64>)>, seed: u64) -> Vec<usize> {
-    let known: Vec<f64> = replicas.iter().filter_map(|(_, load)| *load).collect();
-    let mean = known.iter().sum::<f64>() / known.len().max(1) as f64;
-    let mut loads: Vec<(usize, f64)> =
-        replicas.into_iter().map(|(index, load)| (index, load.unwrap_or(mean))).collect();
+/// The replicas, the winner of power of two choices first, the others by rising load: expected latency times the
+/// length of the queue. One that was not measured yet counts as the mean of the others, so that a new one is neither
+/// shunned nor stormed.
+fn by_load(replicas: Vec<Queue>, seed: u64) -> Vec<usize> {
+    let known: Vec<f64> = replicas.iter().filter_map(|r| Some(r.latency?.as_secs_f64())).collect();
+    let mean = if known.is_empty() { 1.0 } else { known.iter().sum::<f64>() / known.len() as f64 };
+    let load = |r: &Queue| r.latency.map_or(mean, |l| l.as_secs_f64()) * (f64::from(r.in_flight) + 1.0);
+    let mut loads: Vec<(usize, f64)> = replicas.iter().map(|r| (r.index, load(r))).collect();
     let (high, low) = (seed >> 32, seed & u64::from(u32::MAX));
     let random = [high, low].map(|half| half as f64 / (f64::from(u32::MAX) + 1.0));
     let winner = resilience::pick::pick(loads.len(), |i| loads[i].1, random).map(|i| loads.remove(i).0);

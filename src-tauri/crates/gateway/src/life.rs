@@ -69,7 +69,7 @@ impl Life {
         let chain =
             snapshot.chain_for(&peek.model).cloned().ok_or_else(|| unknown_model(&snapshot, &peek.model))?;
         let ask = PlanAsk { now: began, dice: rand::random(), seed: rand::random() };
-        let planned = plan(&chain, &ask, |id| shared.deps.board.read(id, Clone::clone));
+        let planned = plan(&chain, &ask, |id| shared.deps.board.load(id));
         let asked = (peek.model.as_str(), peek.stream);
         let record = Record::new(Arc::clone(&shared), Arc::clone(&chain), &planned, asked, began, request);
         let deadline = Deadline::new(began, chain.deadline);

@@ -107,7 +107,7 @@ fn retry_after(planned: &Plan, failed: &[(String, i64, Failure)]) -> u64 {
 /// The other chains that have a tier in service.
 fn still_working(failed: &Chain, snapshot: &Snapshot, board: &Board, ask: &Ask) -> String {
     let works = |chain: &Chain| {
-        let plan = plan(chain, ask, |id| board.read(id, Clone::clone));
+        let plan = plan(chain, ask, |id| board.load(id));
         plan.order.first().is_some_and(|c| !c.last_resort)
     };
     let others: Vec<_> = snapshot

@@ -62,7 +62,7 @@ fn order(plan: &Plan) -> Vec<(usize, usize)> {
 fn planned(chain: &Chain, dice: f64, odd: &[(&str, usize, ReplicaState)]) -> Plan {
     let odd: HashMap<ReplicaId, ReplicaState> =
         odd.iter().map(|(t, n, s)| (ReplicaId::new("chat", t, &n.to_string()), s.clone())).collect();
-    plan(chain, &ask(dice), |id| Some(odd.get(id).cloned().unwrap_or_default()))
+    plan(chain, &ask(dice), |id| Some((odd.get(id).cloned().unwrap_or_default(), 0)))
 }
 
 fn down() -> ReplicaState {
@@ -136,7 +136,7 @@ fn the_faster_of_two_replicas_goes_first_and_a_new_one_is_not_stormed() {
     let chain = chain(vec![tier("a", 2)]);
     for seed in 0..50_u64 {
         let ask = Ask { seed: seed << 31, ..ask(0.0) };
-        let slow_first = |id: &ReplicaId| Some(took(if id.as_str().ends_with("@0") { 900 } else { 100 }));
+        let slow_first = |id: &ReplicaId| Some((took(if id.as_str().ends_with("@0") { 900 } else { 100 }), 0));
         assert_eq!(order(&plan(&chain, &ask, slow_first)), [(0, 1), (0, 0)]);
     }
     let three = chain_of_three();
@@ -144,7 +144,7 @@ fn the_faster_of_two_replicas_goes_first_and_a_new_one_is_not_stormed() {
     for seed in 0..300_u64 {
         let ask = Ask { seed: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15), ..ask(0.0) };
         let new_last = |id: &ReplicaId| {
-            Some(if id.as_str().ends_with("@2") { ReplicaState::default() } else { took(100) })
+            Some((if id.as_str().ends_with("@2") { ReplicaState::default() } else { took(100) }, 0))
         };
         first[order(&plan(&three, &ask, new_last))[0].1] += 1;
     }
@@ -153,4 +153,20 @@ fn the_faster_of_two_replicas_goes_first_and_a_new_one_is_not_stormed() {
 
 fn chain_of_three() -> Chain {
     chain(vec![tier("a", 3)])
+}
+
+#[test]
+fn a_fast_replica_with_a_long_queue_gives_way_to_a_slower_one_without() {
+    let took = |ms| ReplicaState { latency: Some(Duration::from_millis(ms)), ..ReplicaState::default() };
+    let chain = chain(vec![tier("a", 2)]);
+    let first = |fast: &ReplicaState, queue: u32, slow: &ReplicaState| {
+        let read = |id: &ReplicaId| {
+            Some(if id.as_str().ends_with("@0") { (fast.clone(), queue) } else { (slow.clone(), 0) })
+        };
+        order(&plan(&chain, &ask(0.0), read))[0].1
+    };
+    assert_eq!(first(&took(100), 1, &took(300)), 0);
+    assert_eq!(first(&took(100), 3, &took(300)), 1);
+    // Nothing was measured yet: the shorter queue.
+    assert_eq!(first(&ReplicaState::default(), 1, &ReplicaState::default()), 1);
 }
