@@ -21,8 +21,12 @@ const SAMPLES: usize = 64;
 const MARKS: usize = 500;
 
 /// The figures.
-#[derive(Debug, Default)]
-pub struct Figures(Mutex<Inner>);
+#[derive(Debug)]
+pub struct Figures {
+    inner: Mutex<Inner>,
+    /// Nothing was measured before this second.
+    since: i64,
+}
 
 #[derive(Debug, Default)]
 struct Inner {
@@ -48,9 +52,15 @@ struct ChainSecond {
 }
 
 impl Figures {
+    /// Figures from `now_ms` on.
+    #[must_use]
+    pub fn new(now_ms: i64) -> Self {
+        Self { inner: Mutex::default(), since: now_ms / 1000 }
+    }
+
     /// Takes in an event of the journal.
     pub fn add(&self, stamped: &Stamped) {
-        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         match &stamped.event {
             Event::Attempt(attempt) => add_attempt(inner.chain(stamped.at_ms, &attempt.chain), attempt),
             Event::Request(RequestEnd {
@@ -74,7 +84,7 @@ impl Figures {
     /// The share of a chain's answers that each tier gave in the last minute.
     #[must_use]
     pub fn traffic(&self, chain: &str, now_ms: i64) -> BTreeMap<String, f64> {
-        let inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let mut counts = BTreeMap::<String, f64>::new();
         for second in inner.seconds.iter().rev().take_while(|s| s.at > now_ms / 1000 - 60) {
             for (tier, n) in second.chains.get(chain).into_iter().flat_map(|c| &c.requests) {
@@ -88,7 +98,7 @@ impl Figures {
     /// The lines of a chart that ends at `now_ms`.
     #[must_use]
     pub fn series(&self, request: &SeriesRequest, now_ms: i64) -> Series {
-        let inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let range = (request.range_ms / 1000).clamp(2, KEPT);
         let points = i64::from(request.points.clamp(2, 2000)).min(range);
         let step = range / points;
@@ -106,10 +116,11 @@ impl Figures {
                 bucket.merge(figures);
             }
         }
+        let unmeasured = usize::try_from((self.since - start) / step).unwrap_or(0);
         let marks = inner.marks.iter().filter(|(chain, m)| wanted(chain) && m.at_ms >= start * 1000);
         Series {
             at_ms: (0..points).map(|i| (start + i * step) * 1000).collect(),
-            lines: lines(request.metric, &buckets, step),
+            lines: lines(request.metric, &buckets, step, unmeasured),
             marks: marks.map(|(_, m)| m.clone()).collect(),
         }
     }
@@ -162,7 +173,7 @@ impl ChainSecond {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a step is at most an hour of seconds")]
-fn lines(metric: Metric, buckets: &[ChainSecond], step: i64) -> Vec<SeriesLine> {
+fn lines(metric: Metric, buckets: &[ChainSecond], step: i64, unmeasured: usize) -> Vec<SeriesLine> {
     let per_second = |pick: fn(&ChainSecond) -> &BTreeMap<String, f64>| {
         let names: std::collections::BTreeSet<&String> =
             buckets.iter().flat_map(|b| pick(b).keys()).collect();
@@ -171,7 +182,11 @@ fn lines(metric: Metric, buckets: &[ChainSecond], step: i64) -> Vec<SeriesLine> 
         let line = |name: &String| SeriesLine {
             name: name.clone(),
             unit: "/s".into(),
-            values: buckets.iter().map(|b| value(b, name)).collect(),
+            values: buckets
+                .iter()
+                .enumerate()
+                .map(|(at, b)| value(b, name).filter(|_| at >= unmeasured))
+                .collect(),
         };
         names.into_iter().map(line).collect()
     };
@@ -229,7 +244,7 @@ mod tests {
 
     #[test]
     fn requests_are_counted_per_second_and_tier() {
-        let figures = Figures::default();
+        let figures = Figures::new(0);
         for at_ms in [95_100, 95_900, 97_000] {
             figures.add(&answered(at_ms, "gpu"));
         }
@@ -243,11 +258,20 @@ mod tests {
     }
 
     #[test]
+    fn before_the_start_nothing_was_measured() {
+        let figures = Figures::new(96_000);
+        figures.add(&answered(97_000, "gpu"));
+        let series = figures.series(&request(10_000, 10), 100_000);
+        let measured: Vec<bool> = series.lines[0].values.iter().map(Option::is_some).collect();
+        assert_eq!(measured, [false, false, false, false, false, false, true, true, true, true]);
+    }
+
+    #[test]
     fn what_is_older_than_an_hour_is_forgotten() {
-        let figures = Figures::default();
+        let figures = Figures::new(0);
         figures.add(&answered(1_000, "gpu"));
         figures.add(&answered(1_000 + KEPT * 1000, "gpu"));
-        assert_eq!(figures.0.lock().unwrap().seconds.len(), 1);
+        assert_eq!(figures.inner.lock().unwrap().seconds.len(), 1);
     }
 
     #[test]

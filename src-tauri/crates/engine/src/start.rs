@@ -19,6 +19,7 @@ use crate::{
     port_holder,
     practice::Practice,
     running::{self, Running},
+    series::Figures,
 };
 
 /// Events that a slow screen may be behind before it is sent the whole state instead.
@@ -202,7 +203,7 @@ async fn build(
         board,
         serving,
         snapshot,
-        figures: Arc::default(),
+        figures: Arc::new(Figures::new(wall_ms())),
         upstream,
         monitor,
         gpus,
