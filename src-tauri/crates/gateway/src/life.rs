@@ -47,6 +47,38 @@ pub(crate) struct Life {
     record: Record,
 }
 
+/// A candidate's turn. The deadline is shared out over the tiers that are left, and each tier's replicas share its
+/// part, so that a tier of many replicas does not leave the others without time.
+#[derive(Clone, Copy)]
+struct Turn {
+    tier: usize,
+    /// Whether somebody else could be asked after this.
+    others: bool,
+    /// Until when its tier may keep the client waiting for the beginning of an answer.
+    until: Instant,
+}
+
+impl Turn {
+    /// The turn of a candidate of `tier` with `after` left behind it, where `before` was the turn of the one before.
+    fn next(
+        before: Option<Self>,
+        tier: usize,
+        after: &[Candidate],
+        deadline: &Deadline,
+        now: Instant,
+    ) -> Self {
+        let others = !after.is_empty();
+        if let Some(before) = before.filter(|b| b.tier == tier) {
+            return Self { others, ..before };
+        }
+        // A tier's replicas stand together in the plan.
+        let mut left: Vec<usize> = after.iter().map(|c| c.tier).filter(|t| *t != tier).collect();
+        left.dedup();
+        let until = now + deadline.for_attempt(now, left.len(), deadline.remaining(now));
+        Self { tier, others, until }
+    }
+}
+
 /// How it was settled.
 enum Settled {
     Whole { by: By, body: Bytes, headers: HeaderMap },
@@ -101,12 +133,19 @@ impl Life {
         let order = std::mem::take(&mut self.planned.order);
         let mut refused = None;
         let mut late = false;
+        let mut turn = None;
         for (index, candidate) in order.iter().enumerate() {
-            late = self.deadline.has_passed(Instant::now());
+            let now = Instant::now();
+            late = self.deadline.has_passed(now);
             if late {
                 break;
             }
-            let bad = match self.try_candidate(candidate, order.len() - index - 1).await {
+            let this = Turn::next(turn, candidate.tier, &order[index + 1..], &self.deadline, now);
+            turn = Some(this);
+            if this.until <= now {
+                continue;
+            }
+            let bad = match self.try_candidate(candidate, this).await {
                 Some(Ok(good)) => return self.committed(candidate, good),
                 Some(Err(bad)) => bad,
                 None => continue,
@@ -129,21 +168,23 @@ impl Life {
     }
 
     /// Tries one replica, again where the verdict allows it and nobody else is left. None when it may not be tried.
-    async fn try_candidate(&mut self, candidate: &Candidate, left: usize) -> Option<Result<Good, Bad>> {
+    async fn try_candidate(&mut self, candidate: &Candidate, turn: Turn) -> Option<Result<Good, Bad>> {
         let chain = Arc::clone(&self.chain);
-        let retry = chain.tiers.get(candidate.tier)?.retry;
+        let tier = chain.tiers.get(candidate.tier)?;
+        let retry = tier.retry;
         let backoff = Backoff { base: retry.backoff, ..Backoff::default() };
         let mut retries = 0;
         loop {
-            let bad = match self.attempt(candidate, left).await? {
+            let bad = match self.attempt(candidate, turn).await? {
                 Ok(good) => return Some(Ok(good)),
                 Err(bad) => bad,
             };
             let wait = backoff.delay(retries, rand::random());
-            let again = left == 0
+            let now = Instant::now();
+            let again = !turn.others
                 && verdict(bad.failure.class).retry_same
                 && retries < retry.attempts
-                && wait < self.deadline.remaining(Instant::now());
+                && wait < self.deadline.remaining(now);
             if !again {
                 return Some(Err(bad));
             }
@@ -153,7 +194,7 @@ impl Life {
     }
 
     /// One try at one replica. None when its gate lets nobody in.
-    async fn attempt(&mut self, candidate: &Candidate, left: usize) -> Option<Result<Good, Bad>> {
+    async fn attempt(&mut self, candidate: &Candidate, turn: Turn) -> Option<Result<Good, Bad>> {
         let chain = Arc::clone(&self.chain);
         let tier = chain.tiers.get(candidate.tier)?;
         let replica = tier.replicas.get(candidate.replica)?;
@@ -171,7 +212,7 @@ impl Life {
                 return Some(Err(bad));
             }
         };
-        let limits = self.limits(&tier.timeouts, left);
+        let limits = self.limits(&tier.timeouts, turn);
         self.record.begin((candidate.tier, candidate.replica), port, permit, left_out);
         let ask = Ask {
             client: &self.shared.deps.upstream,
@@ -182,7 +223,7 @@ impl Life {
             peek: &self.peek,
             stamp: stamp(self.record.request()),
             limits,
-            others: left > 0,
+            others: turn.others,
         };
         let result = ask.run(&mut self.record).await;
         if let Err(bad) = &result {
@@ -192,16 +233,16 @@ impl Life {
         Some(result)
     }
 
-    /// How long a try may take that begins now, with so many candidates left after it.
-    fn limits(&self, timeouts: &Timeouts, left: usize) -> Limits {
+    /// How long a try may take that begins now, in its tier's turn.
+    fn limits(&self, timeouts: &Timeouts, turn: Turn) -> Limits {
         let began = Instant::now();
         let total = timeouts.total.min(self.deadline.remaining(began));
+        let end = began + total;
         // Servers send the head of a whole answer when all of it is made. Where nobody else is left to ask, giving up
         // on it early would help nobody.
-        let patient = left == 0 && !self.peek.stream;
-        let wanted = if patient { total } else { timeouts.first_token.min(total) };
-        let first = began + self.deadline.for_attempt(began, left, wanted);
-        Limits { began, first, end: began + total, idle: timeouts.idle }
+        let patient = !turn.others && !self.peek.stream;
+        let wanted = if patient { end } else { began + timeouts.first_token.min(total) };
+        Limits { began, first: wanted.min(turn.until), end, idle: timeouts.idle }
     }
 
     fn committed(mut self, candidate: &Candidate, good: Good) -> Settled {

@@ -69,7 +69,8 @@ async fn a_tier_is_well_while_one_of_its_replicas_answers() {
     gpu.replicas.extend(tier("gpu", up.addr).replicas);
     let mut world = World::of(vec![gpu]).await;
     // The replica that answers is the slower one, so that the dead one is asked first.
-    world.states["gpu"].send_modify(|s| s.latency = Some(Duration::from_secs(1)));
+    world.states["gpu"].send_modify(|s| s.latency = Some(Duration::from_millis(1)));
+    world.states["gpu#1"].send_modify(|s| s.latency = Some(Duration::from_secs(1)));
     let reply = world.post(ASK).await;
     assert_eq!((reply.status, reply.header("x-changeover-attempts")), (200, "2"));
     let (attempts, end) = world.told().await;
@@ -246,4 +247,44 @@ async fn the_order_of_the_plan_is_the_order_of_asking() {
     // With every tier out the last one is tried all the same.
     world.states["cpu"].send_modify(|s| s.health = Health::Down);
     assert_eq!(world.post(ASK).await.header("x-changeover-tier"), "cpu");
+}
+
+#[tokio::test]
+async fn the_replicas_of_a_tier_share_its_part_of_the_deadline() {
+    let up = Upstream::play(vec![vec![Step::Hang]]).await;
+    let mut slow = vec![Step::Pause(Duration::from_millis(350))];
+    slow.extend(good("Hello"));
+    let second = Upstream::play(vec![slow]).await;
+    let mut gpu = tier("gpu", up.addr);
+    for n in 1..6 {
+        let url = format!("http://{}/{n}", up.addr);
+        gpu.replicas.push(domain::Replica { id: domain::ReplicaId::new("chat", "gpu", &url), url });
+    }
+    let mut slow = chain(vec![gpu, tier("cpu", second.addr)]);
+    slow.deadline = Duration::from_millis(1000);
+    let world = World::over(Snapshot { chains: vec![Arc::new(slow)], ..Snapshot::default() }).await;
+    let reply = world.post(ASK).await;
+    assert_eq!((reply.status, reply.header("x-changeover-tier")), (200, "cpu"));
+}
+
+#[tokio::test]
+async fn a_busy_replica_gives_way_to_an_idle_one() {
+    let mut first = Upstream::play(vec![vec![Step::Hang]]).await;
+    let mut second = Upstream::play(vec![vec![Step::Hang]]).await;
+    let mut gpu = tier("gpu", first.addr);
+    gpu.replicas.extend(tier("gpu", second.addr).replicas);
+    let world = World::of(vec![gpu]).await;
+    for _ in 0..5 {
+        let one = world.call(ASK).await;
+        let was_first = tokio::select! {
+            got = first.got.recv() => got.is_some(),
+            _ = second.got.recv() => false,
+        };
+        let other = world.call(ASK).await;
+        let idle = if was_first { &mut second } else { &mut first };
+        idle.request().await;
+        drop((one, other));
+        first.left.recv().await.unwrap();
+        second.left.recv().await.unwrap();
+    }
 }

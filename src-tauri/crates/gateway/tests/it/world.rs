@@ -75,6 +75,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(1);
 pub struct World {
     pub addr: SocketAddr,
     pub gateway: Gateway,
+    /// By tier; a tier's second replica is `name#1`.
     pub states: HashMap<String, watch::Sender<ReplicaState>>,
     pub stop: CancellationToken,
     pub tasks: TaskTracker,
@@ -95,8 +96,10 @@ impl World {
             let (state_tx, state_rx) = watch::channel(ReplicaState::default());
             let (signal_tx, signal_rx) = mpsc::channel(64);
             ports.insert(replica.id.clone(), ReplicaPort::new(state_rx, signal_tx));
-            states.insert(tier.name.clone(), state_tx);
-            signals.insert(tier.name.clone(), signal_rx);
+            let position = tier.replicas.iter().position(|r| r.id == replica.id).unwrap();
+            let name = if position == 0 { tier.name.clone() } else { format!("{}#{position}", tier.name) };
+            states.insert(name.clone(), state_tx);
+            signals.insert(name, signal_rx);
         }
         board.replace(ports);
         let (journal, events) = journal();
