@@ -7,6 +7,7 @@
 //! events only. Prompts and answers are relayed and never kept.
 
 mod attempt;
+mod budgets;
 mod door;
 mod explain;
 mod failures;

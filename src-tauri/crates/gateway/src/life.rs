@@ -184,7 +184,8 @@ impl Life {
             let again = !turn.others
                 && verdict(bad.failure.class).retry_same
                 && retries < retry.attempts
-                && wait < self.deadline.remaining(now);
+                && wait < self.deadline.remaining(now)
+                && self.shared.budgets.may_retry(&chain.name, &tier.name, now);
             if !again {
                 return Some(Err(bad));
             }
@@ -248,6 +249,9 @@ impl Life {
     fn committed(mut self, candidate: &Candidate, good: Good) -> Settled {
         let by = self.by(candidate);
         self.record.committed();
+        if let Some(tier) = self.chain.tiers.get(candidate.tier) {
+            self.shared.budgets.deposit(&self.chain.name, &tier.name, Instant::now());
+        }
         match good {
             Good::Whole { body, headers } => {
                 self.record.finish(RequestResult::Answered, None);

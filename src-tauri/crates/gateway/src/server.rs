@@ -10,6 +10,7 @@ use tokio::net::TcpStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    budgets::Budgets,
     explain::{Explanation, Ring},
     listen::Listener,
     route,
@@ -49,6 +50,8 @@ pub struct Gateway {
 pub(crate) struct Inner {
     pub(crate) deps: Deps,
     pub(crate) ring: Ring,
+    /// What is left for retries.
+    pub(crate) budgets: Budgets,
     /// Names this process in the loop header.
     pub(crate) instance: String,
     /// How long a streaming client waits for the first sign of life, and for each further one.
@@ -75,7 +78,8 @@ impl Gateway {
     pub fn with_keep_alive(deps: Deps, keep_alive: Duration) -> Self {
         let instance = uuid::Uuid::now_v7().simple().to_string();
         let created = wall_ms() / 1000;
-        Self { inner: Arc::new(Inner { deps, ring: Ring::default(), instance, keep_alive, created }) }
+        let (ring, budgets) = (Ring::default(), Budgets::default());
+        Self { inner: Arc::new(Inner { deps, ring, budgets, instance, keep_alive, created }) }
     }
 
     /// The newest requests, newest first, at most 500: what was planned and tried, without prompts or answers.

@@ -268,6 +268,20 @@ async fn the_replicas_of_a_tier_share_its_part_of_the_deadline() {
 }
 
 #[tokio::test]
+async fn retries_are_a_share_of_the_good_answers() {
+    let up = Upstream::play(vec![error("500 Oops", "", "x")]).await;
+    let mut gpu = tier("gpu", up.addr);
+    gpu.retry.attempts = 3;
+    let world = World::of(vec![gpu]).await;
+    let mut attempts = 0;
+    for _ in 0..20 {
+        attempts += world.post(ASK).await.header("x-changeover-attempts").parse::<u32>().unwrap();
+    }
+    // Ten saved up, and one for two seconds.
+    assert!((30..=36).contains(&attempts), "{attempts} attempts for 20 requests");
+}
+
+#[tokio::test]
 async fn a_busy_replica_gives_way_to_an_idle_one() {
     let mut first = Upstream::play(vec![vec![Step::Hang]]).await;
     let mut second = Upstream::play(vec![vec![Step::Hang]]).await;
