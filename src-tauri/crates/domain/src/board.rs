@@ -167,6 +167,9 @@ pub struct Outcome {
 pub enum Signal {
     /// An attempt ended.
     Outcome(Outcome),
+    /// A request has waited for a whole answer for longer than the tier's `timeouts.first_token`. That is no failure:
+    /// long answers take long. But it may be silence, so the replica is to be checked at once.
+    Suspect,
     /// The GPU beneath it failed (with the reason in words), or recovered.
     Gpu(Option<String>),
     /// The GPU beneath it is unwell but serves on (with the reason in words), or is well again.

@@ -17,7 +17,7 @@ use http::{HeaderMap, StatusCode};
 use tokio::time::{Instant, timeout_at};
 use upstream::{Body, Client, Response, Target};
 
-use crate::{failures, record::Record, relay::Rest};
+use crate::{failures, patience, record::Record, relay::Rest};
 
 /// The longest error answer that is read.
 const LONGEST_ERROR: usize = 256 * 1024;
@@ -33,6 +33,8 @@ pub(crate) struct Limits {
     pub(crate) began: Instant,
     /// The first meaningful token, or a whole answer's head.
     pub(crate) first: Instant,
+    /// How often the server is suspected while a whole answer's head has not come; absent for streams.
+    pub(crate) suspect: Option<Duration>,
     /// Everything.
     pub(crate) end: Instant,
     pub(crate) idle: Duration,
@@ -137,8 +139,8 @@ impl Ask<'_> {
     pub(crate) async fn run(self, record: &mut Record) -> Result<Good, Bad> {
         let Self { client, target, headers, body, wire, peek, stamp, limits, others } = self;
         let sent = body.clone();
-        let head = timeout_at(limits.first, client.send(&target, headers, body, peek.stream)).await;
-        let response = head.map_err(|_| limits.late())??;
+        let sending = client.send(&target, headers, body, peek.stream);
+        let response = patience::head(sending, limits, others, record).await??;
         if !response.status.is_success() {
             return Err(refused(response, &sent, wire, limits).await);
         }
@@ -153,12 +155,13 @@ impl Ask<'_> {
 
 impl Limits {
     /// The failure of a first token that did not come in time.
-    fn late(self) -> Failure {
+    pub(crate) fn late(self) -> Failure {
         if self.first >= self.end {
             return late_end(self);
         }
+        let what = if self.suspect.is_some() { "answer" } else { "first token" };
         let waited = (self.first - self.began).as_millis();
-        Failure::new(FailureClass::FirstTokenTimeout, format!("no first token within {waited} ms"))
+        Failure::new(FailureClass::FirstTokenTimeout, format!("no {what} within {waited} ms"))
     }
 }
 

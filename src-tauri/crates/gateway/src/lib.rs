@@ -14,12 +14,14 @@ mod failures;
 mod intake;
 mod life;
 mod listen;
+mod patience;
 mod record;
 mod refusal;
 mod relay;
 mod reply;
 mod route;
 mod server;
+mod turn;
 
 pub use explain::{Explanation, TierNote, TryNote};
 pub use listen::{BindError, Listener, bind};

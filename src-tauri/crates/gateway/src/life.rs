@@ -31,7 +31,11 @@ use crate::{
     relay::{self, Rest},
     reply::{self, Body, By},
     server::Inner,
+    turn::Turn,
 };
+
+/// A server is suspected no more often than this, however short its first-token time.
+const SHORTEST_PATIENCE: Duration = Duration::from_millis(50);
 
 /// A request on its way.
 pub(crate) struct Life {
@@ -45,38 +49,6 @@ pub(crate) struct Life {
     ask: PlanAsk,
     planned: Plan,
     record: Record,
-}
-
-/// A candidate's turn. The deadline is shared out over the tiers that are left, and each tier's replicas share its
-/// part, so that a tier of many replicas does not leave the others without time.
-#[derive(Clone, Copy)]
-struct Turn {
-    tier: usize,
-    /// Whether somebody else could be asked after this.
-    others: bool,
-    /// Until when its tier may keep the client waiting for the beginning of an answer.
-    until: Instant,
-}
-
-impl Turn {
-    /// The turn of a candidate of `tier` with `after` left behind it, where `before` was the turn of the one before.
-    fn next(
-        before: Option<Self>,
-        tier: usize,
-        after: &[Candidate],
-        deadline: &Deadline,
-        now: Instant,
-    ) -> Self {
-        let others = !after.is_empty();
-        if let Some(before) = before.filter(|b| b.tier == tier) {
-            return Self { others, ..before };
-        }
-        // A tier's replicas stand together in the plan.
-        let mut left: Vec<usize> = after.iter().map(|c| c.tier).filter(|t| *t != tier).collect();
-        left.dedup();
-        let until = now + deadline.for_attempt(now, left.len(), deadline.remaining(now));
-        Self { tier, others, until }
-    }
 }
 
 /// How it was settled.
@@ -239,11 +211,10 @@ impl Life {
         let began = Instant::now();
         let total = timeouts.total.min(self.deadline.remaining(began));
         let end = began + total;
-        // Servers send the head of a whole answer when all of it is made. Where nobody else is left to ask, giving up
-        // on it early would help nobody.
-        let patient = !turn.others && !self.peek.stream;
-        let wanted = if patient { end } else { began + timeouts.first_token.min(total) };
-        Limits { began, first: wanted.min(turn.until), end, idle: timeouts.idle }
+        // Servers send the head of a whole answer when all of it is made.
+        let suspect = (!self.peek.stream).then_some(timeouts.first_token.max(SHORTEST_PATIENCE));
+        let wanted = if suspect.is_some() { end } else { began + timeouts.first_token.min(total) };
+        Limits { began, first: wanted.min(turn.until), suspect, end, idle: timeouts.idle }
     }
 
     fn committed(mut self, candidate: &Candidate, good: Good) -> Settled {

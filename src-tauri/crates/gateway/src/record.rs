@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 
 use dialect::exchange::Usage;
 use domain::{
-    Chain, Event, Failure, FailureClass, Outcome, ReplicaPort, Signal,
+    Chain, Event, Failure, FailureClass, Outcome, ReplicaPort, ReplicaState, Signal,
     board::InFlight,
     event::{Attempt, RequestEnd, RequestResult},
     plan::{Plan, WhyNot},
@@ -16,7 +16,7 @@ use domain::{
     verdict::Next,
 };
 use resilience::gate::Permit;
-use tokio::time::Instant;
+use tokio::{sync::watch, time::Instant};
 
 use crate::{
     explain::{Explanation, TierNote, TryNote},
@@ -139,6 +139,13 @@ impl Record {
             _in_flight: in_flight,
             _permit: permit,
         });
+    }
+
+    /// The try that goes on waits for longer than usual: has its replica checked, and returns its state to watch.
+    pub(crate) fn suspect(&self) -> Option<watch::Receiver<ReplicaState>> {
+        let current = self.current.as_ref()?;
+        current.port.tell(Signal::Suspect);
+        Some(current.port.watch())
     }
 
     /// The first meaningful token has come.

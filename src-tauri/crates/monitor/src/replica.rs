@@ -9,6 +9,7 @@ mod life;
 mod memory;
 mod run;
 mod settings;
+mod silence;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -203,6 +204,7 @@ impl Task {
         let at = present();
         match signal {
             Signal::Outcome(outcome) => self.outcome(at, &outcome),
+            Signal::Suspect => self.life.suspected(at),
             Signal::Gpu(reason) => self.life.gpu_failed(at, reason),
             Signal::GpuUnwell(reason) => self.life.gpu_unwell(at, reason),
             Signal::Admin(admin) => self.life.ordered(at, admin),

@@ -2,11 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use domain::{CoolDown, FailureClass, Health, KeyRef, Snapshot, event::RequestResult};
+use domain::{CoolDown, FailureClass, Health, KeyRef, Signal, Snapshot, event::RequestResult};
 use tokio::time::Instant;
 
 use crate::{
-    script::{Script, Step, Upstream, answer, error, good, nobody},
+    script::{Script, Step, Upstream, answer, error, good, nobody, streamed},
     world::{ASK, ASK_STREAM, World, chain, tier},
 };
 
@@ -14,9 +14,7 @@ use crate::{
 async fn moves_on(bad: Script) -> domain::Failure {
     let first = Upstream::play(vec![bad]).await;
     let second = Upstream::play(vec![good("Hello")]).await;
-    let mut gpu = tier("gpu", first.addr);
-    gpu.timeouts.first_token = Duration::from_millis(300);
-    let mut world = World::of(vec![gpu, tier("cpu", second.addr)]).await;
+    let mut world = World::of(vec![tier("gpu", first.addr), tier("cpu", second.addr)]).await;
     let reply = world.post(ASK).await;
     assert_eq!((reply.status, reply.body.as_str()), (200, answer("Hello").as_str()));
     assert_eq!(reply.header("x-changeover-tier"), "cpu");
@@ -88,10 +86,18 @@ async fn a_rate_limit_tells_how_long_to_stay_away() {
 }
 
 #[tokio::test]
-async fn a_reset_and_a_silent_server_move_on() {
+async fn a_reset_and_a_silent_stream_move_on() {
     assert_eq!(moves_on(vec![Step::Reset]).await.class, FailureClass::Reset);
-    assert_eq!(moves_on(vec![]).await.class, FailureClass::FirstTokenTimeout);
-    assert_eq!(moves_on(vec![Step::Hang]).await.class, FailureClass::FirstTokenTimeout);
+    for silent in [vec![], vec![Step::Hang]] {
+        let first = Upstream::play(vec![silent]).await;
+        let second = Upstream::play(vec![streamed(&["Hello"])]).await;
+        let mut gpu = tier("gpu", first.addr);
+        gpu.timeouts.first_token = Duration::from_millis(300);
+        let mut world = World::of(vec![gpu, tier("cpu", second.addr)]).await;
+        assert_eq!(world.post(ASK_STREAM).await.header("x-changeover-tier"), "cpu");
+        let Signal::Outcome(told) = world.signal("gpu").await else { panic!("an outcome comes first") };
+        assert_eq!(told.failure.unwrap().class, FailureClass::FirstTokenTimeout);
+    }
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod client;
 mod door;
 mod failover;
 mod ollama;
+mod patience;
 mod script;
 mod stream;
 mod whole;

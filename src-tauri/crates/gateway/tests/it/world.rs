@@ -136,11 +136,19 @@ impl World {
 
     /// How the next try at `tier` ended.
     pub async fn outcome(&mut self, tier: &str) -> Outcome {
-        let signals = self.signals.get_mut(tier).unwrap();
-        match timeout(Duration::from_secs(5), signals.recv()).await.expect("an outcome in time").unwrap() {
-            Signal::Outcome(outcome) => outcome,
-            other => panic!("{other:?}"),
+        loop {
+            match self.signal(tier).await {
+                Signal::Outcome(outcome) => return outcome,
+                Signal::Suspect => {}
+                other => panic!("{other:?}"),
+            }
         }
+    }
+
+    /// What the task of `tier` is told next.
+    pub async fn signal(&mut self, tier: &str) -> Signal {
+        let signals = self.signals.get_mut(tier).unwrap();
+        timeout(Duration::from_secs(5), signals.recv()).await.expect("a signal in time").unwrap()
     }
 
     /// Whether nothing was told of `tier`.

@@ -18,10 +18,9 @@ use super::{
     figures::Figures,
     run::{Run, is_reachability, is_timeout},
     settings::Settings,
+    silence::TIMEOUTS_IN_A_ROW,
 };
 
-/// Silent answers in a row that open the breaker, so that nobody waits for the next one.
-const TIMEOUTS_IN_A_ROW: u32 = 2;
 /// A failure that a check can neither confirm nor disprove is forgotten when checks pass this long after it.
 const STALE_FAILURE: Duration = Duration::from_secs(10);
 /// The same for silence, where no token may be asked for.
@@ -89,6 +88,8 @@ pub(crate) struct Life {
     pub last_word: bool,
     pub check_now: bool,
     pub last_traffic: Option<Instant>,
+    /// When a check last got a token.
+    pub proved: Option<Instant>,
 }
 
 impl Life {
@@ -116,6 +117,7 @@ impl Life {
             last_word: false,
             check_now: false,
             last_traffic: None,
+            proved: None,
         }
     }
 
@@ -243,17 +245,6 @@ impl Life {
         self.last_word = false;
     }
 
-    /// A token was asked for, after a request had waited in vain.
-    fn stays_silent(&mut self, at: At, failure: &Failure) {
-        self.run.timeouts = self.run.timeouts.saturating_add(1);
-        if self.breaker.state(at.now) == State::Closed && self.run.timeouts >= TIMEOUTS_IN_A_ROW {
-            self.breaker.trip(at.now);
-            self.hung = true;
-            self.because(format!("its breaker opened: {}", failure.message), Some(failure.class));
-            self.went_out(at);
-        }
-    }
-
     /// Whether the failures so far mean that it is down. Without checks nothing would find it up again.
     fn falls(&self, at_once: bool) -> bool {
         let down_after = self.settings.probe().map(|p| p.down_after);
@@ -262,7 +253,7 @@ impl Life {
     }
 
     fn fall(&mut self, at: At, failure: &Failure) {
-        self.run.suspected = false;
+        (self.run.suspected, self.run.waiting) = (false, false);
         self.because(failure.message.clone(), Some(failure.class));
         self.went_out(at);
         self.set_health(at, Health::Down);
@@ -274,6 +265,7 @@ impl Life {
         if self.reached(at) {
             return;
         }
+        self.answers_suspicion(at, kind);
         self.check_counts_as_trial(at, kind);
         if self.breaker.state(at.now) == State::Closed && self.cool.is_none() && self.is_disproved(at, kind) {
             let timeouts = if *kind == ProbeKind::Generation { 0 } else { self.run.timeouts };

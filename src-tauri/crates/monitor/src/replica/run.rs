@@ -20,6 +20,8 @@ pub(crate) struct Run {
     pub evidence_ms: Option<i64>,
     /// Real traffic failed, and checks have not yet said whether it is down.
     pub suspected: bool,
+    /// A request waits longer than it should, and no check has said yet whether the server is hung.
+    pub waiting: bool,
     /// The last failure and its wall-clock time; outlives the run.
     pub last: Option<(Failure, i64)>,
     /// The same on the monotonic clock.

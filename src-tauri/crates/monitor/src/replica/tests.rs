@@ -1,6 +1,7 @@
 //! The replica's task against a scripted server, on a paused clock: just before and just after each moment.
 
 mod recovery;
+mod silence;
 
 use domain::{BreakerState, Failure, FailureClass as F, Health, journal::JournalReader};
 use resilience::gate::Gate;

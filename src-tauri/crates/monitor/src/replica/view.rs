@@ -26,9 +26,11 @@ impl Life {
         self.hung && self.breaker.state(now) != State::Closed
     }
 
-    /// Whether the next check is to ask for a token: requests were met with silence, and liveness proves nothing.
+    /// Whether the next check is to ask for a token: requests are or were met with silence, and liveness proves
+    /// nothing.
     pub(crate) fn wants_token(&self, now: Instant) -> bool {
-        self.trials_by_check(now) || (self.run.timeouts > 0 && self.settings.may_generate())
+        let in_doubt = self.run.timeouts > 0 || self.run.waiting;
+        self.trials_by_check(now) || (in_doubt && self.settings.may_generate())
     }
 
     fn gate(&self, now: Instant) -> Gate {
