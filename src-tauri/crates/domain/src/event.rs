@@ -39,7 +39,7 @@ pub enum Event {
     Replica(ReplicaChange),
     /// Traffic moved to another tier.
     ChangedOver(ChangedOver),
-    /// The first good answer after a change-over that no request had waited for.
+    /// The first good answer after a change-over that came before it.
     Answered {
         /// The chain.
         chain: String,
@@ -219,8 +219,12 @@ pub struct ChangedOver {
     pub incident: Option<IncidentKind>,
     /// The first evidence of the failure, looking back.
     pub evidence_ms: Option<i64>,
-    /// How much longer the client waited for it; absent when no request was in flight.
+    /// How long the client whose request set it off had waited in vain: from its request until the next tier was
+    /// asked, or until now where it waits still. Absent when no request set it off.
     pub waited_ms: Option<i64>,
+    /// Whether the tier that answers now has answered a request already; else [`Event::Answered`] says when.
+    #[serde(default)]
+    pub answered: bool,
 }
 
 /// A GPU's findings changed.

@@ -3,7 +3,10 @@
 use std::{collections::HashMap, sync::Arc};
 
 use arc_swap::ArcSwap;
-use tokio::sync::{mpsc, watch};
+use tokio::{
+    sync::{mpsc, watch},
+    time::Instant,
+};
 
 use crate::failure::Failure;
 
@@ -31,25 +34,50 @@ pub struct Served {
     pub failed: Vec<(String, i64, Failure)>,
 }
 
+/// A client that waits, or has waited, for a tier in vain.
+///
+/// It is told before the replica's task is told of it, so that whoever decides who serves knows how long the client
+/// waited before the board can say that the tier is out.
+#[derive(Clone, Debug)]
+pub struct Delayed {
+    /// The chain.
+    pub chain: String,
+    /// The tier.
+    pub tier: String,
+    /// When the client's request came.
+    pub since: Instant,
+    /// When the tier was left, or will be at the latest.
+    pub until: Instant,
+}
+
+/// What the request path tells of requests.
+#[derive(Clone, Debug)]
+pub enum Told {
+    /// A request was answered, or none could.
+    Served(Served),
+    /// A client waited in vain.
+    Delayed(Delayed),
+}
+
 /// The request path's and the screens' side.
 #[derive(Clone, Debug)]
 pub struct ServingPort {
-    served: mpsc::Sender<Served>,
+    told: mpsc::Sender<Told>,
     now: Arc<ArcSwap<HashMap<String, watch::Receiver<Serving>>>>,
 }
 
 impl ServingPort {
     /// A port, and the queue for the task that decides.
     #[must_use]
-    pub fn new() -> (Self, mpsc::Receiver<Served>) {
-        let (served, rx) = mpsc::channel(4096);
-        (Self { served, now: Arc::default() }, rx)
+    pub fn new() -> (Self, mpsc::Receiver<Told>) {
+        let (told, rx) = mpsc::channel(4096);
+        (Self { told, now: Arc::default() }, rx)
     }
 
     /// Tells of a request, without waiting.
-    pub fn tell(&self, served: Served) {
-        if self.served.try_send(served).is_err() {
-            tracing::debug!("the queue of served requests is full; one was dropped");
+    pub fn tell(&self, told: Told) {
+        if self.told.try_send(told).is_err() {
+            tracing::debug!("the queue of what requests tell is full; one was dropped");
         }
     }
 

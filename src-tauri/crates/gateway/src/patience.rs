@@ -34,7 +34,7 @@ pub(crate) async fn head<T>(
             () = sleep_until(limits.first) => return Err(limits.late()),
             () = sleep_until(suspect) => {
                 suspect += every;
-                state = record.suspect();
+                state = record.suspect(limits.first);
             }
             // Where nobody else is left, even a small hope is better than none.
             () = out(state.as_mut()), if others && state.is_some() => return Err(hung(limits)),

@@ -10,7 +10,7 @@ use domain::{
     board::InFlight,
     event::{Attempt, RequestEnd, RequestResult},
     plan::{Plan, WhyNot},
-    serving::Served,
+    serving::{Delayed, Served, Told},
     time::wall_ms,
     verdict,
     verdict::Next,
@@ -49,6 +49,7 @@ struct Current {
     first_token: Option<Duration>,
     usage: Usage,
     left_out: Vec<String>,
+    suspected: bool,
     _in_flight: InFlight,
     _permit: Option<Permit>,
 }
@@ -136,14 +137,18 @@ impl Record {
             first_token: None,
             usage: Usage::default(),
             left_out,
+            suspected: false,
             _in_flight: in_flight,
             _permit: permit,
         });
     }
 
-    /// The try that goes on waits for longer than usual: has its replica checked, and returns its state to watch.
-    pub(crate) fn suspect(&self) -> Option<watch::Receiver<ReplicaState>> {
-        let current = self.current.as_ref()?;
+    /// The try that goes on waits for longer than usual, and until `until` at most: has its replica checked, and
+    /// returns its state to watch.
+    pub(crate) fn suspect(&mut self, until: Instant) -> Option<watch::Receiver<ReplicaState>> {
+        self.tell_delayed(until);
+        let current = self.current.as_mut()?;
+        current.suspected = true;
         current.port.tell(Signal::Suspect);
         Some(current.port.watch())
     }
@@ -167,6 +172,9 @@ impl Record {
         if let Some(current) = &self.current {
             let tier = self.chain.tiers.get(current.tier).map(|t| t.name.clone()).unwrap_or_default();
             self.failed.push((tier, current.began_ms, failure.clone()));
+        }
+        if verdict(failure.class).incident.is_some() {
+            self.tell_delayed(Instant::now());
         }
         self.end_attempt(Some(failure));
     }
@@ -203,14 +211,22 @@ impl Record {
         self.tell_served(None, self.began.elapsed());
     }
 
+    /// Its tier keeps the client waiting in vain, until then.
+    fn tell_delayed(&self, until: Instant) {
+        let tier = self.current.as_ref().and_then(|current| self.chain.tiers.get(current.tier));
+        let Some(tier) = tier.map(|t| t.name.clone()) else { return };
+        let chain = self.chain.name.clone();
+        self.shared.deps.serving.tell(Told::Delayed(Delayed { chain, tier, since: self.began, until }));
+    }
+
     fn tell_served(&self, tier: Option<String>, waited: Duration) {
-        self.shared.deps.serving.tell(Served {
+        self.shared.deps.serving.tell(Told::Served(Served {
             chain: self.chain.name.clone(),
             tier,
             at_ms: wall_ms(),
             waited_ms: i64::try_from(waited.as_millis()).unwrap_or(i64::MAX),
             failed: self.failed.clone(),
-        });
+        }));
     }
 
     /// The try that goes on has ended, well or with a failure.
@@ -284,6 +300,10 @@ impl Record {
 impl Drop for Record {
     fn drop(&mut self) {
         if !self.ended {
+            if self.current.as_ref().is_some_and(|current| current.suspected) {
+                // It waits no longer.
+                self.tell_delayed(Instant::now());
+            }
             let gone = Failure::new(FailureClass::ClientGone, "the client hung up");
             self.finish(RequestResult::ClientGone, Some(&gone));
         }

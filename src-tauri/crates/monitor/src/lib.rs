@@ -21,7 +21,7 @@ use std::{
 
 use domain::{
     Board, Journal, ReplicaId, Snapshot,
-    serving::{Served, ServingPort},
+    serving::{ServingPort, Told},
 };
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -45,7 +45,7 @@ pub struct Deps {
     /// Where it is written which tier answers.
     pub serving: ServingPort,
     /// What the request path tells of requests: the other end of `serving`.
-    pub served: mpsc::Receiver<Served>,
+    pub served: mpsc::Receiver<Told>,
     /// What makes checks.
     pub prober: Arc<dyn Prober>,
     /// What was kept of the replicas when the program last ended.

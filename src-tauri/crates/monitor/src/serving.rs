@@ -1,6 +1,7 @@
 //! The one task that decides which tier answers for each chain, and tells the journal when that changes.
 
 mod decide;
+mod delays;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -9,7 +10,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use domain::{
     Board, Chain, Journal, Snapshot,
-    serving::{Served, Serving, ServingPort},
+    serving::{Serving, ServingPort, Told},
 };
 use tokio::{
     sync::{Notify, mpsc, oneshot, watch},
@@ -41,7 +42,7 @@ struct Entry {
 
 impl ServingTask {
     /// Runs until it is cancelled or every sender is gone.
-    pub(crate) async fn run(self, mut served: mpsc::Receiver<Served>, mut applied: mpsc::Receiver<Applied>) {
+    pub(crate) async fn run(self, mut requests: mpsc::Receiver<Told>, mut applied: mpsc::Receiver<Applied>) {
         let mut entries = HashMap::new();
         loop {
             let wake = entries.values().filter_map(|e: &Entry| e.memory.next_change()).min();
@@ -53,14 +54,26 @@ impl ServingTask {
                     // Who applied may have stopped waiting; the snapshot is in force all the same.
                     _ = done.send(());
                 }
-                Some(told) = served.recv() => {
-                    if let Some(entry) = entries.get_mut(&told.chain) {
-                        self.decide(entry, &Input::Served(&told));
-                    }
-                }
+                // Before the bell: who was kept waiting is told before the board can change for it.
+                Some(told) = requests.recv() => self.told(&mut entries, told),
                 () = self.bell.notified() => entries.values_mut().for_each(|e| self.decide(e, &Input::Board)),
                 () = sleep_until(wake) => entries.values_mut().for_each(|e| self.decide(e, &Input::Board)),
                 else => return,
+            }
+        }
+    }
+
+    fn told(&self, entries: &mut HashMap<String, Entry>, told: Told) {
+        match told {
+            Told::Served(served) => {
+                if let Some(entry) = entries.get_mut(&served.chain) {
+                    self.decide(entry, &Input::Served(&served));
+                }
+            }
+            Told::Delayed(delayed) => {
+                if let Some(entry) = entries.get_mut(&delayed.chain) {
+                    entry.memory.delayed(delayed);
+                }
             }
         }
     }

@@ -6,6 +6,7 @@ use domain::{
     Admin, BreakerState, Event, FailureClass as F, Health, ReplicaPort, ReplicaState, Signal,
     event::{ChangedOver, Direction},
     journal::JournalReader,
+    serving::{Delayed, Served},
 };
 use tokio::time::timeout;
 
@@ -102,13 +103,13 @@ async fn a_tier_goes_down_the_next_one_answers_and_the_first_comes_back() {
 async fn a_request_moves_the_word_at_once() {
     let mut rig = rig(vec![]);
     rig.monitor.apply(&tiers(&["a", "b"])).await;
-    rig.serving.tell(Served {
+    rig.serving.tell(Told::Served(Served {
         chain: "chat".into(),
         tier: Some("b".into()),
         at_ms: 5,
         waited_ms: 3,
         failed: vec![("a".into(), 2, failure(F::Reset))],
-    });
+    }));
     let (_, over) = rig.change().await;
     assert_eq!((over.to.as_deref(), over.waited_ms), (Some("b"), Some(3)));
     let (_, back) = rig.change().await;
@@ -216,4 +217,32 @@ async fn a_replica_that_leaves_the_configuration_says_so() {
     let gone = gone.unwrap_or_else(|| panic!("nothing of b in {told:?}"));
     assert_eq!((gone.from.health, gone.to.admin, gone.in_service), (Health::Down, Admin::Disabled, false));
     rig.monitor.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_a_dying_tier_kept_waiting_is_told_of_though_the_board_was_faster_than_its_answer() {
+    let mut rig = rig(vec![]);
+    rig.monitor.apply(&tiers(&["a", "b"])).await;
+    rig.until("a", |s| s.health == Health::Healthy).await;
+    let since = tokio::time::Instant::now();
+    tokio::time::sleep(ms(70)).await;
+    // Down at once, and nothing runs between what the request path tells: as on a busy machine.
+    rig.prober.answers(Err(failure(F::Refused)));
+    let until = tokio::time::Instant::now();
+    rig.serving.tell(Told::Delayed(Delayed { chain: "chat".into(), tier: "a".into(), since, until }));
+    for _ in 0..3 {
+        rig.port("a").tell(Signal::Outcome(bad(F::Refused)));
+    }
+    let (_, over) = rig.change().await;
+    assert_eq!((over.to.as_deref(), over.waited_ms, over.answered), (Some("b"), Some(70), false));
+    rig.serving.tell(Told::Served(Served {
+        chain: "chat".into(),
+        tier: Some("b".into()),
+        at_ms: 9,
+        waited_ms: 70,
+        failed: vec![("a".into(), 2, failure(F::Refused))],
+    }));
+    tokio::time::sleep(ms(1)).await;
+    let told = events(&mut rig.journal).await;
+    assert!(matches!(told.as_slice(), [Event::Answered { tier, .. }] if tier == "b"), "{told:?}");
 }

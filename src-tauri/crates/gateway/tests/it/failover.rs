@@ -308,3 +308,25 @@ async fn a_busy_replica_gives_way_to_an_idle_one() {
         second.left.recv().await.unwrap();
     }
 }
+
+#[tokio::test]
+async fn a_client_that_was_kept_waiting_is_told_of_before_anybody_has_answered_it() {
+    let slow = Upstream::play(vec![vec![Step::Hang]]).await;
+    let mut failing = vec![Step::Pause(Duration::from_millis(200))];
+    failing.extend(error("500 Oops", "", "x"));
+    let first = Upstream::play(vec![failing]).await;
+    let mut world = World::of(vec![tier("gpu", first.addr), tier("cpu", slow.addr)]).await;
+    let before = Instant::now();
+    let _call = world.call(ASK).await;
+    assert!(world.outcome("gpu").await.failure.is_some());
+    let delayed = world.delayed();
+    assert_eq!((delayed.chain.as_str(), delayed.tier.as_str()), ("chat", "gpu"));
+    assert!(delayed.since >= before && delayed.until <= Instant::now());
+    assert!(delayed.until - delayed.since >= Duration::from_millis(200), "{delayed:?}");
+    // What is the request's own business moves nobody.
+    let up = Upstream::play(vec![error("409 Conflict", "", "lock_timeout")]).await;
+    let mut world = World::of(vec![tier("gpu", up.addr), tier("cpu", slow.addr)]).await;
+    let _call = world.call(ASK).await;
+    assert!(world.outcome("gpu").await.failure.is_some());
+    assert!(world.told_nothing_of_serving());
+}

@@ -48,6 +48,8 @@ async fn a_hung_server_is_left_when_its_check_has_failed() {
         let (mut world, _up) = world(vec![Step::Hang]).await;
         let call = world.call(ASK).await;
         assert!(matches!(world.signal("gpu").await, Signal::Suspect));
+        let delayed = world.delayed();
+        assert!(delayed.tier == "gpu" && delayed.until > Instant::now(), "it waits: {delayed:?}");
         world.states["gpu"].send_modify(|s| {
             s.gate = Gate::Shut;
             if by_breaker {

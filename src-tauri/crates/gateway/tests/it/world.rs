@@ -9,7 +9,7 @@ use domain::{
     chain::{Degrade, Failback, OnBrokenStream, Retry, Timeouts},
     event::{Attempt, RequestEnd},
     journal::{JournalReader, journal},
-    serving::{Served, ServingPort},
+    serving::{Delayed, Served, ServingPort, Told},
 };
 use gateway::{Deps, Gateway, bind};
 use secrecy::SecretString;
@@ -81,7 +81,7 @@ pub struct World {
     pub tasks: TaskTracker,
     signals: HashMap<String, mpsc::Receiver<Signal>>,
     events: JournalReader,
-    served: mpsc::Receiver<Served>,
+    served: mpsc::Receiver<Told>,
 }
 
 impl World {
@@ -174,6 +174,27 @@ impl World {
 
     /// What was told of who serves, next.
     pub async fn served(&mut self) -> Served {
+        loop {
+            if let Told::Served(served) = self.heard().await {
+                return served;
+            }
+        }
+    }
+
+    /// A client that was told to have waited in vain, by now.
+    pub fn delayed(&mut self) -> Delayed {
+        match self.served.try_recv().expect("something was told") {
+            Told::Delayed(delayed) => delayed,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Whether nothing was told of who serves or waits.
+    pub fn told_nothing_of_serving(&mut self) -> bool {
+        self.served.try_recv().is_err()
+    }
+
+    async fn heard(&mut self) -> Told {
         timeout(Duration::from_secs(5), self.served.recv()).await.expect("it in time").unwrap()
     }
 }

@@ -10,11 +10,14 @@ use std::{collections::BTreeMap, time::Duration};
 use domain::{
     Event, IncidentKind,
     event::{ChangedOver, Direction},
-    serving::Served,
+    serving::{Delayed, Served},
 };
 use tokio::time::Instant;
 
-use super::view::{ChainView, Fit};
+use super::{
+    delays::Delays,
+    view::{ChainView, Fit},
+};
 
 /// A tier that was not ramped up is settled after this long in full service, at least.
 pub(crate) const SHORTEST_CALM: Duration = Duration::from_secs(1);
@@ -32,6 +35,8 @@ pub(crate) struct Memory {
     answer_due: bool,
     /// The word left the better tiers by the operator's order.
     ordered: bool,
+    /// Clients that were kept waiting.
+    delays: Delays,
 }
 
 /// What the decision is told.
@@ -55,7 +60,13 @@ impl Memory {
             unsettled: BTreeMap::new(),
             answer_due: false,
             ordered: false,
+            delays: Delays::default(),
         }
+    }
+
+    /// A tier keeps a client waiting, or has. That moves nothing by itself.
+    pub(crate) fn delayed(&mut self, delayed: Delayed) {
+        self.delays.note(delayed);
     }
 
     /// The hold of the chain changed.
@@ -72,7 +83,7 @@ impl Memory {
     pub(crate) fn decide(&mut self, view: &ChainView, now: Instant, input: &Input<'_>) -> Vec<Event> {
         let mut events = Vec::new();
         match input {
-            Input::Served(served) => events.extend(self.served(view, served)),
+            Input::Served(served) => events.extend(self.served(view, now, served)),
             Input::Order => events.extend(self.order(view)),
             Input::Board => {}
         }
@@ -80,9 +91,10 @@ impl Memory {
         events
     }
 
-    fn served(&mut self, view: &ChainView, served: &Served) -> Option<Event> {
+    fn served(&mut self, view: &ChainView, now: Instant, served: &Served) -> Option<Event> {
         let Some(to) = &served.tier else { return self.none_served(view, served) };
         let to_at = view.position(to)?;
+        self.delays.forget(to);
         if self.tier.as_ref() == Some(to) {
             let due = std::mem::take(&mut self.answer_due);
             let answered =
@@ -90,7 +102,7 @@ impl Memory {
             return due.then(answered);
         }
         let Some(from_at) = self.tier.as_ref().and_then(|t| view.position(t)) else {
-            let back = Change { waited_ms: Some(served.waited_ms), ..Change::back() };
+            let back = Change { waited_ms: Some(served.waited_ms), answered: true, ..Change::back() };
             return (self.tier.is_none()).then(|| self.move_to(view, Some(to_at), back));
         };
         if to_at < from_at {
@@ -98,7 +110,11 @@ impl Memory {
             return None;
         }
         let change = over(view, from_at, served)?;
-        let change = Change { waited_ms: Some(served.waited_ms), ..change };
+        let failed_it = served.failed.iter().any(|(tier, ..)| *tier == view.tiers[from_at].name);
+        // It may have been spared what a client before it was not.
+        let earlier = self.delays.waited_ms(&view.tiers[from_at].name, now).filter(|_| !failed_it);
+        let change =
+            Change { waited_ms: Some(earlier.unwrap_or(served.waited_ms)), answered: true, ..change };
         let event = self.move_to(view, Some(to_at), change);
         self.answer_due = false;
         Some(event)
@@ -116,6 +132,7 @@ impl Memory {
             incident: Some(IncidentKind::AllDown),
             evidence_ms: served.failed.iter().map(|(_, began, _)| *began).min(),
             waited_ms: Some(served.waited_ms),
+            answered: false,
         };
         let event = self.move_to(view, None, change);
         self.unsettled = view.tiers.iter().map(|t| (t.name.clone(), None)).collect();
@@ -139,7 +156,7 @@ impl Memory {
         }
         let to_at = best(view);
         let change = match (from_at, to_at) {
-            (Some(at), _) => left(view, at, to_at.is_none()),
+            (Some(at), _) => self.left(view, at, to_at.is_none(), now),
             (None, _) if self.tier.is_some() => Change::by_order(),
             (None, Some(at)) if settled(&view.tiers[at].name) => self.recovery(),
             (None, _) => return None,
@@ -179,6 +196,13 @@ impl Memory {
         });
     }
 
+    /// Why the tier at `from_at` is out, by the board, with the client that found it so.
+    fn left(&self, view: &ChainView, from_at: usize, none_left: bool, now: Instant) -> Change {
+        let change = left(view, from_at, none_left);
+        let found = self.delays.waited_ms(&view.tiers[from_at].name, now);
+        Change { waited_ms: found.filter(|_| change.incident.is_some()), ..change }
+    }
+
     fn recovery(&self) -> Change {
         if self.ordered { Change::by_operator() } else { Change::back() }
     }
@@ -198,6 +222,7 @@ impl Memory {
         if let Some(to) = &self.tier {
             self.unsettled.remove(to);
         }
+        from.iter().chain(&self.tier).for_each(|tier| self.delays.forget(tier));
         self.ordered = direction == Direction::Over && change.trigger == OPERATOR;
         Event::ChangedOver(ChangedOver {
             chain: view.name.clone(),
@@ -211,6 +236,7 @@ impl Memory {
             incident: change.incident,
             evidence_ms: change.evidence_ms,
             waited_ms: change.waited_ms,
+            answered: change.answered,
         })
     }
 }
@@ -225,12 +251,22 @@ struct Change {
     incident: Option<IncidentKind>,
     evidence_ms: Option<i64>,
     waited_ms: Option<i64>,
+    /// A request was answered after it already.
+    answered: bool,
 }
 
 impl Change {
     fn plain(trigger: &str, error: &str) -> Self {
         let (trigger, error) = (trigger.into(), error.into());
-        Self { trigger, error, advice: String::new(), incident: None, evidence_ms: None, waited_ms: None }
+        Self {
+            trigger,
+            error,
+            advice: String::new(),
+            incident: None,
+            evidence_ms: None,
+            waited_ms: None,
+            answered: false,
+        }
     }
 
     fn back() -> Self {
@@ -270,6 +306,7 @@ fn over(view: &ChainView, from_at: usize, served: &Served) -> Option<Change> {
         incident: Some(incident),
         evidence_ms: Some(earlier.map_or(*first_began, |e| e.min(*first_began))),
         waited_ms: None,
+        answered: false,
     })
 }
 
@@ -287,6 +324,7 @@ fn left(view: &ChainView, from_at: usize, none_left: bool) -> Change {
             incident: class.map_or(Some(IncidentKind::Outage), |c| domain::verdict(c).incident),
             evidence_ms: cause.evidence_ms,
             waited_ms: None,
+            answered: false,
         }
     };
     if none_left {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use domain::{
     Event, Failure, FailureClass as F, IncidentKind,
     event::{ChangedOver, Direction},
-    serving::Served,
+    serving::{Delayed, Served},
 };
 use tokio::time::Instant;
 
@@ -232,4 +232,63 @@ async fn the_operators_switch_is_told_as_such() {
     assert_eq!((change.trigger.as_str(), change.incident), ("operator", None));
     let change = one(rig.board(&[("a", Full), ("b", Full)]));
     assert_eq!((change.direction, change.trigger.as_str()), (Direction::Back, "operator"));
+}
+
+impl Rig {
+    /// A client's request came `since` ago and was given up by `tier` at `until`.
+    fn delayed(&mut self, tier: &str, since: Duration, until: Instant) {
+        let since = self.now - since;
+        self.memory.delayed(Delayed { chain: "chat".into(), tier: tier.into(), since, until });
+    }
+}
+
+const WAITED: Duration = Duration::from_millis(300);
+
+#[tokio::test(start_paused = true)]
+async fn a_change_that_the_board_told_first_knows_the_client_that_found_it() {
+    let mut rig = Rig::begin(&[("a", Full), ("b", Full)]);
+    rig.delayed("a", WAITED, rig.now);
+    rig.now += Duration::from_secs(2);
+    let change = one(rig.board(&[("a", Out), ("b", Full)]));
+    assert_eq!((change.waited_ms, change.answered), (Some(300), false));
+    let answer = rig.served(&[("a", Out), ("b", Full)], Some("b"), &[("a", F::Refused)]);
+    assert!(matches!(answer.as_slice(), [Event::Answered { .. }]), "{answer:?}");
+    // The next outage found no client.
+    rig.board(&[("a", Partly), ("b", Full)]);
+    assert_eq!(one(rig.board(&[("a", Full), ("b", Full)])).waited_ms, None);
+    assert_eq!(one(rig.board(&[("a", Out), ("b", Full)])).waited_ms, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_waits_still_has_waited_until_now() {
+    let mut rig = Rig::begin(&[("a", Full), ("b", Full)]);
+    rig.delayed("a", WAITED, rig.now + Duration::from_secs(60));
+    rig.now += Duration::from_secs(1);
+    assert_eq!(one(rig.board(&[("a", Out), ("b", Full)])).waited_ms, Some(1300));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_was_answered_after_all_or_gave_up_long_ago_set_nothing_off() {
+    let fits = [("a", Full), ("b", Full)];
+    let mut rig = Rig::begin(&fits);
+    rig.delayed("a", WAITED, rig.now);
+    assert_eq!(rig.served(&fits, Some("a"), &[]), []);
+    assert_eq!(one(rig.board(&[("a", Out), ("b", Full)])).waited_ms, None);
+    let mut rig = Rig::begin(&fits);
+    rig.delayed("a", WAITED, rig.now);
+    rig.now += Duration::from_secs(31);
+    assert_eq!(one(rig.board(&[("a", Out), ("b", Full)])).waited_ms, None);
+    let mut rig = Rig::begin(&fits);
+    rig.delayed("a", WAITED, rig.now);
+    let mut drained = view(&[("a", Out), ("b", Full)]);
+    drained.tiers[0].cause = Cause { ordered: true, ..Cause::default() };
+    assert_eq!(one(rig.memory.decide(&drained, rig.now, &Input::Board)).waited_ms, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_was_spared_the_wait_does_not_hide_the_one_that_was_not() {
+    let mut rig = Rig::begin(&[("a", Full), ("b", Full)]);
+    rig.delayed("a", WAITED, rig.now);
+    let change = one(rig.served(&[("a", Out), ("b", Full)], Some("b"), &[]));
+    assert_eq!((change.waited_ms, change.answered), (Some(300), true));
 }

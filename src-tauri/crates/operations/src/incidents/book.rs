@@ -155,7 +155,7 @@ impl IncidentBook {
                 let at = self.open_or_update(&opening(ALL_TIERS, IncidentKind::AllDown), page);
                 page.entry(self.open[at].id, EntryKind::Failover, words::moved(change));
             }
-            Some(to) if change.waited_ms.is_some() => self.answered(chain, to, simulated, i64::MAX, page),
+            Some(to) if change.answered => self.answered(chain, to, simulated, i64::MAX, page),
             _ => {}
         }
     }
