@@ -133,7 +133,10 @@ pub fn plan(chain: &Chain, ask: &Ask, replica: impl Fn(&ReplicaId) -> Option<(Re
 
 /// When every tier is out, the last one that is switched on and spoken is still tried, at its first replica that
 /// the operator has not taken out.
-fn last_resort(chain: &Chain, read: &impl Fn(&ReplicaId) -> Option<(ReplicaState, u32)>) -> Option<Candidate> {
+fn last_resort(
+    chain: &Chain,
+    read: &impl Fn(&ReplicaId) -> Option<(ReplicaState, u32)>,
+) -> Option<Candidate> {
     let in_hand = |id| read(id).is_none_or(|(state, _)| state.admin == Admin::Enabled);
     let usable = |tier: &&Tier| tier.enabled && tier.provider.wire() != Wire::Unspoken;
     chain.tiers.iter().enumerate().rev().filter(|(_, tier)| usable(&tier.as_ref())).find_map(

@@ -136,7 +136,8 @@ fn the_faster_of_two_replicas_goes_first_and_a_new_one_is_not_stormed() {
     let chain = chain(vec![tier("a", 2)]);
     for seed in 0..50_u64 {
         let ask = Ask { seed: seed << 31, ..ask(0.0) };
-        let slow_first = |id: &ReplicaId| Some((took(if id.as_str().ends_with("@0") { 900 } else { 100 }), 0));
+        let slow_first =
+            |id: &ReplicaId| Some((took(if id.as_str().ends_with("@0") { 900 } else { 100 }), 0));
         assert_eq!(order(&plan(&chain, &ask, slow_first)), [(0, 1), (0, 0)]);
     }
     let three = chain_of_three();
