@@ -90,7 +90,7 @@ impl ModelServer {
         *self.shared.script.lock().unwrap() = script;
     }
 
-    /// Pause between two words of a stream.
+    /// Pause after each word: between two of a stream, and all of them before the head of a whole answer.
     pub fn pace(&self, pause: Duration) {
         *self.shared.pace.lock().unwrap() = pause;
     }
@@ -157,19 +157,33 @@ async fn openai(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Byt
     let streamed = ask["stream"] == true;
     match script {
         Script::Status(status, body) => {
-            (StatusCode::from_u16(status).unwrap(), [(header::CONTENT_TYPE, "application/json")], body).into_response()
+            (StatusCode::from_u16(status).unwrap(), [(header::CONTENT_TYPE, "application/json")], body)
+                .into_response()
         }
         Script::Silent => std::future::pending().await,
         Script::Say(text) if streamed => sse(openai_frames(&shared, &text, usize::MAX)),
-        Script::CutAfter(words) if streamed => sse(openai_frames(&shared, "one two three four five six", words)),
-        Script::Say(text) => axum::Json(json!({
+        Script::CutAfter(words) if streamed => {
+            sse(openai_frames(&shared, "one two three four five six", words))
+        }
+        Script::Say(text) => {
+            thinks_about(&shared, &text, &ask).await;
+            axum::Json(json!({
             "id": "x", "object": "chat.completion", "created": 1, "model": ask["model"],
             "choices": [{"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}],
             "usage": {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7},
         }))
-        .into_response(),
+        .into_response()
+        }
         Script::CutAfter(_) => cut_body(),
     }
+}
+
+/// Takes as long as the words of a whole answer take, of which no more are made than were asked for.
+async fn thinks_about(shared: &Shared, text: &str, ask: &Value) {
+    let pause = *shared.pace.lock().unwrap();
+    let most = ask["max_tokens"].as_u64().and_then(|most| u32::try_from(most).ok()).unwrap_or(u32::MAX);
+    let words = u32::try_from(text.split_whitespace().count()).unwrap_or(u32::MAX);
+    tokio::time::sleep(pause * words.min(most)).await;
 }
 
 async fn ollama(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {

@@ -9,3 +9,4 @@ mod keys;
 mod kill;
 mod practice;
 mod sdk;
+mod slow;
