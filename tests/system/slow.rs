@@ -1,8 +1,9 @@
 //! Whole answers: one that takes long is waited for, one that never comes is not.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use harness::{Daemon, ModelServer, model_server::Script};
+use harness::{Daemon, ModelServer, Script, eventually};
+use tokio::time::Instant;
 
 /// A chain of two model servers whose first one is suspected after half a second.
 fn two_tiers(first: &ModelServer, second: &ModelServer) -> String {
@@ -53,7 +54,9 @@ async fn a_server_that_hangs_on_every_chat_is_left_and_nobody_waits_for_it_again
     assert_eq!(daemon.ask("chat").await.1, "second");
     assert!(began.elapsed() < Duration::from_millis(400), "{:?}", began.elapsed());
     assert!(chats >= 2, "the request and the check: {chats}");
-    let change = daemon.changeovers().await.pop().expect("a change-over");
+    let change =
+        eventually("a change-over", Duration::from_secs(1), || async { daemon.changeovers().await.pop() })
+            .await;
     assert_eq!((change["from"].as_str(), change["to"].as_str()), (Some("first"), Some("second")));
     assert_eq!(change["trigger"], "first_token_timeout");
     let told = change["waited_ms"].as_i64().unwrap_or_else(|| panic!("{change}"));
