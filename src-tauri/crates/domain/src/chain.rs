@@ -260,7 +260,8 @@ impl ProviderKind {
 pub struct Timeouts {
     /// Until the connection stands.
     pub connect: Duration,
-    /// Until the first meaningful token, or a whole answer's head.
+    /// Until the first meaningful token of a stream. A whole answer that takes longer has its server checked, and is
+    /// waited for as long as the server works.
     pub first_token: Duration,
     /// Silence between tokens.
     pub idle: Duration,
