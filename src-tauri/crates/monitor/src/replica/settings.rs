@@ -44,6 +44,13 @@ impl Settings {
         !self.tier.provider.paid() && self.probe().is_some()
     }
 
+    /// Whether a token that is asked for while a long answer is being made says anything. Servers that batch answer
+    /// it beside the other; a server with one slot (Ollama, llama.cpp) makes it wait, healthy or not.
+    pub(crate) fn answers_side_by_side(&self) -> bool {
+        use domain::ProviderKind::{Sglang, Tgi, Vllm};
+        self.may_generate() && matches!(self.tier.provider, Vllm | Sglang | Tgi)
+    }
+
     /// The check to make: the configured one, or a generation with the time that a client's would have.
     pub(crate) fn target(&self, generate: bool) -> Option<ProbeTarget> {
         let mut target = ProbeTarget::of(&self.tier, &self.replica, self.probe()?);

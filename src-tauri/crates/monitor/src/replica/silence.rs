@@ -33,7 +33,7 @@ impl Life {
     pub(super) fn answers_suspicion(&mut self, at: At, kind: &ProbeKind) {
         if *kind == ProbeKind::Generation {
             self.proved = Some(at.now);
-        } else if self.run.waiting && self.settings.may_generate() {
+        } else if self.run.waiting && self.settings.answers_side_by_side() {
             // It was begun before the request had waited for long.
             (self.run.suspected, self.check_now) = (true, true);
             return;
@@ -43,8 +43,9 @@ impl Life {
 
     /// A token was asked for in vain, after a request had waited in vain or while one waits.
     pub(super) fn stays_silent(&mut self, at: At, failure: &Failure) {
-        // The request that waits is met with silence as well.
-        let waiting = u32::from(std::mem::take(&mut self.run.waiting));
+        // The request that waits is met with silence as well, unless it is what the token had to wait for.
+        let waiting =
+            u32::from(std::mem::take(&mut self.run.waiting) && self.settings.answers_side_by_side());
         self.run.timeouts = self.run.timeouts.saturating_add(1 + waiting);
         if self.breaker.state(at.now) == State::Closed && self.run.timeouts >= TIMEOUTS_IN_A_ROW {
             self.breaker.trip(at.now);

@@ -29,8 +29,9 @@ impl Life {
     /// Whether the next check is to ask for a token: requests are or were met with silence, and liveness proves
     /// nothing.
     pub(crate) fn wants_token(&self, now: Instant) -> bool {
-        let in_doubt = self.run.timeouts > 0 || self.run.waiting;
-        self.trials_by_check(now) || (in_doubt && self.settings.may_generate())
+        let after_silence = self.run.timeouts > 0 && self.settings.may_generate();
+        let beside_a_long_answer = self.run.waiting && self.settings.answers_side_by_side();
+        self.trials_by_check(now) || after_silence || beside_a_long_answer
     }
 
     fn gate(&self, now: Instant) -> Gate {

@@ -84,3 +84,17 @@ async fn without_checks_a_suspicion_changes_nothing() {
     assert!(rig.settle().await.in_full_service());
     assert!(rig.prober.asked().is_empty());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_server_with_one_slot_is_not_blamed_for_its_long_answer() {
+    let rig = rig(settings(|_, t| t.provider = domain::ProviderKind::Ollama));
+    rig.healthy().await;
+    // A token would wait behind the long answer.
+    rig.prober.generates(Err(failure(F::FirstTokenTimeout)));
+    for _ in 0..5 {
+        rig.port.tell(Signal::Suspect);
+        rig.settle().await;
+    }
+    assert_eq!(generations(&rig), 0);
+    assert!(rig.port.state().in_full_service());
+}
