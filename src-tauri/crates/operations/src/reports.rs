@@ -169,7 +169,7 @@ impl Shares {
 async fn shares(store: &Store, from_ms: i64, to_ms: i64, simulated: bool) -> Result<Shares, StoreError> {
     let filter = RollupFilter {
         from_minute: from_ms.div_euclid(MINUTE_MS),
-        to_minute: (to_ms + MINUTE_MS - 1).div_euclid(MINUTE_MS),
+        to_minute: to_ms.saturating_add(MINUTE_MS - 1).div_euclid(MINUTE_MS),
         simulated,
         chain: None,
     };

@@ -160,6 +160,8 @@ async fn a_report_is_computed_from_the_rows_of_its_period_and_kind() {
     assert_eq!((practice.requests, practice.availability), (1_000, Some(0.0)));
     assert_eq!(practice.recoveries.len(), 1);
 
+    let everything = super::report(&store, i64::MIN, i64::MAX, false).await.unwrap();
+    assert!(everything.requests >= report.requests, "a period without ends is one too");
     let nothing = super::report(&store, 1, 2, false).await.unwrap();
     let none = (nothing.requests, nothing.availability, nothing.mttr_ms, nothing.by_cause.len());
     assert_eq!(none, (0, None, None, 0));
