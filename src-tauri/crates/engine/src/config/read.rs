@@ -99,6 +99,12 @@ const PROVIDER_SPELLINGS: &[(&str, &str)] = &[
 
 fn normalise_chain(chain: &mut Value) {
     let Some(tiers) = chain.get_mut("tiers").and_then(Value::as_array_mut) else { return };
+    // YAML reads a bare `off` as false.
+    for kind in tiers.iter_mut().filter_map(|t| t.pointer_mut("/probe/kind")) {
+        if *kind == Value::Bool(false) {
+            *kind = Value::from("off");
+        }
+    }
     for provider in tiers.iter_mut().filter_map(|t| t.get_mut("provider")) {
         let Some(text) = provider.as_str().map(str::to_ascii_lowercase) else { continue };
         let known = PROVIDER_SPELLINGS.iter().find(|(other, _)| *other == text).map(|(_, name)| *name);
@@ -298,5 +304,17 @@ chains:
             "{version: 1, chains: [{name: c, tiers: [{name: t, provider: llamacpp, model: m, url: 'http://x:1'}]}]}",
         );
         assert_eq!(read.document.unwrap().chains[0].tiers[0].provider, contract::config::Provider::LlamaCpp);
+    }
+
+    #[test]
+    fn checks_are_switched_off_by_a_bare_word() {
+        for word in ["off", "\"off\"", "Off"] {
+            let read = read(&format!(
+                "{{version: 1, chains: [{{name: c, tiers: [{{name: t, provider: vllm, model: m, url: 'http://x:1', probe: {{kind: {word}}}}}]}}]}}",
+            ));
+            let document = read.document.unwrap_or_else(|| panic!("{word}: {:#?}", read.problems));
+            let probe = document.chains[0].tiers[0].probe.clone().unwrap();
+            assert_eq!(probe.kind, contract::config::ProbeKind::Off, "{word}");
+        }
     }
 }
