@@ -93,6 +93,8 @@ pub struct ReplicaState {
     pub cool_down: Option<CoolDown>,
     /// Share of its chain's traffic that it may take, 0 to 1; below 1 only after a recovery.
     pub share: f64,
+    /// Whether it let a request wait in vain and has not been heard of since.
+    pub in_doubt: bool,
     /// Failures since the last success, of those that count.
     pub failing: u32,
     /// The last failure, and when (wall clock, milliseconds).
@@ -119,6 +121,7 @@ impl Default for ReplicaState {
             admin: Admin::Enabled,
             cool_down: None,
             share: 1.0,
+            in_doubt: false,
             failing: 0,
             last_failure: None,
             evidence_ms: None,
@@ -134,7 +137,7 @@ impl ReplicaState {
     /// Whether it is in full service: its gate is open, its share is whole and nothing fails.
     #[must_use]
     pub fn in_full_service(&self) -> bool {
-        matches!(self.gate, Gate::Open) && self.share >= 1.0 && self.failing == 0
+        matches!(self.gate, Gate::Open) && self.share >= 1.0 && self.failing == 0 && !self.in_doubt
     }
 }
 

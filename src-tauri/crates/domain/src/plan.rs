@@ -54,8 +54,18 @@ pub enum WhyNot {
         /// That part, percent.
         percent: u8,
     },
+    /// It let a request wait in vain and is being checked: asked only when nobody else can answer.
+    InDoubt,
     /// Its task has not started yet.
     NotReady,
+}
+
+impl WhyNot {
+    /// Whether the replica is still asked when nobody better can answer.
+    #[must_use]
+    pub const fn still_serves(&self) -> bool {
+        matches!(self, Self::Ramping { .. } | Self::InDoubt)
+    }
 }
 
 impl fmt::Display for WhyNot {
@@ -74,6 +84,7 @@ impl fmt::Display for WhyNot {
                 write!(f, "left alone for {} s after {class}", for_ms.div_ceil(1000))
             }
             Self::Ramping { percent } => write!(f, "recovering, {percent} % of traffic so far"),
+            Self::InDoubt => f.write_str("being checked after it let a request wait in vain"),
             Self::NotReady => f.write_str("starting"),
         }
     }
@@ -116,9 +127,9 @@ pub fn plan(chain: &Chain, ask: &Ask, replica: impl Fn(&ReplicaId) -> Option<(Re
         let (why_not, replicas) = judge_tier(tier, ask, &replica);
         let candidates =
             replicas.into_iter().map(|replica| Candidate { tier: position, replica, last_resort: false });
-        match why_not {
+        match &why_not {
             None => plan.order.extend(candidates),
-            Some(WhyNot::Ramping { .. }) => ramping.extend(candidates),
+            Some(reason) if reason.still_serves() => ramping.extend(candidates),
             Some(_) => {}
         }
         plan.steps.push(Step { tier: position, why_not });
@@ -169,7 +180,7 @@ fn judge_tier(
         };
         match judge_replica(&state, ask) {
             None => fit.push(Queue { index, latency: state.latency, in_flight }),
-            Some(reason @ WhyNot::Ramping { .. }) => {
+            Some(reason) if reason.still_serves() => {
                 ramping.push(Queue { index, latency: state.latency, in_flight });
                 why_not = Some(reason);
             }
@@ -209,6 +220,9 @@ pub fn judge_replica(state: &ReplicaState, ask: &Ask) -> Option<WhyNot> {
         && trials.available_permits() == 0
     {
         return Some(WhyNot::BreakerOpen { trial_in_ms: 0 });
+    }
+    if state.in_doubt {
+        return Some(WhyNot::InDoubt);
     }
     if state.share < 1.0 && ask.dice >= state.share {
         return Some(WhyNot::Ramping { percent: (state.share * 100.0) as u8 });

@@ -81,8 +81,7 @@ impl Record {
             result: RequestResult::Failed,
             total_ms: 0.0,
         };
-        let first =
-            plan.steps.first().is_some_and(|s| matches!(s.why_not, None | Some(WhyNot::Ramping { .. })));
+        let first = plan.steps.first().is_some_and(|s| s.why_not.as_ref().is_none_or(WhyNot::still_serves));
         Self {
             shared,
             chain,

@@ -77,6 +77,7 @@ fn why_word(why: &WhyNot) -> &'static str {
         WhyNot::BreakerOpen { .. } => "breaker_open",
         WhyNot::CoolingDown { class, .. } => class.word(),
         WhyNot::Ramping { .. } => "recovering",
+        WhyNot::InDoubt => "in_doubt",
         WhyNot::NotReady => "starting",
     }
 }

@@ -103,6 +103,15 @@ fn a_ramp_takes_its_share_and_is_better_than_nothing() {
 }
 
 #[test]
+fn a_server_in_doubt_is_asked_only_when_nobody_else_can_answer() {
+    let doubtful = ReplicaState { in_doubt: true, ..ReplicaState::default() };
+    let chain = chain(vec![tier("a", 1), tier("b", 1)]);
+    assert_eq!(order(&planned(&chain, 0.0, &[("a", 0, doubtful.clone())])), [(1, 0), (0, 0)]);
+    let plan = planned(&chain, 0.0, &[("a", 0, doubtful), ("b", 0, down())]);
+    assert_eq!(plan.order, [Candidate { tier: 0, replica: 0, last_resort: false }]);
+}
+
+#[test]
 fn what_is_out_stays_out_until_its_time() {
     let later = Instant::now() + Duration::from_secs(3);
     let cooling = ReplicaState {

@@ -136,7 +136,8 @@ fn why_not(moment: &Moment, tier: &Tier, states: &[Option<ReplicaState>]) -> Opt
     for state in states {
         let reason = state.as_ref().map_or(Some(WhyNot::NotReady), |s| judge_replica(s, &ask));
         match reason {
-            None | Some(WhyNot::Ramping { .. }) => return None,
+            None => return None,
+            Some(reason) if reason.still_serves() => return None,
             Some(reason) => {
                 first.get_or_insert(reason);
             }

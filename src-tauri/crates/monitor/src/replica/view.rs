@@ -34,6 +34,12 @@ impl Life {
         self.trials_by_check(now) || after_silence || beside_a_long_answer
     }
 
+    /// Whether a request has waited in vain, and the check that follows has not come back: nobody else shall wait
+    /// meanwhile who can be answered elsewhere.
+    fn in_doubt(&self) -> bool {
+        self.run.suspected && self.run.timeouts > 0
+    }
+
     fn gate(&self, now: Instant) -> Gate {
         match self.breaker.state(now) {
             _ if self.is_out(now) || self.cool.is_some() => Gate::Shut,
@@ -71,6 +77,7 @@ impl Life {
             admin: self.admin,
             cool_down: self.cool.clone(),
             share: self.share(now),
+            in_doubt: self.in_doubt(),
             failing: self.run.failing,
             last_failure: self.run.last.clone(),
             evidence_ms: self.run.evidence_ms,

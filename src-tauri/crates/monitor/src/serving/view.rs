@@ -84,7 +84,8 @@ fn judge(state: &ReplicaState, now: Instant) -> (Fit, Cause) {
     let why_not = judge_replica(state, &Ask { now, dice: 0.0, seed: 0 });
     let fit = match (&state.gate, &why_not) {
         (Gate::Shut, _) => Fit::Out,
-        (_, Some(WhyNot::Ramping { .. })) | (Gate::Limited(_), _) => Fit::Partly,
+        (_, Some(reason)) if reason.still_serves() => Fit::Partly,
+        (Gate::Limited(_), _) => Fit::Partly,
         (_, Some(_)) => Fit::Out,
         (Gate::Open, None) if state.share < 1.0 => Fit::Partly,
         (Gate::Open, None) if state.failing > 0 => Fit::Open,

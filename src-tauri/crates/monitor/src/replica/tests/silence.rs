@@ -98,3 +98,16 @@ async fn a_server_with_one_slot_is_not_blamed_for_its_long_answer() {
     assert_eq!(generations(&rig), 0);
     assert!(rig.port.state().in_full_service());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_waited_in_vain_puts_the_server_in_doubt_until_it_is_checked() {
+    let rig = rig(settings(|_, _| {}));
+    rig.healthy().await;
+    rig.prober.generates(Ok(ms(50)));
+    rig.tell(bad(F::FirstTokenTimeout));
+    sleep(ms(10)).await;
+    let state = rig.port.state();
+    assert!(state.in_doubt && state.gate == Gate::Open, "{state:?}");
+    sleep(ms(100)).await;
+    assert!(rig.port.state().in_full_service(), "a token clears the doubt");
+}
