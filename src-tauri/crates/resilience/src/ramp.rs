@@ -1,6 +1,6 @@
 //! How much traffic a recovered target gets: none for a while, then a little, then all of it.
 //!
-//! The hold doubles with each relapse, which is what stops flapping; the steps depend on time alone, so that a
+//! The hold doubles with each relapse, within bounds, which is what stops flapping; the steps depend on time alone, so that a
 //! chain with few requests is back as soon as a busy one.
 
 use std::time::Duration;
@@ -9,8 +9,9 @@ use tokio::time::Instant;
 
 use crate::doubled;
 
-/// The longest hold, whatever the number of relapses.
-pub const LONGEST_HOLD: Duration = Duration::from_secs(600);
+/// The longest way back, hold and ramp, that relapses lead to: with the seconds that checks need to find the recovery,
+/// a target is back in full within half a minute of it.
+pub const LONGEST_WAY_BACK: Duration = Duration::from_secs(20);
 
 const STEPS: [f64; 4] = [0.01, 0.1, 0.5, 1.0];
 
@@ -24,11 +25,12 @@ pub struct Ramp {
 }
 
 impl Ramp {
-    /// Begins at `now`. Nothing for `hold` (doubled for each of `relapses`, at most [`LONGEST_HOLD`] unless `hold`
-    /// itself is longer); then 1 %, 10 % after a third of `ramp`, 50 % after two thirds, and 100 % at its end.
+    /// Begins at `now`. Nothing for `hold` (doubled for each of `relapses`, as long as hold and ramp stay within
+    /// [`LONGEST_WAY_BACK`]; a `hold` that is longer by itself does not grow); then 1 %, 10 % after a third of `ramp`, 50 % after two thirds, and 100 % at its end.
     #[must_use]
     pub fn begin(now: Instant, hold: Duration, relapses: u32, ramp: Duration) -> Self {
-        Self { from: now, hold: doubled(hold, relapses, LONGEST_HOLD), ramp }
+        let longest = LONGEST_WAY_BACK.saturating_sub(ramp);
+        Self { from: now, hold: doubled(hold, relapses, longest), ramp }
     }
 
     /// The share of traffic that the target may take at `now`, 0 to 1; it never falls.

@@ -27,8 +27,9 @@ impl Life {
         self.hung = false;
         let failback = self.settings.failback;
         let ramp = Ramp::begin(at.now, failback.hold, self.relapses, failback.ramp);
-        // A hold is no service yet.
-        self.back_since = Some(at.now + ramp.length().saturating_sub(failback.ramp));
+        // A hold is no service yet, and neither is the wait for the operator.
+        let serves_from = at.now.checked_add(ramp.length().saturating_sub(failback.ramp));
+        self.back_since = serves_from.filter(|_| failback.auto);
         self.way_back = match failback.auto {
             true if ramp.done(at.now) => WayBack::Done,
             true => WayBack::Ramp(ramp),
@@ -39,9 +40,10 @@ impl Life {
     }
 
     pub(super) fn went_out(&mut self, at: At) {
-        if let Some(since) = self.back_since.take() {
-            let relapse = at.now - since < SETTLED;
-            self.relapses = if relapse { self.relapses.saturating_add(1) } else { 0 };
+        // What goes out before it has served is no relapse: it was held back, and rightly so.
+        let back_since = self.back_since.take();
+        if let Some(served) = back_since.and_then(|since| at.now.checked_duration_since(since)) {
+            self.relapses = if served < SETTLED { self.relapses.saturating_add(1) } else { 0 };
         }
         self.way_back = WayBack::Done;
     }
@@ -51,6 +53,7 @@ impl Life {
         self.because("the operator's order", None);
         self.admin = admin;
         if admin == Admin::Enabled && self.way_back == WayBack::Waits {
+            self.back_since = Some(at.now);
             self.way_back =
                 WayBack::Ramp(Ramp::begin(at.now, Duration::ZERO, 0, self.settings.failback.ramp));
         }
