@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use dialect::{
     edit::{CapName, Edits},
     error::{ClientError, ErrorKind, Unfit},
@@ -37,6 +37,7 @@ pub(crate) struct Limits {
     pub(crate) suspect: Option<Duration>,
     /// Everything.
     pub(crate) end: Instant,
+    /// The next piece, after the one before it.
     pub(crate) idle: Duration,
 }
 
@@ -200,11 +201,7 @@ async fn whole(
     others: bool,
     record: &mut Record,
 ) -> Result<Good, Bad> {
-    let read = timeout_at(limits.end, response.body.up_to(LONGEST_WHOLE + 1)).await;
-    let body = read.map_err(|_| late_end(limits))??;
-    if body.len() > LONGEST_WHOLE {
-        return Err(Failure::new(FailureClass::Malformed, "the answer is larger than 64 MiB").into());
-    }
+    let body = read_whole(&mut response.body, limits).await?;
     let whole = wire.whole(&body, stamp);
     if let Some(usage) = whole.usage {
         record.usage(usage);
@@ -213,6 +210,27 @@ async fn whole(
     match failures::of_completion(&whole.completion).filter(|_| !accepted) {
         Some(failure) => Err(failure.into()),
         None => Ok(Good::Whole { body: whole.body, headers: response.headers }),
+    }
+}
+
+/// Reads a whole answer's body, within the idle time between two pieces and the total time.
+async fn read_whole(body: &mut Body, limits: Limits) -> Result<Bytes, Failure> {
+    let mut whole = BytesMut::new();
+    loop {
+        let idle_end = Instant::now() + limits.idle;
+        let next = match timeout_at(idle_end.min(limits.end), body.chunk()).await {
+            Ok(next) => next?,
+            Err(_) if limits.end <= idle_end => return Err(late_end(limits)),
+            Err(_) => {
+                let message = format!("nothing of the answer for {} ms", limits.idle.as_millis());
+                return Err(Failure::new(FailureClass::IdleTimeout, message));
+            }
+        };
+        let Some(piece) = next else { return Ok(whole.freeze()) };
+        if whole.len() + piece.len() > LONGEST_WHOLE {
+            return Err(Failure::new(FailureClass::Malformed, "the answer is larger than 64 MiB"));
+        }
+        whole.extend_from_slice(&piece);
     }
 }
 

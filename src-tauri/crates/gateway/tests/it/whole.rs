@@ -149,3 +149,23 @@ async fn a_whole_answer_must_end_in_time() {
     assert_eq!(world.post(ASK).await.header("x-changeover-tier"), "cpu");
     assert_eq!(world.outcome("gpu").await.failure.unwrap().class, FailureClass::TotalTimeout);
 }
+
+#[tokio::test]
+async fn a_whole_answer_that_stalls_after_its_head_is_given_up_after_the_idle_time() {
+    let piece = || Step::Send(b" ".to_vec());
+    let mut stalled = vec![Step::Send(b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n".to_vec())];
+    // Each piece begins the idle time anew.
+    for _ in 0..4 {
+        stalled.extend([piece(), Step::Pause(Duration::from_millis(100))]);
+    }
+    stalled.push(Step::Hang);
+    let first = Upstream::play(vec![stalled]).await;
+    let second = Upstream::play(vec![good("Hello")]).await;
+    let mut gpu = tier("gpu", first.addr);
+    gpu.timeouts.idle = Duration::from_millis(300);
+    let mut world = World::of(vec![gpu, tier("cpu", second.addr)]).await;
+    assert_eq!(world.post(ASK).await.header("x-changeover-tier"), "cpu");
+    let outcome = world.outcome("gpu").await;
+    assert_eq!(outcome.failure.unwrap().class, FailureClass::IdleTimeout);
+    assert!(outcome.total >= Duration::from_millis(600), "{:?}", outcome.total);
+}
