@@ -180,6 +180,7 @@ impl Observer {
     }
 
     fn chunk(&mut self, chunk: Chunk<'_>, seen: &mut Vec<Seen>) -> Pass {
+        let (has_usage, usage) = (chunk.has_usage(), chunk.usage());
         let choices = chunk.choices.unwrap_or_default();
         for choice in &choices {
             let index = choice.index.unwrap_or_default();
@@ -193,9 +194,8 @@ impl Observer {
                 return Pass::Stop;
             }
         }
-        let Some(usage) = chunk.usage else { return Pass::On };
-        seen.push(Seen::Usage(usage.into()));
-        if choices.is_empty() { Pass::OnlyUsage } else { Pass::On }
+        seen.extend(usage.map(Seen::Usage));
+        if has_usage && choices.is_empty() { Pass::OnlyUsage } else { Pass::On }
     }
 
     /// A comment or an empty frame; or, before any event, a body that is no stream at all.

@@ -369,3 +369,24 @@ fn ollamas_failures_are_failures() {
         told(Wire::Ollama, true, "{\"message\":{\"content\":\"\"},\"done\":true,\"done_reason\":\"stop\"}\n");
     assert_eq!(empty.completion, Completion::Empty);
 }
+
+#[test]
+fn a_figure_that_is_no_count_cuts_no_stream() {
+    for figure in ["-1", "1.5", "\"3\"", "[]"] {
+        let usage = USAGE.replace(":3", &format!(":{figure}"));
+        let body = [TEXT, STOP, &usage, DONE].concat();
+        let seen = Seen::Usage(Usage { input: 0, output: 1, ..Usage::default() });
+        let relayed = same(&body);
+        assert_eq!((&relayed.out, &relayed.completion), (&body, &Completion::Complete), "{figure}");
+        assert!(relayed.seen.contains(&seen), "{figure}");
+        // Whatever is in it, it is a usage that was not asked for.
+        let unasked = told(Wire::OpenAi, false, &body);
+        assert_eq!(unasked.out, [TEXT, STOP, DONE].concat(), "{figure}");
+        let line = format!(
+            "{{\"message\":{{\"content\":\"x\"}},\"done\":true,\"done_reason\":\"stop\",\"prompt_eval_count\":{figure},\"eval_count\":1}}\n"
+        );
+        let ollama = told(Wire::Ollama, true, &line);
+        assert_eq!(ollama.completion, Completion::Complete, "{figure}");
+        assert!(ollama.seen.contains(&seen), "{figure}");
+    }
+}

@@ -132,3 +132,39 @@ fn ollamas_answer_without_a_reason_is_a_failure() {
     let empty = r#"{"message":{"content":""},"done":true,"done_reason":"stop"}"#;
     assert_eq!(whole(Wire::Ollama, empty).completion, Completion::Empty);
 }
+
+#[test]
+fn a_figure_that_is_no_count_spoils_no_answer() {
+    let input = |input| Some(Usage { input, output: 5, ..Usage::default() });
+    for (figure, usage) in [
+        ("7", input(7)),
+        ("7.0", input(7)),
+        ("-1", input(0)),
+        ("1.5", input(0)),
+        ("1e300", input(0)),
+        ("null", input(0)),
+        ("\"7\"", input(0)),
+        ("{}", input(0)),
+    ] {
+        let usage_field = format!(
+            r#"{{"prompt_tokens":{figure},"completion_tokens":5,"prompt_tokens_details":{{"cached_tokens":-3}}}}"#
+        );
+        let body = format!(
+            r#"{{"choices":[{{"message":{{"content":"x"}},"finish_reason":"stop"}}],"usage":{usage_field}}}"#
+        );
+        let read = whole(Wire::OpenAi, &body);
+        assert_eq!((read.completion, read.usage), (Completion::Complete, usage), "{figure}");
+        let body = format!(
+            r#"{{"message":{{"content":"x"}},"done":true,"done_reason":"stop","prompt_eval_count":{figure},"eval_count":5}}"#
+        );
+        let read = whole(Wire::Ollama, &body);
+        assert_eq!((read.completion, read.usage), (Completion::Complete, usage), "{figure}");
+    }
+    for usage in ["7", "[]", "\"none\"", "{}", "null", r#"{"prompt_tokens":null,"completion_tokens":-1}"#] {
+        let body = format!(
+            r#"{{"choices":[{{"message":{{"content":"x"}},"finish_reason":"stop"}}],"usage":{usage}}}"#
+        );
+        let read = whole(Wire::OpenAi, &body);
+        assert_eq!((read.completion, read.usage), (Completion::Complete, None), "{usage}");
+    }
+}

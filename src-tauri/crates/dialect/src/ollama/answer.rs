@@ -6,6 +6,7 @@ use serde_json::{Value, value::RawValue};
 use crate::{
     exchange::{Answer, Event, FinishReason, ToolCall, Usage},
     fault::{Fault, in_band, malformed},
+    openai::chunk::count,
 };
 
 /// A line of a stream, or a whole answer: the same thing.
@@ -20,9 +21,9 @@ struct Line {
     #[serde(default)]
     done_reason: Option<String>,
     #[serde(default)]
-    prompt_eval_count: Option<u64>,
+    prompt_eval_count: Value,
     #[serde(default)]
-    eval_count: Option<u64>,
+    eval_count: Value,
     #[serde(default)]
     error: Option<Value>,
 }
@@ -67,10 +68,10 @@ impl Line {
     }
 
     fn usage(&self) -> Option<Usage> {
-        let known = self.prompt_eval_count.is_some() || self.eval_count.is_some();
-        known.then(|| Usage {
-            input: self.prompt_eval_count.unwrap_or_default(),
-            output: self.eval_count.unwrap_or_default(),
+        let (input, output) = (count(&self.prompt_eval_count), count(&self.eval_count));
+        (input.is_some() || output.is_some()).then(|| Usage {
+            input: input.unwrap_or_default(),
+            output: output.unwrap_or_default(),
             ..Usage::default()
         })
     }

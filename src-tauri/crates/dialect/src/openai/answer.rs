@@ -19,6 +19,7 @@ pub fn read_answer(body: &[u8]) -> Result<Answer, Fault> {
     if chunk.is_error() {
         return Err(in_band(body));
     }
+    let usage = chunk.usage();
     let choices = chunk.choices.unwrap_or_default();
     let choice = choices.into_iter().next().ok_or_else(|| malformed("The answer holds no choices.", b""))?;
     let finish = choice.finish().map(finish_reason);
@@ -39,7 +40,7 @@ pub fn read_answer(body: &[u8]) -> Result<Answer, Fault> {
         reasoning,
         tool_calls: calls.collect(),
         finish,
-        usage: chunk.usage.map(Usage::from),
+        usage,
     })
 }
 

@@ -6,7 +6,7 @@ use serde::{
     Deserialize, Deserializer,
     de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 
 use crate::exchange::Usage;
 
@@ -19,8 +19,9 @@ pub(crate) struct Chunk<'a> {
     pub object: Option<Cow<'a, str>>,
     #[serde(default, borrow)]
     pub choices: Option<Vec<Choice<'a>>>,
-    #[serde(default)]
-    pub usage: Option<TokenCounts>,
+    /// Read apart from the rest: a figure that is no count must not spoil an answer.
+    #[serde(default, borrow)]
+    usage: Option<&'a RawValue>,
     #[serde(default, borrow)]
     error: Option<&'a RawValue>,
 }
@@ -28,6 +29,16 @@ pub(crate) struct Chunk<'a> {
 impl<'a> Chunk<'a> {
     pub fn read(json: &'a [u8]) -> Result<Self, serde_json::Error> {
         serde_json::from_slice(json)
+    }
+
+    /// Whether it has a field for the usage that is not null, whatever is in it.
+    pub fn has_usage(&self) -> bool {
+        self.usage.is_some()
+    }
+
+    /// The token counts, as far as they are counts.
+    pub fn usage(&self) -> Option<Usage> {
+        usage(&serde_json::from_str(self.usage?.get()).ok()?)
     }
 
     /// Whether it reports an error: `OpenAI`'s field, unless it holds nothing, or older servers' object type.
@@ -167,38 +178,25 @@ impl<'de> Visitor<'de> for TextVisitor {
     }
 }
 
-/// `usage`, as far as it is used.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-pub(crate) struct TokenCounts {
-    #[serde(default)]
-    prompt_tokens: Option<u64>,
-    #[serde(default)]
-    completion_tokens: Option<u64>,
-    #[serde(default)]
-    prompt_tokens_details: Option<PromptDetails>,
-    #[serde(default)]
-    completion_tokens_details: Option<CompletionDetails>,
+/// A token count, if `figure` is one: some servers write `7.0`, and some `-1` for what they did not count.
+pub(crate) fn count(figure: &Value) -> Option<u64> {
+    const EXACT: f64 = (1_u64 << 53) as f64;
+    let from_real = || {
+        let real = figure.as_f64().filter(|real| real.fract() == 0.0 && (0.0..=EXACT).contains(real))?;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded above")]
+        Some(real as u64)
+    };
+    figure.as_u64().or_else(from_real)
 }
 
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-struct PromptDetails {
-    #[serde(default)]
-    cached_tokens: Option<u64>,
-}
-
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-struct CompletionDetails {
-    #[serde(default)]
-    reasoning_tokens: Option<u64>,
-}
-
-impl From<TokenCounts> for Usage {
-    fn from(counts: TokenCounts) -> Self {
-        Self {
-            input: counts.prompt_tokens.unwrap_or_default(),
-            output: counts.completion_tokens.unwrap_or_default(),
-            cached: counts.prompt_tokens_details.unwrap_or_default().cached_tokens,
-            reasoning: counts.completion_tokens_details.unwrap_or_default().reasoning_tokens,
-        }
-    }
+/// Reads `usage`; none when it holds neither of the two counts.
+fn usage(fields: &Value) -> Option<Usage> {
+    let at = |path: &str| fields.pointer(path).and_then(count);
+    let (input, output) = (at("/prompt_tokens"), at("/completion_tokens"));
+    (input.is_some() || output.is_some()).then(|| Usage {
+        input: input.unwrap_or_default(),
+        output: output.unwrap_or_default(),
+        cached: at("/prompt_tokens_details/cached_tokens"),
+        reasoning: at("/completion_tokens_details/reasoning_tokens"),
+    })
 }

@@ -38,6 +38,7 @@ impl StreamReader {
             events.push(Event::Error(in_band(&data)));
             return;
         }
+        let usage = chunk.usage();
         if !self.started {
             self.started = true;
             events.push(Event::Start { model: chunk.model.unwrap_or_default().into_owned() });
@@ -47,9 +48,7 @@ impl StreamReader {
                 self.choice(choice, events);
             }
         }
-        if let Some(usage) = chunk.usage {
-            events.push(Event::Usage(usage.into()));
-        }
+        events.extend(usage.map(Event::Usage));
     }
 
     fn choice(&mut self, choice: chunk::Choice<'_>, events: &mut Vec<Event>) {
