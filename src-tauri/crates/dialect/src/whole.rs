@@ -1,4 +1,6 @@
 //! An answer that came in one piece: is it one, and what does it say about itself.
+//!
+//! Rule: as in a stream, it is complete when it has a finish reason, and by nothing else.
 
 use bytes::Bytes;
 
@@ -45,6 +47,11 @@ fn judge(read: Result<Answer, Fault>, field: &str, write: impl FnOnce(&Answer) -
     };
     if let Some(FinishReason::Failed(word)) = &answer.finish {
         return failed(ended_in_failure(field, word));
+    }
+    if answer.finish.is_none() {
+        let message = format!("The answer came without a {field}.");
+        let completion = Completion::Broken { malformed: false, message };
+        return Whole { body: Bytes::new(), completion, finish: None, usage: answer.usage };
     }
     let filtered = answer.finish == Some(FinishReason::ContentFilter);
     let completion = if answer.is_empty() && !filtered { Completion::Empty } else { Completion::Complete };

@@ -33,7 +33,7 @@ fn what_says_something_is_complete() {
         r#"{"content":null,"refusal":"no"}"#,
         r#"{"content":[{"type":"text","text":"x"}]}"#,
     ] {
-        let body = format!(r#"{{"choices":[{{"message":{message},"finish_reason":null}}]}}"#);
+        let body = format!(r#"{{"choices":[{{"message":{message},"finish_reason":"stop"}}]}}"#);
         assert_eq!(whole(Wire::OpenAi, &body).completion, Completion::Complete, "{message}");
     }
     let filtered = r#"{"choices":[{"message":{"content":""},"finish_reason":"content_filter"}]}"#;
@@ -166,5 +166,14 @@ fn a_figure_that_is_no_count_spoils_no_answer() {
         );
         let read = whole(Wire::OpenAi, &body);
         assert_eq!((read.completion, read.usage), (Completion::Complete, None), "{usage}");
+    }
+}
+
+#[test]
+fn an_answer_without_a_finish_reason_was_cut() {
+    for reason in ["", r#","finish_reason":null"#, r#","finish_reason":"""#] {
+        let body = format!(r#"{{"choices":[{{"message":{{"content":"x"}}{reason}}}]}}"#);
+        let read = whole(Wire::OpenAi, &body);
+        assert!(matches!(read.completion, Completion::Broken { malformed: false, .. }), "{body}: {read:?}");
     }
 }

@@ -123,6 +123,7 @@ async fn an_answer_that_is_none_is_asked_of_the_next_tier() {
         whole("200 OK", "", r#"{"error":"Unexpected endpoint or method. (POST /v1/chat/completions)"}"#),
         whole("200 OK", "", "<html>login</html>"),
         whole("200 OK", "", r#"{"choices":[]}"#),
+        whole("200 OK", "", &answer("Cut").replace("\"stop\"", "null")),
         vec![
             Step::Send(b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"choices\":".to_vec()),
             Step::Reset,
