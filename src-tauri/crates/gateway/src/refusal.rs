@@ -6,12 +6,16 @@ use dialect::error::{ClientError, ErrorKind, Tried};
 use domain::{
     Board, Chain, Failure, FailureClass, Snapshot,
     plan::{Ask, Plan, WhyNot, plan},
+    verdict,
+    verdict::CoolDownRule,
 };
 
 use crate::record::Record;
 
 /// When nothing is known, ask again after this long.
 const USUAL: Duration = Duration::from_secs(30);
+/// The bounds of what clients are told, in seconds: at once would be a busy loop, and a tier that is out for hours may
+/// be mended, or another put in its place, within minutes.
 const SOONEST: u64 = 1;
 const LATEST: u64 = 120;
 
@@ -101,8 +105,18 @@ fn retry_after(planned: &Plan, failed: &[(String, i64, Failure)]) -> u64 {
         }
         _ => None,
     });
-    let soonest = planned.chain(failed.iter().filter_map(|(.., f)| f.retry_after)).min().unwrap_or(USUAL);
+    let soonest = planned.chain(failed.iter().filter_map(|(.., f)| left_alone(f))).min().unwrap_or(USUAL);
     soonest.as_millis().div_ceil(1000).try_into().unwrap_or(LATEST).clamp(SOONEST, LATEST)
+}
+
+/// How long a tier is left alone after this failure, as far as that is known: its replica's task may not have heard of
+/// it yet.
+fn left_alone(failure: &Failure) -> Option<Duration> {
+    match verdict(failure.class).cool_down {
+        CoolDownRule::Fixed(span) => Some(span),
+        CoolDownRule::AskedOr(usual) => Some(failure.retry_after.unwrap_or(usual)),
+        CoolDownRule::None => failure.retry_after,
+    }
 }
 
 /// The other chains that have a tier in service.

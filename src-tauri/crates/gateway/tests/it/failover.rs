@@ -330,3 +330,16 @@ async fn a_client_that_was_kept_waiting_is_told_of_before_anybody_has_answered_i
     assert!(world.outcome("gpu").await.failure.is_some());
     assert!(world.told_nothing_of_serving());
 }
+
+#[tokio::test]
+async fn the_time_to_come_again_counts_the_cool_downs_that_this_request_set() {
+    let after = |status: &'static str, headers: &'static str, code: &'static str| async move {
+        let up = Upstream::play(vec![error(status, headers, code)]).await;
+        World::of(vec![tier("gpu", up.addr)]).await.post(ASK).await.header("retry-after").to_owned()
+    };
+    assert_eq!(after("429 Too Many Requests", "", "rate_limit_exceeded").await, "10");
+    assert_eq!(after("429 Too Many Requests", "retry-after: 40\r\n", "rate_limit_exceeded").await, "40");
+    assert_eq!(after("401 Unauthorized", "retry-after: 5\r\n", "invalid_api_key").await, "60");
+    assert_eq!(after("429 Too Many Requests", "", "insufficient_quota").await, "120");
+    assert_eq!(after("500 Internal Server Error", "", "x").await, "30");
+}
