@@ -27,7 +27,7 @@ use upstream::Target;
 use crate::{
     attempt::{self, Ask, Bad, Good, Limits, Refused},
     record::Record,
-    refusal::{AllFailed, all_failed},
+    refusal::{AllFailed, all_failed, unknown_model},
     relay::{self, Rest},
     reply::{self, Body, By},
     server::Inner,
@@ -369,16 +369,4 @@ fn waiting(
 fn stamp(request: &str) -> Stamp {
     let id = format!("chatcmpl-{}", request.replace('-', ""));
     Stamp { id, created: u64::try_from(wall_ms() / 1000).unwrap_or_default() }
-}
-
-fn unknown_model(snapshot: &Snapshot, model: &str) -> ClientError {
-    let names: Vec<String> = snapshot.chains.iter().map(|c| format!("`{}`", c.name)).collect();
-    let known =
-        if names.is_empty() { "none yet; make one on the Chains screen".into() } else { names.join(", ") };
-    let asked: String = model.chars().take(200).collect();
-    ClientError {
-        code: Some("model_not_found".into()),
-        param: Some("model".into()),
-        ..ClientError::new(ErrorKind::NotFound, format!("There is no model `{asked}` here. Chains: {known}."))
-    }
 }

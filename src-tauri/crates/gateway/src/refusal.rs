@@ -136,3 +136,16 @@ fn still_working(failed: &Chain, snapshot: &Snapshot, board: &Board, ask: &Ask) 
         others => format!("In service: {}.", others.join(", ")),
     }
 }
+
+/// No chain goes by the name that was asked for.
+pub(crate) fn unknown_model(snapshot: &Snapshot, model: &str) -> ClientError {
+    let names: Vec<String> = snapshot.chains.iter().map(|c| format!("`{}`", c.name)).collect();
+    let known =
+        if names.is_empty() { "none yet; make one on the Chains screen".into() } else { names.join(", ") };
+    let asked: String = model.chars().take(200).collect();
+    ClientError {
+        code: Some("model_not_found".into()),
+        param: Some("model".into()),
+        ..ClientError::new(ErrorKind::NotFound, format!("There is no model `{asked}` here. Chains: {known}."))
+    }
+}

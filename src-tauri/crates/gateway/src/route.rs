@@ -9,12 +9,14 @@ use http::{
     header::{self, ALLOW},
 };
 use hyper::body::Incoming;
-use serde_json::json;
+use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::{
     door, intake,
     life::Life,
+    refusal,
     reply::{self, Body},
     server::Inner,
 };
@@ -31,6 +33,7 @@ const PASSED: [HeaderName; 2] =
 enum Call<'a> {
     Chat,
     Models,
+    Model(&'a str),
     Health,
     Root,
     Explain(&'a str),
@@ -43,8 +46,15 @@ impl Call<'_> {
             "/v1/models" | "/models" => Call::Models,
             "/healthz" => Call::Health,
             "/" => Call::Root,
-            _ => Call::Explain(path.strip_prefix("/v1/changeover/requests/").filter(|id| !id.is_empty())?),
+            _ => return Self::with_id(path),
         })
+    }
+
+    /// A call whose path ends in an id; a model's may hold slashes.
+    fn with_id(path: &str) -> Option<Call<'_>> {
+        let id = |before: &str| path.strip_prefix(before).filter(|id| !id.is_empty());
+        let model = || id("/v1/models/").or_else(|| id("/models/")).map(Call::Model);
+        id("/v1/changeover/requests/").map(Call::Explain).or_else(model)
     }
 
     const fn methods(&self) -> &'static str {
@@ -101,6 +111,7 @@ async fn dispatch(shared: Arc<Inner>, request: Request<Incoming>) -> Response<Bo
     match call {
         Call::Chat => chat(shared, request).await,
         Call::Models => models(&shared),
+        Call::Model(id) => model(&shared, id),
         Call::Health => health(&shared),
         Call::Root => text("Changeover is running. Point OpenAI clients at /v1.\n"),
         Call::Explain(id) => explain(&shared, id),
@@ -160,9 +171,23 @@ fn in_a_circle() -> Response<Body> {
 fn models(shared: &Inner) -> Response<Body> {
     let snapshot = shared.deps.snapshot.load();
     let names = snapshot.chains.iter().flat_map(|c| std::iter::once(&c.name).chain(&c.aliases));
-    let entry = |name: &String| json!({"id": name, "object": "model", "created": shared.created, "owned_by": "changeover"});
-    let data: Vec<_> = names.filter(|name| *name != "*").map(entry).collect();
+    let data: Vec<_> = names.filter(|name| *name != "*").map(|name| entry(shared, name)).collect();
     reply::json(StatusCode::OK, json!({"object": "list", "data": data}).to_string().into())
+}
+
+/// The model that a chat request under this name, as it stands in the path, would get.
+fn model(shared: &Inner, in_path: &str) -> Response<Body> {
+    let name = percent_decode_str(in_path).decode_utf8_lossy();
+    let snapshot = shared.deps.snapshot.load();
+    match snapshot.chain_for(&name).filter(|chain| name != "*" || chain.name == "*") {
+        Some(_) => reply::json(StatusCode::OK, entry(shared, &name).to_string().into()),
+        None => reply::error(&refusal::unknown_model(&snapshot, &name)),
+    }
+}
+
+/// A model in `OpenAI`'s form.
+fn entry(shared: &Inner, name: &str) -> Value {
+    json!({"id": name, "object": "model", "created": shared.created, "owned_by": "changeover"})
 }
 
 fn health(shared: &Inner) -> Response<Body> {

@@ -139,3 +139,32 @@ async fn a_taken_port_is_told_as_such() {
     assert_eq!(error.source.kind(), std::io::ErrorKind::AddrInUse);
     assert_eq!(error.to_string(), format!("cannot listen on {}", world.addr));
 }
+
+#[tokio::test]
+async fn a_single_model_is_found_by_its_name() {
+    let mut named = chain(vec![tier("gpu", nobody().await)]);
+    named.aliases = vec!["meta/llama".into(), "my model".into()];
+    let world = World::over(Snapshot { chains: vec![Arc::new(named)], ..Snapshot::default() }).await;
+    for (path, id) in [
+        ("/v1/models/chat", "chat"),
+        ("/models/chat", "chat"),
+        ("/v1/models/meta/llama", "meta/llama"),
+        ("/v1/models/meta%2Fllama", "meta/llama"),
+        ("/v1/models/my%20model", "my model"),
+    ] {
+        let reply = world.get(path).await;
+        let model = reply.json();
+        assert_eq!((reply.status, model["id"].as_str()), (200, Some(id)), "{path}");
+        assert_eq!(
+            (model["object"].as_str(), model["owned_by"].as_str()),
+            (Some("model"), Some("changeover"))
+        );
+        assert!(model["created"].is_i64());
+    }
+    for path in ["/v1/models/other", "/v1/models/*", "/v1/models/%ff"] {
+        let reply = world.get(path).await;
+        assert_eq!((reply.status, error(&reply)["code"].as_str()), (404, Some("model_not_found")), "{path}");
+    }
+    assert_eq!(error(&world.get("/v1/models/").await)["code"], "unknown_route");
+    assert_eq!(ask(&world, "DELETE /v1/models/chat HTTP/1.1").await.status, 405);
+}
