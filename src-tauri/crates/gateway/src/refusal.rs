@@ -19,6 +19,9 @@ const USUAL: Duration = Duration::from_secs(30);
 const SOONEST: u64 = 1;
 const LATEST: u64 = 120;
 
+/// An error names this many chains at most.
+const NAMED: usize = 10;
+
 /// The error, and after how many seconds to ask again.
 pub(crate) struct AllFailed {
     pub(crate) error: ClientError,
@@ -125,23 +128,32 @@ fn still_working(failed: &Chain, snapshot: &Snapshot, board: &Board, ask: &Ask) 
         let plan = plan(chain, ask, |id| board.load(id));
         plan.order.first().is_some_and(|c| !c.last_resort)
     };
-    let others: Vec<_> = snapshot
+    let others = snapshot
         .chains
         .iter()
         .filter(|c| c.name != failed.name && c.simulated == failed.simulated && works(c))
-        .map(|c| format!("`{}`", c.name))
-        .collect();
-    match others.as_slice() {
-        [] => "No other chain is in service either.".into(),
-        others => format!("In service: {}.", others.join(", ")),
+        .map(|c| c.name.as_str());
+    match listed(others) {
+        None => "No other chain is in service either.".into(),
+        Some(others) => format!("In service: {others}."),
+    }
+}
+
+/// The first names and how many more there are; none when there is not one.
+fn listed<'a>(names: impl Iterator<Item = &'a str>) -> Option<String> {
+    let mut names = names.map(|name| format!("`{name}`"));
+    let first: Vec<_> = names.by_ref().take(NAMED).collect();
+    match (first.is_empty(), names.count()) {
+        (true, _) => None,
+        (false, 0) => Some(first.join(", ")),
+        (false, more) => Some(format!("{} and {more} more", first.join(", "))),
     }
 }
 
 /// No chain goes by the name that was asked for.
 pub(crate) fn unknown_model(snapshot: &Snapshot, model: &str) -> ClientError {
-    let names: Vec<String> = snapshot.chains.iter().map(|c| format!("`{}`", c.name)).collect();
-    let known =
-        if names.is_empty() { "none yet; make one on the Chains screen".into() } else { names.join(", ") };
+    let known = listed(snapshot.chains.iter().map(|c| c.name.as_str()))
+        .unwrap_or_else(|| "none yet; make one on the Chains screen".into());
     let asked: String = model.chars().take(200).collect();
     ClientError {
         code: Some("model_not_found".into()),

@@ -168,3 +168,22 @@ async fn a_single_model_is_found_by_its_name() {
     assert_eq!(error(&world.get("/v1/models/").await)["code"], "unknown_route");
     assert_eq!(ask(&world, "DELETE /v1/models/chat HTTP/1.1").await.status, 405);
 }
+
+#[tokio::test]
+async fn errors_name_ten_chains_and_count_the_rest() {
+    let gone = nobody().await;
+    let named = |name: String| {
+        let tier = tier(&format!("t-{name}"), gone);
+        Arc::new(domain::Chain { name, aliases: vec![], ..chain(vec![tier]) })
+    };
+    let first = Arc::new(chain(vec![tier("gpu", gone)]));
+    let first = Arc::new(domain::Chain { aliases: vec![], ..(*first).clone() });
+    let chains = std::iter::once(first).chain((1..=12).map(|n| named(format!("c{n}")))).collect();
+    let world = World::over(Snapshot { chains, ..Snapshot::default() }).await;
+    let reply = world.post(&ASK.replace("\"chat\"", "\"other\"")).await;
+    let message = error(&reply)["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("`chat`, `c1`") && message.ends_with("`c9` and 3 more."), "{message}");
+    let reply = world.post(ASK).await;
+    let message = error(&reply)["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("In service: `c1`, ") && message.contains("`c10` and 2 more."), "{message}");
+}
