@@ -149,7 +149,7 @@ pub struct Observer {
 impl Observer {
     /// Reads one frame, adds what is worth knowing to `seen`, and says what is to be done with the frame.
     pub fn frame(&mut self, frame: &[u8], seen: &mut Vec<Seen>) -> Pass {
-        if self.ledger.failed() {
+        if self.ledger.failed() || self.done {
             return Pass::Stop;
         }
         let event = sse::read(frame);
@@ -159,9 +159,8 @@ impl Observer {
         }
         self.events = true;
         if data == b"[DONE]" {
-            if !std::mem::replace(&mut self.done, true) {
-                seen.push(Seen::Done);
-            }
+            self.done = true;
+            seen.push(Seen::Done);
             // Without a finish reason the mark would make a cut answer look whole.
             return if self.ledger.finished() { Pass::On } else { Pass::Stop };
         }

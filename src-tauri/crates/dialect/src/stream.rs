@@ -1,7 +1,7 @@
 //! A streamed answer on its way to the client: relayed as it is, or translated; the gateway need not know which.
 //!
 //! Rules: only whole frames go out, so that an error of our own can follow at any moment. Nothing goes out from an
-//! error frame on. What goes out in total begins at the first byte, so that a gateway may hold it back until
+//! error frame on, or after the end mark. What goes out in total begins at the first byte, so that a gateway may hold it back until
 //! [`Seen::Content`] and then send everything.
 
 use std::ops::Range;
@@ -108,6 +108,9 @@ struct Same {
 impl Same {
     fn push(&mut self, bytes: Bytes, count: &mut u64) -> Step {
         let mut step = Step::default();
+        if self.observer.done() {
+            return step;
+        }
         let mut out = Run::new(bytes.clone());
         self.frames.push(bytes);
         loop {

@@ -390,3 +390,14 @@ fn a_figure_that_is_no_count_cuts_no_stream() {
         assert!(ollama.seen.contains(&seen), "{figure}");
     }
 }
+
+#[test]
+fn nothing_goes_out_after_the_end_mark() {
+    let body = [TEXT, STOP, DONE].concat();
+    let error = "data: {\"error\":{\"message\":\"late\"}}\n\n";
+    for after in [TEXT, USAGE, DONE, ": bye\n\n", error, "data: {]\n\n", "data: tail", "\n"] {
+        let told = same(&[&body, after].concat());
+        assert_eq!((told.out, told.completion), (body.clone(), Completion::Complete), "{after}");
+        assert_eq!(told.seen.last(), Some(&Seen::Done), "{after}");
+    }
+}
