@@ -26,5 +26,6 @@ pub mod openai;
 pub mod peek;
 pub mod sse;
 pub mod stream;
+mod surrogates;
 pub mod whole;
 pub mod wire;

@@ -9,6 +9,7 @@ use crate::{
     fault::{Fault, FaultKind, ended_in_failure, in_band, malformed},
     openai::{chunk::Chunk, finish_reason},
     sse,
+    surrogates::mend,
 };
 
 /// Something worth knowing in a stream, in the order of the bytes.
@@ -164,6 +165,7 @@ impl Observer {
             // Without a finish reason the mark would make a cut answer look whole.
             return if self.ledger.finished() { Pass::On } else { Pass::Stop };
         }
+        let data = &*mend(data);
         let chunk = match Chunk::read(data) {
             Ok(chunk) if chunk.is_error() || event.name == "error" => {
                 self.ledger.fail(in_band(data), seen);

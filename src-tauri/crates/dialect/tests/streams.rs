@@ -401,3 +401,10 @@ fn nothing_goes_out_after_the_end_mark() {
         assert_eq!(told.seen.last(), Some(&Seen::Done), "{after}");
     }
 }
+
+#[test]
+fn half_a_surrogate_pair_cuts_no_stream() {
+    let body = [&TEXT.replace("\"x\"", r#""\ud83d""#), STOP, DONE].concat();
+    let told = same(&body);
+    assert_eq!((told.out, told.completion), (body, Completion::Complete));
+}

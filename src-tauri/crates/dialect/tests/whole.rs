@@ -177,3 +177,20 @@ fn an_answer_without_a_finish_reason_was_cut() {
         assert!(matches!(read.completion, Completion::Broken { malformed: false, .. }), "{body}: {read:?}");
     }
 }
+
+#[test]
+fn half_a_surrogate_pair_spoils_no_answer() {
+    for text in [r"\ud83d", r"a\uDE00b", r"\ud83d\ud83d\ude00", r"\\\ud83dx", r"\ud83d\u0041"] {
+        let body = format!(
+            r#"{{"id":"{text}","choices":[{{"message":{{"content":"{text}"}},"finish_reason":"stop"}}]}}"#
+        );
+        let read = whole(Wire::OpenAi, &body);
+        assert_eq!((&read.body[..], read.completion), (body.as_bytes(), Completion::Complete), "{text}");
+        let body = format!(r#"{{"message":{{"content":"{text}"}},"done":true,"done_reason":"stop"}}"#);
+        let read = whole(Wire::Ollama, &body);
+        assert_eq!(read.completion, Completion::Complete, "{text}");
+        let read: Value = serde_json::from_slice(&read.body).unwrap();
+        let content = read["choices"][0]["message"]["content"].as_str().unwrap();
+        assert!(content.contains('\u{fffd}'), "{text}: {content}");
+    }
+}

@@ -7,6 +7,7 @@ use crate::{
     exchange::{Answer, Event, FinishReason, ToolCall, Usage},
     fault::{Fault, in_band, malformed},
     openai::chunk::count,
+    surrogates::mend,
 };
 
 /// A line of a stream, or a whole answer: the same thing.
@@ -56,6 +57,7 @@ struct Function {
 
 impl Line {
     fn read(json: &[u8]) -> Result<Self, Fault> {
+        let json = &*mend(json);
         let line: Self = serde_json::from_slice(json)
             .map_err(|_| malformed("The answer is not JSON of Ollama's chat API.", json))?;
         if line.error.is_some() {

@@ -7,6 +7,7 @@ use super::{chunk::Chunk, finish_reason, finish_word};
 use crate::{
     exchange::{Answer, ToolCall, Usage},
     fault::{Fault, in_band, malformed},
+    surrogates::mend,
     wire::Stamp,
 };
 
@@ -15,6 +16,7 @@ use crate::{
 /// # Errors
 /// It is no answer of this dialect, or says that it failed.
 pub fn read_answer(body: &[u8]) -> Result<Answer, Fault> {
+    let body = &*mend(body);
     let chunk = Chunk::read(body).map_err(|_| malformed("The answer is not a chat completion.", body))?;
     if chunk.is_error() {
         return Err(in_band(body));

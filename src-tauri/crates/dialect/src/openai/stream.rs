@@ -9,6 +9,7 @@ use crate::{
     exchange::{Event, Usage},
     fault::{in_band, malformed},
     sse,
+    surrogates::mend,
     wire::Stamp,
 };
 
@@ -30,6 +31,7 @@ impl StreamReader {
         if data.trim_ascii() == b"[DONE]" {
             return;
         }
+        let data = mend(&data);
         let Ok(chunk) = chunk::Chunk::read(&data) else {
             events.push(Event::Error(malformed("A frame of the stream is not JSON of this API.", &data)));
             return;
