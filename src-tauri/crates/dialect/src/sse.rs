@@ -9,8 +9,8 @@ use std::borrow::Cow;
 use bytes::{Bytes, BytesMut};
 use memchr::memchr2;
 
-/// The usual bound of a frame: 1 MiB.
-pub const MAX_FRAME: usize = 1 << 20;
+/// The usual bound of a frame: 16 MiB, room for a picture in base64.
+pub const MAX_FRAME: usize = 16 << 20;
 
 /// A frame is longer than its bound, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -277,7 +277,7 @@ fn what_is_no_stream_is_told_as_what_it_is() {
 #[test]
 fn a_frame_without_end_is_given_up() {
     let mut relay = relay(Wire::OpenAi, true);
-    let piece = Bytes::from(vec![b'x'; 1 << 19]);
+    let piece = Bytes::from(vec![b'x'; 1 << 23]);
     assert!(relay.push(piece.clone()).seen.is_empty());
     assert!(relay.push(piece.clone()).seen.is_empty());
     assert!(matches!(relay.push(piece).seen[..], [Seen::Malformed(_)]));
@@ -407,4 +407,12 @@ fn half_a_surrogate_pair_cuts_no_stream() {
     let body = [&TEXT.replace("\"x\"", r#""\ud83d""#), STOP, DONE].concat();
     let told = same(&body);
     assert_eq!((told.out, told.completion), (body, Completion::Complete));
+}
+
+#[test]
+fn a_frame_may_hold_a_picture() {
+    let body = [&TEXT.replace("\"x\"", &format!("\"{}\"", "A".repeat(12 << 20))), STOP, DONE].concat();
+    let told = run(relay(Wire::OpenAi, true), body.as_bytes().chunks(1 << 16));
+    assert_eq!(told.completion, Completion::Complete);
+    assert!(told.out == body);
 }
