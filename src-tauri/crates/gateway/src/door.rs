@@ -6,6 +6,18 @@ use dialect::error::{ClientError, ErrorKind};
 use http::{HeaderMap, Uri, header};
 use sha2::{Digest, Sha256};
 
+/// Refuses a request that names two hosts, as RFC 9112, 3.2, asks: whoever stands in front may have read the other.
+pub(crate) fn check_host(headers: &HeaderMap) -> Result<(), ClientError> {
+    if headers.get_all(header::HOST).iter().count() <= 1 {
+        return Ok(());
+    }
+    let message = "The request has more than one Host header. Send exactly one.";
+    Err(ClientError {
+        code: Some("invalid_host".into()),
+        ..ClientError::new(ErrorKind::InvalidRequest, message)
+    })
+}
+
 /// Refuses what a web page of somebody else's could send to a loopback endpoint (DNS rebinding, cross-site requests).
 pub(crate) fn check_origin(local: SocketAddr, uri: &Uri, headers: &HeaderMap) -> Result<(), ClientError> {
     if !local.ip().is_loopback() {

@@ -76,7 +76,9 @@ pub(crate) async fn answer(
     local: SocketAddr,
     request: Request<Incoming>,
 ) -> Response<Body> {
-    if let Err(error) = door::check_origin(local, request.uri(), request.headers()) {
+    let let_in = door::check_host(request.headers())
+        .and_then(|()| door::check_origin(local, request.uri(), request.headers()));
+    if let Err(error) = let_in {
         return closing(reply::error(&error));
     }
     let origin = request.headers().get(header::ORIGIN).cloned();

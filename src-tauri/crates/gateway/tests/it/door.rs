@@ -187,3 +187,13 @@ async fn errors_name_ten_chains_and_count_the_rest() {
     let message = error(&reply)["message"].as_str().unwrap().to_owned();
     assert!(message.contains("In service: `c1`, ") && message.contains("`c10` and 2 more."), "{message}");
 }
+
+#[tokio::test]
+async fn a_second_host_is_refused() {
+    let world = idle().await;
+    let host = format!("host: {}", world.addr);
+    for second in [host.as_str(), "host: evil.example"] {
+        let reply = ask(&world, &format!("GET /v1/models HTTP/1.1\r\n{host}\r\n{second}")).await;
+        assert_eq!((reply.status, error(&reply)["code"].as_str()), (400, Some("invalid_host")), "{second}");
+    }
+}
