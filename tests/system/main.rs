@@ -7,6 +7,7 @@ mod failover;
 mod gpus;
 mod keys;
 mod kill;
+mod memory;
 mod practice;
 mod sdk;
 mod slow;

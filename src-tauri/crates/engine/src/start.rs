@@ -1,6 +1,6 @@
 //! Starting, in order: everything that can fail first, then what only runs.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 use contract::config::Document;
@@ -26,6 +26,8 @@ use crate::{
 const SCREEN_QUEUE: usize = 256;
 /// The state under which the replicas' memory is kept over restarts.
 const MEMORY: &str = "replicas";
+/// The replicas' memory is compared with what was kept this often; at most so much of it is lost by a kill.
+const LOOK_FOR_CHANGES: Duration = Duration::from_millis(250);
 
 impl Engine {
     /// Starts the program: opens the data folder and the configuration, builds router, monitor and operations,
@@ -68,7 +70,7 @@ impl Engine {
         tasks.spawn(self.clone().follow_week());
         tasks.spawn(self.clone().follow_surroundings());
         tasks.spawn(operations::upkeep::run(self.inner.store.clone(), self.inner.stop.clone()));
-        tasks.spawn(remember_now_and_then(self.clone()));
+        tasks.spawn(remember_changes(self.clone()));
         if let Some(file) = &options.config_file {
             tasks.spawn(follow_file(self.clone(), FileWatch::new(file)));
         }
@@ -220,22 +222,37 @@ async fn build(
 
 /// Keeps the replicas' breakers and health over a restart.
 pub(crate) async fn remember(inner: &Inner) {
-    let json = match serde_json::to_string(&inner.monitor.memory()) {
-        Ok(json) => json,
-        Err(e) => return tracing::error!(error = %e, "the replicas' state cannot be written"),
-    };
-    if let Err(e) = inner.store.put_state(MEMORY, &json).await {
-        tracing::warn!(error = %e, "the replicas' state could not be kept");
+    if let Some(json) = memory_of(inner) {
+        keep(inner, &json).await;
     }
 }
 
-async fn remember_now_and_then(engine: Engine) {
-    let mut ticks = tokio::time::interval(std::time::Duration::from_secs(5));
+fn memory_of(inner: &Inner) -> Option<String> {
+    let json = serde_json::to_string(&inner.monitor.memory());
+    json.inspect_err(|e| tracing::error!(error = %e, "the replicas' state cannot be written")).ok()
+}
+
+/// Returns whether it is kept.
+async fn keep(inner: &Inner, json: &str) -> bool {
+    let kept = inner.store.put_state(MEMORY, json).await;
+    kept.inspect_err(|e| tracing::warn!(error = %e, "the replicas' state could not be kept")).is_ok()
+}
+
+/// Keeps what changed soon after it did: nothing may warn of the program's end.
+async fn remember_changes(engine: Engine) {
+    let mut ticks = tokio::time::interval(LOOK_FOR_CHANGES);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut kept = None;
     loop {
         tokio::select! {
             () = engine.inner.stop.cancelled() => return,
-            _ = ticks.tick() => remember(&engine.inner).await,
+            _ = ticks.tick() => {}
+        }
+        let new = memory_of(&engine.inner);
+        if let Some(json) = new.filter(|json| kept.as_ref() != Some(json))
+            && keep(&engine.inner, &json).await
+        {
+            kept = Some(json);
         }
     }
 }

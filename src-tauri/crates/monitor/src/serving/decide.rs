@@ -51,13 +51,19 @@ pub(crate) enum Input<'a> {
 }
 
 impl Memory {
-    /// At the start of the program, or of a chain: the first tier that can answer has the word.
+    /// At the start of the program, or of a chain: the first tier that can answer has the word. One that failed when
+    /// the program ended lost it then, and was told of; it gets it back as any other.
     pub(crate) fn begin(view: &ChainView, calm: Duration) -> Self {
-        let tier = best(view).map(|at| view.tiers[at].name.clone());
+        let well = view.tiers.iter().position(|t| t.fit == Fit::Full);
+        let at = well.or_else(|| best(view));
+        let before = view.tiers.iter().take(at.unwrap_or(0));
+        let failing = before.filter(|t| t.fit == Fit::Open).map(|t| (t.name.clone(), None));
+        let unsettled = failing.collect();
+        let tier = at.map(|at| view.tiers[at].name.clone());
         Self {
             tier,
             calm: calm.max(SHORTEST_CALM),
-            unsettled: BTreeMap::new(),
+            unsettled,
             answer_due: false,
             ordered: false,
             delays: Delays::default(),

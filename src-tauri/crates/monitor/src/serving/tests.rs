@@ -87,6 +87,18 @@ async fn at_the_start_the_first_tier_that_can_answer_has_the_word_and_nobody_is_
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_tier_that_failed_when_the_program_ended_is_not_told_of_again_and_gets_the_word_back() {
+    let mut rig = Rig::begin(&[("a", Open), ("b", Full)]);
+    assert_eq!(rig.tier(), Some("b"));
+    assert_eq!(rig.served(&[("a", Open), ("b", Full)], Some("b"), &[("a", F::Refused)]), []);
+    assert_eq!(rig.board(&[("a", Full), ("b", Full)]), [], "not before the calm");
+    rig.now += CALM;
+    let change = one(rig.board(&[("a", Full), ("b", Full)]));
+    assert_eq!((change.direction, rig.tier()), (Direction::Back, Some("a")));
+    assert_eq!(Rig::begin(&[("a", Open), ("b", Open)]).tier(), Some("a"), "nobody is better");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_request_that_a_later_tier_answered_is_a_change_over() {
     let mut rig = Rig::begin(&[("a", Full), ("b", Full)]);
     let change = one(rig.served(&[("a", Open), ("b", Full)], Some("b"), &[("a", F::Refused)]));
