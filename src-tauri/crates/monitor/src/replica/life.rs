@@ -79,6 +79,8 @@ pub(crate) struct Life {
     /// Recoveries in a row that did not last.
     pub relapses: u32,
     pub back_since: Option<Instant>,
+    /// When its breaker opened, or opened again after a trial.
+    pub opened: Option<Instant>,
     pub gpu: Option<String>,
     pub unwell: Option<String>,
     pub slow: bool,
@@ -110,6 +112,7 @@ impl Life {
             hung: false,
             relapses: 0,
             back_since: None,
+            opened: None,
             gpu: None,
             unwell: None,
             slow: false,
@@ -231,6 +234,9 @@ impl Life {
         // A server that is there and stays silent is hung, not down.
         if is_timeout(failure.class) && self.wants_token(at.now) {
             self.stays_silent(at, failure);
+        } else if self.tokens_may_close(at.now) && !is_reachability(failure.class) {
+            // The errors go on; they are the breaker's business, and the server is there.
+            self.run.suspected = false;
         } else {
             self.run.unreachable += 1;
         }
@@ -292,7 +298,7 @@ impl Life {
     /// token says more than any request that a client would have to wait for.
     fn check_counts_as_trial(&mut self, at: At, kind: &ProbeKind) {
         let token = *kind == ProbeKind::Generation;
-        if token && self.hung && matches!(self.breaker.state(at.now), State::Open { .. }) {
+        if token && matches!(self.breaker.state(at.now), State::Open { .. }) {
             self.breaker.half_open(at.now);
         }
         let idle = self.settings.probe().map(|p| p.every);
@@ -325,6 +331,7 @@ impl Life {
         if matches!(self.way_back, WayBack::Ramp(ramp) if ramp.done(at.now)) {
             self.way_back = WayBack::Done;
         }
+        self.tick_breaker(at.now);
         let half_open = self.breaker.state(at.now) == State::HalfOpen;
         if half_open && self.trials.is_none() {
             self.trials = Some((Gate::limited(self.settings.tier.breaker.trials), at.now));

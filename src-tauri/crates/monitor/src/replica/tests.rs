@@ -1,5 +1,6 @@
 //! The replica's task against a scripted server, on a paused clock: just before and just after each moment.
 
+mod flapping;
 mod recovery;
 mod silence;
 

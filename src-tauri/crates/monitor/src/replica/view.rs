@@ -7,7 +7,10 @@ use domain::{Admin, BreakerState, Health, ReplicaState, event::ReplicaFacts};
 use resilience::{breaker::State, gate::Gate};
 use tokio::time::Instant;
 
-use super::life::{Life, WayBack};
+use super::{
+    life::{Life, WayBack},
+    way_back::EARLY_TRIAL,
+};
 
 /// Checks of a replica that real traffic found failing are this far apart.
 const SUSPICION: Duration = Duration::from_millis(200);
@@ -30,8 +33,9 @@ impl Life {
     /// nothing.
     pub(crate) fn wants_token(&self, now: Instant) -> bool {
         let after_silence = self.run.timeouts > 0 && self.settings.may_generate();
+        let after_errors = self.tokens_may_close(now);
         let beside_a_long_answer = self.run.waiting && self.settings.answers_side_by_side();
-        self.trials_by_check(now) || after_silence || beside_a_long_answer
+        self.trials_by_check(now) || after_silence || after_errors || beside_a_long_answer
     }
 
     /// Whether a request has waited in vain, and the check that follows has not come back: nobody else shall wait
@@ -62,7 +66,7 @@ impl Life {
         match self.breaker.state(now) {
             State::Closed => BreakerState::Closed,
             _ if self.trials_by_check(now) => BreakerState::Open { until: next_check.max(now) },
-            State::Open { until } => BreakerState::Open { until },
+            State::Open { until } => BreakerState::Open { until: self.trial_at(now).unwrap_or(until) },
             State::HalfOpen => BreakerState::HalfOpen,
         }
     }
@@ -95,10 +99,7 @@ impl Life {
             WayBack::Ramp(ramp) => ramp.next_change(now),
             WayBack::Done | WayBack::Waits => None,
         };
-        let trial = match self.breaker.state(now) {
-            State::Open { until } => Some(until),
-            State::Closed | State::HalfOpen => None,
-        };
+        let trial = self.trial_at(now);
         [cool, share, trial].into_iter().flatten().min()
     }
 
@@ -112,6 +113,7 @@ impl Life {
         Some(match () {
             () if self.run.suspected => SUSPICION,
             () if doubtful => self.settings.quick(probe.every),
+            () if self.tokens_may_close(now) || self.trials_by_check(now) => probe.every.min(EARLY_TRIAL),
             () => probe.every,
         })
     }

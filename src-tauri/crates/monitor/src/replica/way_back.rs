@@ -4,13 +4,52 @@ use std::time::Duration;
 
 use domain::{Admin, Failure, FailureClass, Health};
 use resilience::{breaker::State, ramp::Ramp};
+use tokio::time::Instant;
 
-use super::life::{At, Life, WayBack};
+use super::{
+    life::{At, Life, WayBack},
+    run::is_timeout,
+};
 
 /// After this long in service, earlier relapses are forgotten.
 const SETTLED: Duration = Duration::from_secs(600);
 
+/// An open breaker does not wait for its time, which may be long and doubles, where a trial costs little: this far
+/// apart they are made.
+pub(super) const EARLY_TRIAL: Duration = Duration::from_secs(3);
+
 impl Life {
+    /// Whether a generated token can prove that the errors are over that opened the breaker.
+    pub(super) fn tokens_may_close(&self, now: Instant) -> bool {
+        self.health != Health::Down
+            && self.settings.may_generate()
+            && self.breaker.state(now) != State::Closed
+    }
+
+    /// When an open breaker is tried with a request; absent where it is not open. Where checks reach the server but
+    /// may not ask for a token, requests are the only proof; one that is met with an error is answered elsewhere at
+    /// once, one that is met with silence would have its client wait.
+    pub(super) fn trial_at(&self, now: Instant) -> Option<Instant> {
+        let State::Open { until } = self.breaker.state(now) else { return None };
+        let silent = self.run.last.as_ref().is_none_or(|(f, _)| is_timeout(f.class));
+        let checked = self.settings.probe().is_some() && !self.settings.may_generate();
+        let early = self.opened.and_then(|since| since.checked_add(EARLY_TRIAL));
+        let early = early.filter(|_| checked && !silent && self.health != Health::Down);
+        Some(early.map_or(until, |at| at.min(until)))
+    }
+
+    /// Begins the trials whose time has come.
+    pub(super) fn tick_breaker(&mut self, now: Instant) {
+        match self.breaker.state(now) {
+            State::Open { .. } => _ = self.opened.get_or_insert(now),
+            State::Closed | State::HalfOpen => self.opened = None,
+        }
+        if self.trial_at(now).is_some_and(|at| at <= now) {
+            self.breaker.half_open(now);
+            self.opened = None;
+        }
+    }
+
     pub(super) fn came_back(&mut self, at: At, why: &str) {
         // Its checks were its trials; the ramp protects the rest.
         match self.breaker.state(at.now) {
