@@ -191,7 +191,7 @@ export type Failback = {
  */
 mode: FailbackMode, 
 /**
- * Healthy this long before it sees traffic again; doubles with each relapse.
+ * Healthy this long before it sees traffic again; grows with each relapse, within 20 s of hold and ramp.
  */
 hold: Span, 
 /**
@@ -369,7 +369,8 @@ min_requests: number,
  */
 window: Span, 
 /**
- * How long it stays open; doubles with each relapse up to ten minutes.
+ * How long it stays open; doubles with each relapse up to ten minutes. A server that answers its checks is
+ * tried earlier.
  */
 open: Span, 
 /**
@@ -526,7 +527,7 @@ recent: Array<ChangeOver>,
  */
 week: Array<WeekFigures>, 
 /**
- * Simulated tiers that were switched to fail.
+ * The labels of the simulated servers that were switched to fail.
  */
 faults_injected: Array<string>, };
 

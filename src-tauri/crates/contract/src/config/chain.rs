@@ -91,7 +91,7 @@ pub enum FailbackMode {
 pub struct Failback {
     /// Who brings it back.
     pub mode: FailbackMode,
-    /// Healthy this long before it sees traffic again; doubles with each relapse.
+    /// Healthy this long before it sees traffic again; grows with each relapse, within 20 s of hold and ramp.
     pub hold: Span,
     /// The share of traffic grows from 1 % to 100 % in this time.
     pub ramp: Span,

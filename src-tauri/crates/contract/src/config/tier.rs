@@ -151,7 +151,8 @@ pub struct Breaker {
     pub min_requests: u32,
     /// The sliding window of `rate`.
     pub window: Span,
-    /// How long it stays open; doubles with each relapse up to ten minutes.
+    /// How long it stays open; doubles with each relapse up to ten minutes. A server that answers its checks is
+    /// tried earlier.
     pub open: Span,
     /// Requests let through at once while half-open.
     #[schemars(range(min = 1, max = 100))]

@@ -63,7 +63,7 @@ pub struct Overview {
     pub recent: Vec<ChangeOver>,
     /// The last 7 days; real traffic and practice apart.
     pub week: Vec<WeekFigures>,
-    /// Simulated tiers that were switched to fail.
+    /// The labels of the simulated servers that were switched to fail.
     pub faults_injected: Vec<String>,
 }
 
