@@ -5,7 +5,7 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 use crate::{
     Store,
     error::StoreError,
-    rows::{IncidentFilter, IncidentRow, TimelineNew, TimelineRow},
+    rows::{IncidentFilter, IncidentRow, TimelineNew, TimelineRow, push_bounds},
 };
 
 /// The most incidents in one answer.
@@ -82,14 +82,7 @@ fn push_conditions(query: &mut QueryBuilder<Sqlite>, filter: &IncidentFilter) {
         (" AND began_ms < ", filter.to_ms),
         (" AND simulated = ", filter.simulated.map(i64::from)),
     ];
-    for (condition, value) in numbers {
-        if let Some(value) = value {
-            query.push(condition).push_bind(value);
-        }
-    }
-    if let Some(chain) = &filter.chain {
-        query.push(" AND chain = ").push_bind(chain.clone());
-    }
+    push_bounds(query, &numbers, filter.chain.as_deref());
 }
 
 fn incident(row: &SqliteRow) -> Result<IncidentRow, sqlx::Error> {

@@ -5,7 +5,7 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 use crate::{
     Store,
     error::StoreError,
-    rows::{ChangeoverRow, Commit, EventFilter, EventRow},
+    rows::{ChangeoverRow, Commit, EventFilter, EventRow, push_bounds},
 };
 
 /// Events in one statement; SQLite takes 32,766 values.
@@ -136,14 +136,7 @@ fn push_conditions(query: &mut QueryBuilder<Sqlite>, filter: &EventFilter) {
         (" AND seq < ", filter.before_seq),
         (" AND simulated = ", filter.simulated.map(i64::from)),
     ];
-    for (condition, value) in numbers {
-        if let Some(value) = value {
-            query.push(condition).push_bind(value);
-        }
-    }
-    if let Some(chain) = &filter.chain {
-        query.push(" AND chain = ").push_bind(chain.clone());
-    }
+    push_bounds(query, &numbers, filter.chain.as_deref());
 }
 
 fn event(row: &SqliteRow) -> Result<EventRow, sqlx::Error> {

@@ -1,5 +1,23 @@
 //! Rows as the crates above hand them in and get them back.
 
+use sqlx::{QueryBuilder, Sqlite};
+
+/// Adds each condition whose number is there, and the chain's where one is asked for.
+pub(crate) fn push_bounds(
+    query: &mut QueryBuilder<Sqlite>,
+    numbers: &[(&str, Option<i64>)],
+    chain: Option<&str>,
+) {
+    for (condition, value) in numbers {
+        if let Some(value) = value {
+            query.push(condition).push_bind(*value);
+        }
+    }
+    if let Some(chain) = chain {
+        query.push(" AND chain = ").push_bind(chain.to_owned());
+    }
+}
+
 /// An event of the journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventRow {

@@ -38,7 +38,7 @@ proptest! {
     #[test]
     fn every_target_can_be_picked(count in 1..12_usize, wanted in 0..12_usize) {
         prop_assume!(wanted < count);
-        #[allow(clippy::cast_precision_loss)]
+        #[expect(clippy::cast_precision_loss, reason = "small numbers")]
         let random = (wanted as f64 + 0.5) / count as f64;
         prop_assert_eq!(pick(count, |_| 1.0, [random, 0.5]), Some(wanted));
     }

@@ -135,7 +135,12 @@ proptest! {
         }
         let mut live = naive(&recorded, now, u64::from(slots));
         live.sort_unstable();
-        #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "small numbers"
+        )]
         let rank = ((part * live.len() as f64).ceil() as usize).clamp(1, live.len());
         let exact = ms(live[rank - 1]);
         let [found] = durations.quantiles(base + ms(now), [part]).expect("something was recorded");
