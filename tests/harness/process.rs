@@ -4,6 +4,7 @@ use std::{
     net::TcpListener,
     path::{Path, PathBuf},
     process::Stdio,
+    sync::atomic::{AtomicU16, Ordering},
 };
 
 use tokio::{
@@ -24,9 +25,25 @@ pub fn program(name: &str) -> PathBuf {
     path
 }
 
-/// A free port of the loopback address.
+/// Ports from here up to the system's own range (`ip_local_port_range` begins at 32768), which it gives to nobody.
+const FIRST_PORT: u16 = 10_000;
+/// How many of them a test process has to itself, before another's begin.
+const PORTS: u16 = 16;
+/// How many processes have ports of their own; with more at once, some share, and whoever binds first has it.
+const PROCESSES: u16 = 1_400;
+
+/// A free port of the loopback address, never the same one twice in a process. The system's own choice would not do:
+/// between the choice and its use anybody's outgoing connection may take it, or the next choice be the same.
+///
+/// # Panics
+/// Every port is taken.
 pub fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+    static GIVEN: AtomicU16 = AtomicU16::new(0);
+    let own = (std::process::id() % u32::from(PROCESSES)) as u16 * PORTS;
+    (0..PROCESSES * PORTS)
+        .map(|_| FIRST_PORT + (own + GIVEN.fetch_add(1, Ordering::Relaxed)) % (PROCESSES * PORTS))
+        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .unwrap()
 }
 
 /// A model server as a process of its own.
