@@ -245,6 +245,8 @@ pub enum Event {
     Error(crate::fault::Fault),
     /// The server is alive and has nothing to say yet.
     KeepAlive,
+    /// The end mark: nothing follows.
+    Done,
 }
 
 /// Why an answer ended. A failure never becomes [`FinishReason::Stop`].

@@ -9,16 +9,19 @@
 //!
 //! The gateway's way through, for one attempt:
 //!
-//! 1. [`peek::Peek::read`] once per request, [`wire::Wire::prepare`] once per attempt.
+//! 1. [`client::Asked::read`] once per request, [`wire::Wire::prepare`] once per attempt.
 //! 2. A status other than 2xx: [`fault::classify`].
 //! 3. A whole answer: [`wire::Wire::whole`]. A stream: [`wire::Wire::relay`], pushed chunk by chunk.
-//! 4. An answer of our own making: [`openai::error_body`], [`openai::error_event`].
+//! 4. An error of our own: [`client::Dialect::error_body`], [`client::Dialect::error_event`], and inside an answer that
+//!    has begun [`stream::Relay::error`].
 
+pub mod client;
 pub mod edit;
 pub mod error;
 pub mod exchange;
 pub mod fault;
 mod fields;
+pub mod frames;
 pub mod ndjson;
 pub mod observe;
 pub mod ollama;

@@ -4,12 +4,16 @@
 //! error frame is a failure even when `[DONE]` follows; the finish reasons that mean failure are failures; the end of
 //! the body right after a finish reason is complete. Each frame is parsed once.
 
+use std::fmt;
+
 use crate::{
     exchange::{Event, FinishReason, Usage},
     fault::{Fault, FaultKind, ended_in_failure, in_band, malformed},
+    frames::is_foreign,
     openai::{chunk::Chunk, finish_reason},
     sse,
     surrogates::mend,
+    wire::Reader,
 };
 
 /// Something worth knowing in a stream, in the order of the bytes.
@@ -123,8 +127,8 @@ impl Ledger {
     }
 
     /// The verdict when the body has ended.
-    pub fn close(self) -> Completion {
-        if let Some(end) = self.end {
+    pub fn close(&mut self) -> Completion {
+        if let Some(end) = self.end.take() {
             return end;
         }
         if !self.finished() {
@@ -148,8 +152,7 @@ pub struct Observer {
 }
 
 impl Observer {
-    /// Reads one frame, adds what is worth knowing to `seen`, and says what is to be done with the frame.
-    pub fn frame(&mut self, frame: &[u8], seen: &mut Vec<Seen>) -> Pass {
+    fn read(&mut self, frame: &[u8], seen: &mut Vec<Seen>) -> Pass {
         if self.ledger.failed() || self.done {
             return Pass::Stop;
         }
@@ -201,8 +204,7 @@ impl Observer {
 
     /// A comment or an empty frame; or, before any event, a body that is no stream at all.
     fn without_data(&mut self, frame: &[u8], seen: &mut Vec<Seen>) -> Pass {
-        let start = frame.trim_ascii_start();
-        if self.events || !matches!(start.first(), Some(b'{' | b'[' | b'<')) {
+        if self.events || !is_foreign(frame) {
             return Pass::On;
         }
         let fault = match Chunk::read(frame) {
@@ -212,28 +214,102 @@ impl Observer {
         self.ledger.fail(fault, seen);
         Pass::Stop
     }
+}
+
+/// Reads along with a stream that goes through as it is, frame by frame (see [`sse::Frames`]).
+pub trait Observe: fmt::Debug + Send {
+    /// Reads one frame, adds what is worth knowing to `seen`, and says what is to be done with the frame.
+    fn frame(&mut self, frame: &[u8], seen: &mut Vec<Seen>) -> Pass;
 
     /// Whether every choice that began has its finish reason, and none failed.
-    #[must_use]
-    pub fn finished(&self) -> bool {
+    fn finished(&self) -> bool;
+
+    /// Whether the end mark has come.
+    fn done(&self) -> bool;
+
+    /// A frame was longer than its bound.
+    fn too_long(&mut self, error: sse::TooLong, seen: &mut Vec<Seen>);
+
+    /// The verdict when the body has ended.
+    fn close(&mut self) -> Completion;
+}
+
+impl Observe for Observer {
+    fn frame(&mut self, frame: &[u8], seen: &mut Vec<Seen>) -> Pass {
+        self.read(frame, seen)
+    }
+
+    fn finished(&self) -> bool {
         self.ledger.finished()
     }
 
-    /// Whether the end mark has come.
-    #[must_use]
-    pub fn done(&self) -> bool {
+    fn done(&self) -> bool {
         self.done
     }
 
-    /// A frame was longer than its bound.
-    pub fn too_long(&mut self, error: sse::TooLong, seen: &mut Vec<Seen>) {
-        self.ledger.fail(malformed(&format!("In the stream, {error}."), b""), seen);
+    fn too_long(&mut self, error: sse::TooLong, seen: &mut Vec<Seen>) {
+        self.ledger.fail(too_long(error), seen);
     }
 
-    /// The verdict when the body has ended.
-    #[must_use]
-    pub fn finish(self) -> Completion {
+    fn close(&mut self) -> Completion {
         self.ledger.close()
+    }
+}
+
+/// A frame over its bound.
+pub(crate) fn too_long(error: sse::TooLong) -> Fault {
+    malformed(&format!("In the stream, {error}."), b"")
+}
+
+/// Reads along by way of the exchange model's events, for dialects that have no quicker way.
+#[derive(Debug)]
+pub(crate) struct ByEvents {
+    reader: Box<dyn Reader>,
+    field: &'static str,
+    observer: EventObserver,
+    done: bool,
+}
+
+impl ByEvents {
+    pub fn new(reader: Box<dyn Reader>, field: &'static str) -> Self {
+        Self { reader, field, observer: EventObserver::default(), done: false }
+    }
+}
+
+impl Observe for ByEvents {
+    fn frame(&mut self, frame: &[u8], seen: &mut Vec<Seen>) -> Pass {
+        if self.observer.ledger.failed() || self.done {
+            return Pass::Stop;
+        }
+        let mut events = Vec::new();
+        self.reader.read(frame, &mut events);
+        for event in &events {
+            if !self.observer.event(event, self.field, seen) {
+                return Pass::Stop;
+            }
+            if *event == Event::Done {
+                self.done = true;
+                seen.push(Seen::Done);
+                return if self.observer.ledger.finished() { Pass::On } else { Pass::Stop };
+            }
+        }
+        Pass::On
+    }
+
+    fn finished(&self) -> bool {
+        self.observer.ledger.finished()
+    }
+
+    fn done(&self) -> bool {
+        self.done
+    }
+
+    fn too_long(&mut self, error: sse::TooLong, seen: &mut Vec<Seen>) {
+        self.observer.ledger.fail(too_long(error), seen);
+    }
+
+    fn close(&mut self) -> Completion {
+        self.observer.ledger.close()
     }
 }
 
@@ -248,7 +324,7 @@ impl EventObserver {
     /// dialect tells why an answer ended.
     pub fn event(&mut self, event: &Event, field: &str, seen: &mut Vec<Seen>) -> bool {
         match event {
-            Event::Start { .. } | Event::KeepAlive => {}
+            Event::Start { .. } | Event::KeepAlive | Event::Done => {}
             Event::Text(text) | Event::Reasoning(text) if text.is_empty() => {}
             Event::Text(_) | Event::Reasoning(_) => self.ledger.content(false, seen),
             Event::ToolCall { .. } | Event::ToolArguments { .. } => self.ledger.content(true, seen),

@@ -6,6 +6,8 @@
 
 mod answer;
 mod request;
+mod server;
 
 pub use answer::{LineReader, read_answer};
 pub use request::{Written, write_request};
+pub(crate) use server::Server;

@@ -5,14 +5,18 @@
 
 mod answer;
 pub(crate) mod chunk;
+mod client;
 mod error;
 mod request;
+mod server;
 mod stream;
 mod write;
 
 pub use answer::{read_answer, write_answer};
+pub(crate) use client::Client;
 pub use error::{error_body, error_event};
 pub use request::read_request;
+pub(crate) use server::Server;
 pub use stream::{ChunkWriter, StreamReader};
 pub(crate) use write::tool;
 pub use write::write_request;

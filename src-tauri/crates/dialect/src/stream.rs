@@ -7,16 +7,15 @@
 use std::ops::Range;
 
 use bytes::{Bytes, BytesMut};
-use serde::de::IgnoredAny;
 
 use crate::{
-    fault::malformed,
-    ndjson::Lines,
-    observe::{Completion, EventObserver, Observer, Pass, Seen},
-    ollama::LineReader,
-    openai::{ChunkWriter, DONE},
-    sse::{self, Frames},
-    wire::Stamp,
+    client::{Asked, Dialect, Writer},
+    error::ClientError,
+    exchange::Event,
+    frames::{Cutter, is_cut},
+    observe::{Completion, EventObserver, Observe, Pass, Seen, too_long},
+    sse::Frames,
+    wire::{Reader, Side},
 };
 
 /// What comes of one piece of an upstream's body.
@@ -49,45 +48,59 @@ pub struct Relay {
 #[derive(Debug)]
 enum Way {
     Same(Box<Same>),
-    Ollama(Box<FromOllama>),
+    Between(Box<Between>),
 }
 
 impl Relay {
-    /// Both sides speak Chat Completions: bytes go on as they are, without the frame that holds only the usage where
-    /// the client did not ask for it.
-    #[must_use]
-    pub fn same(usage_wanted: bool) -> Self {
-        let same = Same { frames: Frames::default(), observer: Observer::default(), usage_wanted };
+    /// Both sides speak the same: bytes go on as they are, without the frame that holds only the usage where the
+    /// client did not ask for it. `mark` ends a whole answer that came without its end mark.
+    pub(crate) fn same(asked: &Asked, observer: Box<dyn Observe>, mark: &'static [u8]) -> Self {
+        let (dialect, usage_wanted) = (asked.dialect, asked.peek.stream_usage);
+        let same = Same { frames: Frames::default(), observer, dialect, mark, usage_wanted };
         Self { way: Way::Same(Box::new(same)), frames: 0 }
     }
 
-    /// The upstream speaks Ollama's chat API, the client Chat Completions.
-    #[must_use]
-    pub fn from_ollama(stamp: Stamp, usage_wanted: bool) -> Self {
-        let ollama = FromOllama {
-            lines: Lines::default(),
-            reader: LineReader::default(),
+    /// The upstream speaks another dialect than the client.
+    pub(crate) fn between(upstream: &dyn Side, writer: Box<dyn Writer>) -> Self {
+        let between = Between {
+            cutter: Some(upstream.cutter()),
+            reader: upstream.reader(),
+            field: upstream.finish_field(),
             observer: EventObserver::default(),
-            writer: ChunkWriter::new(stamp, usage_wanted),
+            writer,
+            fresh: true,
             ended: false,
         };
-        Self { way: Way::Ollama(Box::new(ollama)), frames: 0 }
+        Self { way: Way::Between(Box::new(between)), frames: 0 }
     }
 
     /// Takes the next piece of the upstream's body.
     pub fn push(&mut self, bytes: Bytes) -> Step {
         match &mut self.way {
             Way::Same(same) => same.push(bytes, &mut self.frames),
-            Way::Ollama(ollama) => ollama.push(bytes, &mut self.frames),
+            Way::Between(between) => between.push(bytes, &mut self.frames),
         }
     }
 
-    /// The upstream's body has ended, by itself or by a broken connection.
+    /// The upstream's body has ended, by itself or by a broken connection. Only [`Self::error`] may follow.
     #[must_use]
-    pub fn finish(self) -> End {
-        match self.way {
+    pub fn finish(&mut self) -> End {
+        match &mut self.way {
             Way::Same(same) => same.finish(),
-            Way::Ollama(ollama) => ollama.finish(),
+            Way::Between(between) => between.finish(),
+        }
+    }
+
+    /// Ends what the client has got so far with an error in its dialect.
+    #[must_use]
+    pub fn error(&mut self, error: &ClientError) -> Bytes {
+        match &mut self.way {
+            Way::Same(same) => same.dialect.error_event(error),
+            Way::Between(between) => {
+                let mut out = BytesMut::new();
+                between.writer.error(error, &mut out);
+                out.freeze()
+            }
         }
     }
 
@@ -101,7 +114,9 @@ impl Relay {
 #[derive(Debug)]
 struct Same {
     frames: Frames,
-    observer: Observer,
+    observer: Box<dyn Observe>,
+    dialect: Dialect,
+    mark: &'static [u8],
     usage_wanted: bool,
 }
 
@@ -141,7 +156,7 @@ impl Same {
         true
     }
 
-    fn finish(mut self) -> End {
+    fn finish(&mut self) -> End {
         let mut seen = Vec::new();
         let rest = std::mem::take(&mut self.frames).rest();
         let mut out = Run::new(rest.clone());
@@ -150,21 +165,10 @@ impl Same {
             out.add(&Bytes::from_static(b"\n\n"));
         }
         if self.observer.finished() && !self.observer.done() {
-            out.add(&Bytes::from_static(DONE));
+            out.add(&Bytes::from_static(self.mark));
         }
-        End { out: out.take(), seen, completion: self.observer.finish() }
+        End { out: out.take(), seen, completion: self.observer.close() }
     }
-}
-
-/// Whether an unfinished last frame says nothing that could be read.
-fn is_cut(rest: &[u8]) -> bool {
-    let event = sse::read(rest);
-    let data = event.data.trim_ascii();
-    if data.is_empty() {
-        // A body that is no stream at all has no data either, and is judged by its first byte.
-        return !matches!(rest.trim_ascii_start().first(), Some(b'{' | b'[' | b'<'));
-    }
-    data != b"[DONE]" && serde_json::from_slice::<IgnoredAny>(data).is_err()
 }
 
 /// Frames put together again: without copying where they lie side by side in the piece that came.
@@ -197,64 +201,79 @@ impl Run {
     }
 }
 
+/// From one dialect to another, by way of the exchange model's events.
 #[derive(Debug)]
-struct FromOllama {
-    lines: Lines,
-    reader: LineReader,
+struct Between {
+    /// Absent once the body has ended.
+    cutter: Option<Cutter>,
+    reader: Box<dyn Reader>,
+    field: &'static str,
     observer: EventObserver,
-    writer: ChunkWriter,
+    writer: Box<dyn Writer>,
+    /// Whether nothing readable has come yet.
+    fresh: bool,
+    /// Whether the end mark has come.
     ended: bool,
 }
 
-impl FromOllama {
+impl Between {
     fn push(&mut self, bytes: Bytes, count: &mut u64) -> Step {
         let mut step = Step::default();
         let mut out = BytesMut::new();
-        self.lines.push(bytes);
+        let Some(mut cutter) = self.cutter.take() else { return step };
+        cutter.push(bytes);
         while !self.observer.ledger.failed() {
-            match self.lines.next_line() {
+            match cutter.next_frame() {
                 Ok(None) => break,
-                Ok(Some(line)) => {
+                Ok(Some(frame)) => {
                     *count += 1;
-                    self.line(&line, &mut out, &mut step.seen);
+                    self.frame(&frame, &mut out, &mut step.seen);
                 }
-                Err(error) => {
-                    let fault = malformed(&format!("In the stream, {error}."), b"");
-                    self.observer.ledger.fail(fault, &mut step.seen);
-                }
+                Err(error) => self.observer.ledger.fail(too_long(error), &mut step.seen),
             }
         }
+        self.cutter = Some(cutter);
         step.out = out.freeze();
         step
     }
 
-    fn line(&mut self, line: &[u8], out: &mut BytesMut, seen: &mut Vec<Seen>) {
+    fn frame(&mut self, frame: &[u8], out: &mut BytesMut, seen: &mut Vec<Seen>) {
         if self.ended {
             return;
         }
         let mut events = Vec::new();
-        self.reader.read(line, &mut events);
+        self.reader.read(frame, &mut events);
         for event in &events {
-            if !self.observer.event(event, "done_reason", seen) {
+            self.fresh &= matches!(event, Event::KeepAlive);
+            if !self.observer.event(event, self.field, seen) {
+                return;
+            }
+            if *event == Event::Done {
+                self.ended = true;
+                self.end(out);
+                seen.push(Seen::Done);
                 return;
             }
             self.writer.write(event, out);
         }
+    }
+
+    /// Without a finish reason an end would make a cut answer look whole.
+    fn end(&mut self, out: &mut BytesMut) {
         if self.observer.ledger.finished() {
-            self.ended = true;
             self.writer.end(out);
-            seen.push(Seen::Done);
         }
     }
 
-    fn finish(mut self) -> End {
+    fn finish(&mut self) -> End {
         let mut seen = Vec::new();
         let mut out = BytesMut::new();
-        let rest = std::mem::take(&mut self.lines).rest();
-        let whole = serde_json::from_slice::<IgnoredAny>(&rest).is_ok();
-        let foreign = self.reader.is_fresh() && !rest.trim_ascii_start().starts_with(b"{");
-        if !rest.trim_ascii().is_empty() && !self.observer.ledger.failed() && (whole || foreign) {
-            self.line(&rest, &mut out, &mut seen);
+        let rest = self.cutter.take().and_then(|cutter| cutter.rest(self.fresh));
+        if let Some(rest) = rest.filter(|_| !self.observer.ledger.failed()) {
+            self.frame(&rest, &mut out, &mut seen);
+        }
+        if !self.ended {
+            self.end(&mut out);
         }
         End { out: out.freeze(), seen, completion: self.observer.ledger.close() }
     }

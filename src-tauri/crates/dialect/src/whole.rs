@@ -8,8 +8,6 @@ use crate::{
     exchange::{Answer, FinishReason, Usage},
     fault::{Fault, ended_in_failure},
     observe::Completion,
-    ollama, openai,
-    wire::Stamp,
 };
 
 /// A whole answer in the client's dialect.
@@ -26,19 +24,8 @@ pub struct Whole {
     pub usage: Option<Usage>,
 }
 
-/// Checks a Chat Completions answer; its bytes stay as they are.
-#[must_use]
-pub fn openai(body: &Bytes) -> Whole {
-    judge(openai::read_answer(body), "finish_reason", |_| body.clone())
-}
-
-/// Checks an answer of Ollama's chat API and translates it.
-#[must_use]
-pub fn ollama(body: &Bytes, stamp: &Stamp) -> Whole {
-    judge(ollama::read_answer(body), "done_reason", |answer| openai::write_answer(answer, stamp))
-}
-
-fn judge(read: Result<Answer, Fault>, field: &str, write: impl FnOnce(&Answer) -> Bytes) -> Whole {
+/// Judges an answer that was read; `field` names where its dialect tells why it ended.
+pub(crate) fn judge(read: Result<Answer, Fault>, field: &str, write: impl FnOnce(&Answer) -> Bytes) -> Whole {
     let failed =
         |fault: Fault| Whole { body: Bytes::new(), completion: fault.into(), finish: None, usage: None };
     let answer = match read {

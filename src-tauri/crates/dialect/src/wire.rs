@@ -1,15 +1,22 @@
 //! The dialects that upstreams speak, and the way between the client's dialect and theirs.
 //!
-//! This is the door the gateway uses; clients speak Chat Completions here. Another client dialect adds a reader and a
-//! writer beside these, not a pair for each upstream.
+//! This is the gateway's door on the upstream's side. A dialect is one folder with a [`Side`] in it, and one line in
+//! [`Wire::side`]: it writes requests out of the exchange model and reads answers into it, and knows no client. Where
+//! client and upstream speak the same, bytes go through with only the named fields changed.
+
+use std::fmt;
 
 use bytes::Bytes;
 
 use crate::{
-    edit::{self, Edits},
+    client::{Asked, Dialect},
+    edit::Edits,
     error::Unfit,
+    exchange::{Answer, Event, Request},
+    fault::Fault,
+    frames::Cutter,
+    observe::Observe,
     ollama, openai,
-    peek::Peek,
     stream::Relay,
     whole::{self, Whole},
 };
@@ -26,7 +33,7 @@ pub enum Wire {
 /// What an answer of our own making carries about itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stamp {
-    /// The answer's id, for example `chatcmpl-…`.
+    /// The answer's id, for example `chatcmpl-…` (see [`Dialect::answer_id`]).
     pub id: String,
     /// When it was made, in seconds since 1970.
     pub created: u64,
@@ -43,38 +50,96 @@ pub struct Prepared {
 }
 
 impl Wire {
-    /// The client's request in this dialect, edited. `peek` must have been read from this very body.
+    /// Whether a client of this dialect gets the upstream's bytes as they are.
+    #[must_use]
+    pub fn is_native(self, dialect: Dialect) -> bool {
+        self.side().native() == Some(dialect)
+    }
+
+    /// The client's request in this dialect, edited.
     ///
     /// # Errors
     /// The request is wrong, or this dialect cannot carry it.
-    pub fn prepare(self, body: &Bytes, peek: &Peek, edits: &Edits) -> Result<Prepared, Unfit> {
-        match self {
-            Self::OpenAi => Ok(Prepared { body: edit::rewrite(body, peek, edits)?, dropped: Vec::new() }),
-            Self::Ollama => {
-                let mut request = openai::read_request(body)?;
-                edits.apply(&mut request);
-                let ollama::Written { body, dropped } = ollama::write_request(&request)?;
-                Ok(Prepared { body, dropped })
-            }
+    pub fn prepare(self, asked: &Asked, edits: &Edits) -> Result<Prepared, Unfit> {
+        if self.is_native(asked.dialect) {
+            return Ok(Prepared { body: self.side().rewrite(asked, edits)?, dropped: Vec::new() });
         }
+        let mut request = asked.request()?;
+        edits.apply(&mut request);
+        self.side().write(&request, edits)
     }
 
     /// Checks, and translates where needed, an answer that came in one piece with a status of 2xx.
     #[must_use]
-    pub fn whole(self, body: &Bytes, stamp: &Stamp) -> Whole {
-        match self {
-            Self::OpenAi => whole::openai(body),
-            Self::Ollama => whole::ollama(body, stamp),
+    pub fn whole(self, asked: &Asked, body: &Bytes, stamp: &Stamp) -> Whole {
+        let side = self.side();
+        let native = self.is_native(asked.dialect);
+        whole::judge(side.answer(body), side.finish_field(), |answer| {
+            if native { body.clone() } else { asked.answer(answer, stamp) }
+        })
+    }
+
+    /// The way back for a streamed answer with a status of 2xx. The usage goes to the client only if it asked.
+    #[must_use]
+    pub fn relay(self, asked: &Asked, stamp: Stamp) -> Relay {
+        let side = self.side();
+        if self.is_native(asked.dialect) {
+            Relay::same(asked, side.observer(), side.end_mark())
+        } else {
+            Relay::between(side, asked.writer(stamp))
         }
     }
 
-    /// The way back for a streamed answer with a status of 2xx, to a client whose request was `peek`. The usage goes
-    /// to the client only if it asked.
-    #[must_use]
-    pub fn relay(self, peek: &Peek, stamp: Stamp) -> Relay {
+    fn side(self) -> &'static dyn Side {
         match self {
-            Self::OpenAi => Relay::same(peek.stream_usage),
-            Self::Ollama => Relay::from_ollama(stamp, peek.stream_usage),
+            Self::OpenAi => &openai::Server,
+            Self::Ollama => &ollama::Server,
         }
     }
+}
+
+/// Reads a streamed answer.
+pub trait Reader: fmt::Debug + Send {
+    /// Reads one frame (see [`Cutter`]), and adds what it says to `events`; [`Event::Done`] when nothing follows it.
+    fn read(&mut self, frame: &[u8], events: &mut Vec<Event>);
+}
+
+/// What an upstream's dialect is made of.
+pub(crate) trait Side: Sync {
+    /// The dialect whose clients get this upstream's bytes as they are.
+    fn native(&self) -> Option<Dialect> {
+        None
+    }
+
+    /// The request of a client of that dialect, edited without being taken apart.
+    fn rewrite(&self, asked: &Asked, edits: &Edits) -> Result<Bytes, Unfit> {
+        let mut request = asked.request()?;
+        edits.apply(&mut request);
+        Ok(self.write(&request, edits)?.body)
+    }
+
+    /// Reads along with a stream that goes through as it is.
+    fn observer(&self) -> Box<dyn Observe> {
+        Box::new(crate::observe::ByEvents::new(self.reader(), self.finish_field()))
+    }
+
+    /// What ends such a stream, where a server leaves it out.
+    fn end_mark(&self) -> &'static [u8] {
+        b""
+    }
+
+    /// Writes a request that has been edited; the edits are for what the exchange model has no word for.
+    fn write(&self, request: &Request, edits: &Edits) -> Result<Prepared, Unfit>;
+
+    /// Reads a whole answer that came with a status of 2xx.
+    fn answer(&self, body: &[u8]) -> Result<Answer, Fault>;
+
+    /// Cuts a stream into frames.
+    fn cutter(&self) -> Cutter;
+
+    /// Reads those frames.
+    fn reader(&self) -> Box<dyn Reader>;
+
+    /// Where this dialect tells why an answer ended.
+    fn finish_field(&self) -> &'static str;
 }

@@ -3,16 +3,16 @@
 
 use bytes::Bytes;
 use dialect::{
+    client::{Asked, Dialect},
     edit::Edits,
     error::Unfit,
-    peek::Peek,
     wire::{Prepared, Wire},
 };
 use serde_json::{Value, json};
 
 fn prepare(request: &Value, edits: &Edits) -> Result<Prepared, Unfit> {
     let body = Bytes::from(request.to_string());
-    Wire::Ollama.prepare(&body, &Peek::read(&body).unwrap(), edits)
+    Wire::Ollama.prepare(&Asked::read(Dialect::Chat, body).unwrap(), edits)
 }
 
 fn carried(request: &Value) -> Value {

@@ -1,9 +1,11 @@
 //! Properties: what is written is read back the same, and no bytes whatever make a reader panic.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::time::SystemTime;
 
 use bytes::{Bytes, BytesMut};
 use dialect::{
+    client::{Asked, Dialect},
     edit::{CapName, Edits},
     exchange::{
         Answer, Event, FinishReason, Format, Image, ImageSource, Message, Part, Request, Sampling, Tool,
@@ -155,6 +157,11 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
     )
 }
 
+fn asked() -> Asked {
+    let body = Bytes::from_static(br#"{"model":"m","stream":true,"messages":[1]}"#);
+    Asked::read(Dialect::Chat, body).unwrap()
+}
+
 fn stamp() -> Stamp {
     Stamp { id: "chatcmpl-1".into(), created: 7 }
 }
@@ -255,7 +262,7 @@ proptest! {
             reader.read(&frame, &mut read);
         }
         let mut expected = events;
-        expected.push(Event::Usage(usage));
+        expected.extend([Event::Usage(usage), Event::Done]);
         prop_assert_eq!(read, expected);
     }
 
@@ -263,7 +270,7 @@ proptest! {
     fn no_request_makes_a_reader_panic(body in hostile(), note in text()) {
         let _ = read_request(&body);
         let body = Bytes::from(body);
-        if let Ok(peek) = Peek::read(&body) {
+        if let Ok(asked) = Asked::read(Dialect::Chat, body.clone()) {
             let edits = Edits {
                 model: Some(note.clone()),
                 max_tokens_cap: Some(1),
@@ -273,10 +280,10 @@ proptest! {
                 ..Edits::default()
             };
             for wire in [Wire::OpenAi, Wire::Ollama] {
-                let _ = wire.prepare(&body, &peek, &edits);
+                let _ = wire.prepare(&asked, &edits);
             }
             let is_json = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).is_ok();
-            if let Ok(prepared) = Wire::OpenAi.prepare(&body, &peek, &edits) {
+            if let Ok(prepared) = Wire::OpenAi.prepare(&asked, &edits) {
                 prop_assert!(is_json(&prepared.body) || !is_json(&body));
             }
         }
@@ -284,12 +291,12 @@ proptest! {
 
     #[test]
     fn no_answer_makes_a_reader_panic(body in hostile(), cut in any::<prop::sample::Index>(), status in any::<u16>()) {
-        let peek = Peek::read(br#"{"model":"m","stream":true,"messages":[1]}"#).unwrap();
+        let asked = asked();
         let body = Bytes::from(body);
         for wire in [Wire::OpenAi, Wire::Ollama] {
-            let _ = wire.whole(&body, &stamp());
+            let _ = wire.whole(&asked, &body, &stamp());
             let run = |pieces: &[Bytes]| {
-                let mut relay = wire.relay(&peek, stamp());
+                let mut relay = wire.relay(&asked, stamp());
                 let mut out = Vec::new();
                 for piece in pieces {
                     out.extend_from_slice(&relay.push(piece.clone()).out);
@@ -321,7 +328,8 @@ fn deep_nesting_is_refused_and_does_not_overflow() {
     assert!(Peek::read(deep.as_bytes()).is_err());
     assert!(read_request(deep.as_bytes()).is_err());
     let body = Bytes::from(deep);
+    let asked = asked();
     for wire in [Wire::OpenAi, Wire::Ollama] {
-        let _ = wire.whole(&body, &stamp());
+        let _ = wire.whole(&asked, &body, &stamp());
     }
 }

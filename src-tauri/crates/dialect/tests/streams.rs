@@ -3,10 +3,10 @@
 
 use bytes::{Bytes, BytesMut};
 use dialect::{
+    client::{Asked, Dialect},
     exchange::{FinishReason, Usage},
     fault::FaultKind,
     observe::{Completion, Seen},
-    peek::Peek,
     stream::Relay,
     wire::{Stamp, Wire},
 };
@@ -36,8 +36,8 @@ fn relay(wire: Wire, usage_wanted: bool) -> Relay {
     let request = format!(
         r#"{{"model":"m","stream":true,"stream_options":{{"include_usage":{usage_wanted}}},"messages":[1]}}"#
     );
-    let peek = Peek::read(request.as_bytes()).unwrap();
-    wire.relay(&peek, Stamp { id: "chatcmpl-1".into(), created: 7 })
+    let asked = Asked::read(Dialect::Chat, request.into()).unwrap();
+    wire.relay(&asked, Stamp { id: "chatcmpl-1".into(), created: 7 })
 }
 
 fn run<'a>(mut relay: Relay, pieces: impl IntoIterator<Item = &'a [u8]>) -> Told {

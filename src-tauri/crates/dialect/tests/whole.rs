@@ -1,7 +1,9 @@
 //! Answers in one piece.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use bytes::Bytes;
 use dialect::{
+    client::{Asked, Dialect},
     exchange::{FinishReason, Usage},
     fault::FaultKind,
     observe::Completion,
@@ -11,7 +13,13 @@ use dialect::{
 use serde_json::{Value, json};
 
 fn whole(wire: Wire, body: &str) -> Whole {
-    wire.whole(&Bytes::copy_from_slice(body.as_bytes()), &Stamp { id: "chatcmpl-1".into(), created: 7 })
+    let request = Bytes::from_static(br#"{"model":"m","messages":[1]}"#);
+    let asked = Asked::read(Dialect::Chat, request).unwrap();
+    wire.whole(
+        &asked,
+        &Bytes::copy_from_slice(body.as_bytes()),
+        &Stamp { id: "chatcmpl-1".into(), created: 7 },
+    )
 }
 
 #[test]

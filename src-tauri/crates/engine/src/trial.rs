@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use contract::{RpcError, config, view::TryResult};
-use dialect::{edit::Edits, peek::Peek, wire};
+use dialect::{
+    client::{Asked, Dialect},
+    edit::Edits,
+    wire,
+};
 use domain::{KeyRef, ProviderKind, Tier, Wire};
 use http::HeaderMap;
 use serde_json::{Value, json};
@@ -129,9 +133,9 @@ async fn ask_tier(client: &upstream::Client, tier: &Tier) -> Trial {
         json!({"model": tier.model, "messages": [{"role": "user", "content": HELLO}]}).to_string(),
     );
     let in_words = |e: &dyn std::fmt::Display| (None, e.to_string());
-    let peek = Peek::read(&body).map_err(|e| in_words(&e))?;
+    let asked = Asked::read(Dialect::Chat, body).map_err(|e| in_words(&e))?;
     let edits = Edits { model: Some(tier.model.clone()), max_tokens_cap: Some(CAP), ..Edits::default() };
-    let prepared = speak.prepare(&body, &peek, &edits).map_err(|e| in_words(&e))?;
+    let prepared = speak.prepare(&asked, &edits).map_err(|e| in_words(&e))?;
     let target = upstream::Target::of(tier, replica);
     let sent = client.send(&target, HeaderMap::new(), prepared.body, false).await;
     let mut response = sent.map_err(|f| (f.status, format!("{} {}", f.message, f.class.advice())))?;
@@ -143,7 +147,7 @@ async fn ask_tier(client: &upstream::Client, tier: &Tier) -> Trial {
         return Err((Some(status), fault.message));
     }
     let stamp = wire::Stamp { id: "trial".into(), created: 0 };
-    let whole = speak.whole(&body, &stamp);
+    let whole = speak.whole(&asked, &body, &stamp);
     match whole.completion {
         dialect::observe::Completion::Complete => Ok((status, text_of(&whole.body))),
         other => Err((Some(status), format!("the answer is not usable: {other:?}"))),

@@ -4,12 +4,14 @@ use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
 use dialect::{
+    client::Asked,
     edit::{CapName, Edits},
     error::{ClientError, ErrorKind, Unfit},
     fault::{self, FaultKind},
     observe::{Completion, Seen},
-    peek::{self, Peek},
+    peek,
     stream::{End, Relay},
+    whole::Whole,
     wire::{Stamp, Wire},
 };
 use domain::{Failure, FailureClass, ProviderKind, Tier};
@@ -77,7 +79,7 @@ pub(crate) struct Ask<'a> {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) wire: Wire,
-    pub(crate) peek: &'a Peek,
+    pub(crate) asked: &'a Asked,
     pub(crate) stamp: Stamp,
     pub(crate) limits: Limits,
     /// Whether somebody else could be asked after this.
@@ -94,12 +96,7 @@ pub(crate) const fn wire_of(provider: ProviderKind) -> Option<Wire> {
 }
 
 /// The client's request as a tier gets it, with the fields that its dialect has no word for.
-pub(crate) fn prepare(
-    wire: Wire,
-    tier: &Tier,
-    body: &Bytes,
-    peek: &Peek,
-) -> Result<(Bytes, Vec<String>), Bad> {
+pub(crate) fn prepare(wire: Wire, tier: &Tier, asked: &Asked) -> Result<(Bytes, Vec<String>), Bad> {
     let edits = Edits {
         model: Some(tier.model.clone()),
         max_tokens_cap: tier.degrade.max_tokens,
@@ -111,7 +108,7 @@ pub(crate) fn prepare(
         system_note: tier.degrade.system_note.clone(),
         force_usage: takes_stream_options(tier.provider),
     };
-    match wire.prepare(body, peek, &edits) {
+    match wire.prepare(asked, &edits) {
         Ok(prepared) => Ok((prepared.body, prepared.dropped)),
         Err(Unfit::Bad(bad)) => Err(Bad {
             failure: Failure::new(FailureClass::ClientMistake, "the request is not well-formed"),
@@ -138,18 +135,20 @@ fn mistake(message: String) -> ClientError {
 impl Ask<'_> {
     /// Sends the request and waits until its answer may go out.
     pub(crate) async fn run(self, record: &mut Record) -> Result<Good, Bad> {
-        let Self { client, target, headers, body, wire, peek, stamp, limits, others } = self;
+        let Self { client, target, headers, body, wire, asked, stamp, limits, others } = self;
+        let stream = asked.peek.stream;
         let sent = body.clone();
-        let sending = client.send(&target, headers, body, peek.stream);
-        let response = patience::head(sending, limits, others, record).await??;
+        let sending = client.send(&target, headers, body, stream);
+        let mut response = patience::head(sending, limits, others, record).await??;
         if !response.status.is_success() {
-            return Err(refused(response, &sent, wire, limits).await);
+            return Err(refused(response, &sent, wire.is_native(asked.dialect), limits).await);
         }
-        if peek.stream {
-            let relay = wire.relay(peek, stamp);
+        if stream {
+            let relay = wire.relay(asked, stamp);
             Hold { relay, held: Vec::new(), limits, others }.run(response, record).await
         } else {
-            whole(response, wire, &stamp, limits, others, record).await
+            let body = read_whole(&mut response.body, limits).await?;
+            whole(wire.whole(asked, &body, &stamp), response.headers, others, record)
         }
     }
 }
@@ -166,8 +165,9 @@ impl Limits {
     }
 }
 
-/// Reads an error answer: its class, and what the client gets if it is the client's own.
-async fn refused(mut response: Response, sent: &[u8], wire: Wire, limits: Limits) -> Bad {
+/// Reads an error answer: its class, and what the client gets if it is the client's own. `native`: the provider speaks
+/// the client's dialect.
+async fn refused(mut response: Response, sent: &[u8], native: bool, limits: Limits) -> Bad {
     // What there is of it will do: the status alone says enough.
     let read = timeout_at(limits.first, response.body.up_to(LONGEST_ERROR)).await;
     let body = read.ok().and_then(Result::ok).unwrap_or_default();
@@ -180,36 +180,24 @@ async fn refused(mut response: Response, sent: &[u8], wire: Wire, limits: Limits
         let failure = Failure::new(FailureClass::ClientMistake, bad.message.clone());
         return Bad { failure, answer: Some(Box::new(Refused::InOurWords(bad.into()))) };
     }
-    let answer = match wire {
-        Wire::OpenAi => Refused::AsItIs { status: response.status, headers: response.headers, body },
-        Wire::Ollama => {
-            let kind = ErrorKind::from(fault.kind);
-            let error =
-                ClientError { code: fault.code.clone(), ..ClientError::new(kind, fault.message.clone()) };
-            Refused::InOurWords(error)
-        }
+    let answer = if native {
+        Refused::AsItIs { status: response.status, headers: response.headers, body }
+    } else {
+        let error = ClientError::new(ErrorKind::from(fault.kind), fault.message.clone());
+        Refused::InOurWords(ClientError { code: fault.code.clone(), ..error })
     };
     Bad { failure: failures::of_fault(&fault), answer: Some(Box::new(answer)) }
 }
 
-/// Reads and checks a whole answer.
-async fn whole(
-    mut response: Response,
-    wire: Wire,
-    stamp: &Stamp,
-    limits: Limits,
-    others: bool,
-    record: &mut Record,
-) -> Result<Good, Bad> {
-    let body = read_whole(&mut response.body, limits).await?;
-    let whole = wire.whole(&body, stamp);
+/// What a whole answer that was read and judged comes to.
+fn whole(whole: Whole, headers: HeaderMap, others: bool, record: &mut Record) -> Result<Good, Bad> {
     if let Some(usage) = whole.usage {
         record.usage(usage);
     }
     let accepted = whole.completion == Completion::Empty && !others;
     match failures::of_completion(&whole.completion).filter(|_| !accepted) {
         Some(failure) => Err(failure.into()),
-        None => Ok(Good::Whole { body: whole.body, headers: response.headers }),
+        None => Ok(Good::Whole { body: whole.body, headers }),
     }
 }
 
@@ -276,7 +264,7 @@ impl Hold {
 
     /// The stream has ended within the hold.
     fn ended(self, headers: HeaderMap, record: &mut Record) -> Result<Good, Bad> {
-        let Self { relay, mut held, others, .. } = self;
+        let Self { mut relay, mut held, others, .. } = self;
         let End { out, seen, completion } = relay.finish();
         note_usage(&seen, record);
         let accepted = completion == Completion::Empty && !others;

@@ -4,9 +4,8 @@ use std::{pin::Pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use dialect::{
+    client::{Asked, Dialect},
     error::{ClientError, ErrorKind},
-    openai,
-    peek::Peek,
     wire::Stamp,
 };
 use domain::{
@@ -42,8 +41,7 @@ pub(crate) struct Life {
     shared: Arc<Inner>,
     snapshot: Arc<Snapshot>,
     chain: Arc<Chain>,
-    peek: Peek,
-    body: Bytes,
+    asked: Asked,
     headers: HeaderMap,
     deadline: Deadline,
     ask: PlanAsk,
@@ -60,40 +58,41 @@ enum Settled {
 }
 
 impl Life {
-    /// Reads a request and plans it. `headers` go to every upstream.
+    /// Plans a request. `headers` go to every upstream.
     pub(crate) fn new(
         shared: Arc<Inner>,
-        body: Bytes,
+        asked: Asked,
         headers: HeaderMap,
         began: Instant,
         request: String,
     ) -> Result<Self, ClientError> {
-        let peek = Peek::read(&body)?;
+        let peek = &asked.peek;
         let snapshot = shared.deps.snapshot.load_full();
         let chain =
             snapshot.chain_for(&peek.model).cloned().ok_or_else(|| unknown_model(&snapshot, &peek.model))?;
         let ask = PlanAsk { now: began, dice: rand::random(), seed: rand::random() };
         let planned = plan(&chain, &ask, |id| shared.deps.board.load(id));
-        let asked = (peek.model.as_str(), peek.stream);
-        let record = Record::new(Arc::clone(&shared), Arc::clone(&chain), &planned, asked, began, request);
+        let told = (peek.model.as_str(), peek.stream);
+        let record = Record::new(Arc::clone(&shared), Arc::clone(&chain), &planned, told, began, request);
         let deadline = Deadline::new(began, chain.deadline);
-        Ok(Self { shared, snapshot, chain, peek, body, headers, deadline, ask, planned, record })
+        Ok(Self { shared, snapshot, chain, asked, headers, deadline, ask, planned, record })
     }
 
     /// Answers it.
     pub(crate) async fn answer(self) -> Response<Body> {
-        let streaming = self.peek.stream;
+        let (dialect, streaming) = (self.asked.dialect, self.asked.peek.stream);
+        let keep_alive = self.asked.keep_alive();
         let every = self.shared.keep_alive;
         let request = self.record.request().to_owned();
         let simulated = self.chain.simulated;
         let mut settling = Box::pin(self.settle());
         if !streaming {
-            return settling.await.into_response();
+            return settling.await.into_response(dialect);
         }
         match timeout(every, &mut settling).await {
-            Ok(settled) => settled.into_response(),
+            Ok(settled) => settled.into_response(dialect),
             Err(_) => {
-                let mut response = reply::stream(waiting(settling, every));
+                let mut response = reply::stream(dialect, waiting(settling, every, dialect, keep_alive));
                 reply::mark(response.headers_mut(), &request, simulated);
                 response
             }
@@ -178,7 +177,7 @@ impl Life {
             self.record.skip(candidate.tier);
             return None;
         }
-        let (body, left_out) = match attempt::prepare(wire, tier, &self.body, &self.peek) {
+        let (body, left_out) = match attempt::prepare(wire, tier, &self.asked) {
             Ok(prepared) => prepared,
             Err(bad) => {
                 self.record.pass_over(candidate.tier, bad.failure.clone());
@@ -193,8 +192,8 @@ impl Life {
             headers: self.headers.clone(),
             body,
             wire,
-            peek: &self.peek,
-            stamp: stamp(self.record.request()),
+            asked: &self.asked,
+            stamp: self.stamp(),
             limits,
             others: turn.others,
         };
@@ -212,7 +211,7 @@ impl Life {
         let total = timeouts.total.min(self.deadline.remaining(began));
         let end = began + total;
         // Servers send the head of a whole answer when all of it is made.
-        let suspect = (!self.peek.stream).then_some(timeouts.first_token.max(SHORTEST_PATIENCE));
+        let suspect = (!self.asked.peek.stream).then_some(timeouts.first_token.max(SHORTEST_PATIENCE));
         let wanted = if suspect.is_some() { end } else { began + timeouts.first_token.min(total) };
         Limits { began, first: wanted.min(turn.until), suspect, end, idle: timeouts.idle }
     }
@@ -252,6 +251,12 @@ impl Life {
         Settled::Failed { by: By::nobody(&self.chain, self.record.attempts(), self.record.request()), failed }
     }
 
+    /// What an answer of our own making says of itself.
+    fn stamp(&self) -> Stamp {
+        let created = u64::try_from(wall_ms() / 1000).unwrap_or_default();
+        Stamp { id: self.asked.dialect.answer_id(self.record.request()), created }
+    }
+
     fn by(&self, candidate: &Candidate) -> By {
         let (attempts, request) = (self.record.attempts(), self.record.request());
         match self.chain.tiers.get(candidate.tier) {
@@ -263,7 +268,8 @@ impl Life {
     /// The provider's headers for the client, where both speak one dialect.
     fn passed_on(&self, candidate: &Candidate, from: &HeaderMap) -> HeaderMap {
         let mut headers = HeaderMap::new();
-        if self.chain.tiers.get(candidate.tier).is_some_and(|t| t.provider.wire() == domain::Wire::OpenAi) {
+        let wire = self.chain.tiers.get(candidate.tier).and_then(|tier| attempt::wire_of(tier.provider));
+        if wire.is_some_and(|wire| wire.is_native(self.asked.dialect)) {
             reply::pass_on(from, &mut headers);
         }
         headers
@@ -276,7 +282,7 @@ const fn is_about_the_request(class: FailureClass) -> bool {
 }
 
 impl Settled {
-    fn into_response(self) -> Response<Body> {
+    fn into_response(self, dialect: Dialect) -> Response<Body> {
         let (by, mut response) = match self {
             Self::Whole { by, body, headers } => {
                 let mut response = reply::json(StatusCode::OK, body);
@@ -284,13 +290,13 @@ impl Settled {
                 (by, response)
             }
             Self::Stream { by, record, held, rest, headers } => {
-                let mut response = reply::stream(relay::pieces(record, held, rest));
+                let mut response = reply::stream(dialect, relay::pieces(record, held, rest));
                 response.headers_mut().extend(headers);
                 (by, response)
             }
-            Self::Refused { by, refused } => (by, refused.into_response()),
+            Self::Refused { by, refused } => (by, refused.into_response(dialect)),
             Self::Failed { by, failed } => {
-                let mut response = reply::error(&failed.error);
+                let mut response = reply::error(dialect, &failed.error);
                 let headers = response.headers_mut();
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(failed.retry_after));
                 // The SDKs' own retries would only multiply what was tried here.
@@ -303,22 +309,22 @@ impl Settled {
     }
 
     /// The same within a stream whose head has gone out already.
-    fn into_pieces(self) -> BoxStream<'static, Bytes> {
+    fn into_pieces(self, dialect: Dialect) -> BoxStream<'static, Bytes> {
         let (by, rest) = match self {
             Self::Stream { by, record, held, rest, .. } => (by, relay::pieces(record, held, rest)),
             // A stream was asked for; a whole answer does not come here, and would be wrong in it.
             Self::Whole { by, body, .. } => (by, once(body)),
-            Self::Refused { by, refused } => (by, once(refused.into_event())),
-            Self::Failed { by, failed } => (by, once(openai::error_event(&failed.error))),
+            Self::Refused { by, refused } => (by, once(refused.into_event(dialect))),
+            Self::Failed { by, failed } => (by, once(dialect.error_event(&failed.error))),
         };
-        once(by.comment()).chain(rest).boxed()
+        once(by.comment(dialect)).chain(rest).boxed()
     }
 }
 
 impl Refused {
-    fn into_response(self) -> Response<Body> {
+    fn into_response(self, dialect: Dialect) -> Response<Body> {
         match self {
-            Self::InOurWords(error) => reply::error(&error),
+            Self::InOurWords(error) => reply::error(dialect, &error),
             Self::AsItIs { status, headers, body } => {
                 let mut response = reply::json(status, body);
                 if let Some(kind) = headers.get(header::CONTENT_TYPE) {
@@ -330,12 +336,12 @@ impl Refused {
         }
     }
 
-    fn into_event(self) -> Bytes {
+    fn into_event(self, dialect: Dialect) -> Bytes {
         match self {
-            Self::InOurWords(error) => openai::error_event(&error),
+            Self::InOurWords(error) => dialect.error_event(&error),
             Self::AsItIs { status, .. } => {
                 let message = format!("The provider refused the request with status {}.", status.as_u16());
-                openai::error_event(&ClientError::new(ErrorKind::InvalidRequest, message))
+                dialect.error_event(&ClientError::new(ErrorKind::InvalidRequest, message))
             }
         }
     }
@@ -349,24 +355,21 @@ fn once(bytes: Bytes) -> BoxStream<'static, Bytes> {
 fn waiting(
     mut settling: Pin<Box<impl Future<Output = Settled> + Send + 'static>>,
     every: Duration,
+    dialect: Dialect,
+    keep_alive: Bytes,
 ) -> BoxStream<'static, Bytes> {
     async_stream::stream! {
-        yield Bytes::from_static(openai::KEEP_ALIVE);
+        yield keep_alive.clone();
         let settled = loop {
             match timeout(every, &mut settling).await {
                 Ok(settled) => break settled,
-                Err(_) => yield Bytes::from_static(openai::KEEP_ALIVE),
+                Err(_) => yield keep_alive.clone(),
             }
         };
-        let mut pieces = settled.into_pieces();
+        let mut pieces = settled.into_pieces(dialect);
         while let Some(piece) = pieces.next().await {
             yield piece;
         }
     }
     .boxed()
-}
-
-fn stamp(request: &str) -> Stamp {
-    let id = format!("chatcmpl-{}", request.replace('-', ""));
-    Stamp { id, created: u64::try_from(wall_ms() / 1000).unwrap_or_default() }
 }

@@ -7,7 +7,6 @@ use bytes::Bytes;
 use dialect::{
     error::{ClientError, ErrorKind},
     observe::Seen,
-    openai,
     stream::{End, Relay},
 };
 use domain::{Failure, FailureClass, event::RequestResult};
@@ -62,7 +61,7 @@ pub(crate) fn pieces(
             }
             if let Some(failure) = step.seen.iter().find_map(failures::of_seen) {
                 yield step.out;
-                yield stopped(&mut record, &failure);
+                yield stopped(&mut record, &mut relay, &failure);
                 return;
             }
             done |= step.seen.contains(&Seen::Done);
@@ -76,7 +75,7 @@ pub(crate) fn pieces(
         };
         // The upstream is let go before the client reads the last bytes.
         drop(body);
-        yield ended(&mut record, relay, broken);
+        yield ended(&mut record, &mut relay, broken);
     }
     .filter(|piece| std::future::ready(!piece.is_empty()))
     .boxed()
@@ -105,7 +104,7 @@ fn silent(idle: Duration) -> Failure {
 }
 
 /// The upstream's body has ended, or is given up: the last bytes for the client.
-fn ended(record: &mut Record, relay: Relay, broken: Option<Failure>) -> Bytes {
+fn ended(record: &mut Record, relay: &mut Relay, broken: Option<Failure>) -> Bytes {
     let End { out, seen, completion } = relay.finish();
     note_usage(&seen, record);
     match failures::of_completion(&completion) {
@@ -114,12 +113,12 @@ fn ended(record: &mut Record, relay: Relay, broken: Option<Failure>) -> Bytes {
             record.finish(RequestResult::Answered, None);
             out
         }
-        Some(incomplete) => stopped(record, &broken.unwrap_or(incomplete)),
+        Some(incomplete) => stopped(record, relay, &broken.unwrap_or(incomplete)),
     }
 }
 
 /// Ends a stream that has begun with an error in the client's dialect.
-fn stopped(record: &mut Record, failure: &Failure) -> Bytes {
+fn stopped(record: &mut Record, relay: &mut Relay, failure: &Failure) -> Bytes {
     let tier = record.serving_tier().to_owned();
     record.finish(RequestResult::Failed, Some(failure));
     let kind = match failure.class {
@@ -133,7 +132,7 @@ fn stopped(record: &mut Record, failure: &Failure) -> Bytes {
         "The answer of tier `{tier}` broke off: {why}. What came so far is incomplete; send the request again."
     );
     let code = Some("stream_interrupted".to_owned());
-    openai::error_event(&ClientError { code, ..ClientError::new(kind, message) })
+    relay.error(&ClientError { code, ..ClientError::new(kind, message) })
 }
 
 /// Whether a piece is more than keep-alive comments and blank lines, which must not hide that nothing comes.

@@ -7,7 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use dialect::{error::ClientError, openai};
+use dialect::{client::Dialect, error::ClientError};
 use domain::{Chain, ProviderKind, Tier};
 use futures::stream::{BoxStream, StreamExt};
 use http::{
@@ -64,16 +64,17 @@ pub(crate) fn json(status: StatusCode, body: Bytes) -> Response<Body> {
 }
 
 /// An error answer, in the client's dialect.
-pub(crate) fn error(error: &ClientError) -> Response<Body> {
-    let status = StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    json(status, openai::error_body(error))
+pub(crate) fn error(dialect: Dialect, error: &ClientError) -> Response<Body> {
+    let status =
+        StatusCode::from_u16(dialect.status(error.kind)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    json(status, dialect.error_body(error))
 }
 
 /// The head of a stream.
-pub(crate) fn stream(pieces: BoxStream<'static, Bytes>) -> Response<Body> {
+pub(crate) fn stream(dialect: Dialect, pieces: BoxStream<'static, Bytes>) -> Response<Body> {
     let mut response = Response::new(Body::Pieces(pieces));
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(openai::STREAM_TYPE));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(dialect.stream_type()));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     // Proxies of nginx's kind would hold small frames back.
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
@@ -137,9 +138,9 @@ impl By {
     }
 
     /// The same as a comment in a stream whose head went out before anybody had answered.
-    pub(crate) fn comment(&self) -> Bytes {
-        let tier = self.tier.as_deref().unwrap_or("none").replace(['\r', '\n'], " ");
-        format!(": changeover tier={tier} attempts={} mode={}\n\n", self.attempts, self.mode).into()
+    pub(crate) fn comment(&self, dialect: Dialect) -> Bytes {
+        let tier = self.tier.as_deref().unwrap_or("none");
+        dialect.comment(&format!("changeover tier={tier} attempts={} mode={}", self.attempts, self.mode))
     }
 }
 

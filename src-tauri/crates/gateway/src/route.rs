@@ -3,7 +3,10 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use bytes::Bytes;
-use dialect::error::{ClientError, ErrorKind};
+use dialect::{
+    client::{Asked, Dialect},
+    error::{ClientError, ErrorKind},
+};
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode,
     header::{self, ALLOW},
@@ -31,7 +34,7 @@ const PASSED: [HeaderName; 2] =
 
 /// A call that is answered here.
 enum Call<'a> {
-    Chat,
+    Ask(Dialect),
     Models,
     Model(&'a str),
     Health,
@@ -42,7 +45,7 @@ enum Call<'a> {
 impl Call<'_> {
     fn of(path: &str) -> Option<Call<'_>> {
         Some(match path {
-            "/v1/chat/completions" | "/chat/completions" => Call::Chat,
+            "/v1/chat/completions" | "/chat/completions" => Call::Ask(Dialect::Chat),
             "/v1/models" | "/models" => Call::Models,
             "/healthz" => Call::Health,
             "/" => Call::Root,
@@ -59,7 +62,7 @@ impl Call<'_> {
 
     const fn methods(&self) -> &'static str {
         match self {
-            Self::Chat => "POST, OPTIONS",
+            Self::Ask(_) => "POST, OPTIONS",
             _ => "GET, HEAD, OPTIONS",
         }
     }
@@ -70,16 +73,25 @@ impl Call<'_> {
     }
 }
 
+/// What the clients of a path speak, for errors that come before the call is known.
+fn dialect_of(path: &str) -> Dialect {
+    match Call::of(path) {
+        Some(Call::Ask(dialect)) => dialect,
+        _ => Dialect::Chat,
+    }
+}
+
 /// Answers a request.
 pub(crate) async fn answer(
     shared: Arc<Inner>,
     local: SocketAddr,
     request: Request<Incoming>,
 ) -> Response<Body> {
+    let dialect = dialect_of(request.uri().path());
     let let_in = door::check_host(request.headers())
         .and_then(|()| door::check_origin(local, request.uri(), request.headers()));
     if let Err(error) = let_in {
-        return closing(reply::error(&error));
+        return closing(reply::error(dialect, &error));
     }
     let origin = request.headers().get(header::ORIGIN).cloned();
     let mut response = dispatch(shared, request).await;
@@ -92,26 +104,27 @@ pub(crate) async fn answer(
 
 async fn dispatch(shared: Arc<Inner>, request: Request<Incoming>) -> Response<Body> {
     let path = request.uri().path().to_owned();
-    let Some(call) = Call::of(&path) else { return closing(reply::error(&unknown_route(&path))) };
+    let dialect = dialect_of(&path);
+    let Some(call) = Call::of(&path) else { return closing(reply::error(dialect, &unknown_route(&path))) };
     let method = request.method().clone();
     if method == Method::OPTIONS {
         return options(&call);
     }
     let fits = match call {
-        Call::Chat => method == Method::POST,
+        Call::Ask(_) => method == Method::POST,
         _ => method == Method::GET || method == Method::HEAD,
     };
     if !fits {
-        return closing(wrong_method(&call, &path, &method));
+        return closing(wrong_method(dialect, &call, &path, &method));
     }
     if !call.is_open() {
         let keys = &shared.deps.snapshot.load().client_keys;
         if let Err(error) = door::check_key(keys, request.headers()) {
-            return closing(reply::error(&error));
+            return closing(reply::error(dialect, &error));
         }
     }
     match call {
-        Call::Chat => chat(shared, request).await,
+        Call::Ask(dialect) => ask(shared, dialect, request).await,
         Call::Models => models(&shared),
         Call::Model(id) => model(&shared, id),
         Call::Health => health(&shared),
@@ -120,22 +133,33 @@ async fn dispatch(shared: Arc<Inner>, request: Request<Incoming>) -> Response<Bo
     }
 }
 
-async fn chat(shared: Arc<Inner>, request: Request<Incoming>) -> Response<Body> {
+async fn ask(shared: Arc<Inner>, dialect: Dialect, request: Request<Incoming>) -> Response<Body> {
     let began = Instant::now();
     let id = uuid::Uuid::now_v7().to_string();
     let (parts, body) = request.into_parts();
     let mut response = match onward(&parts.headers, &shared.instance) {
-        None => closing(in_a_circle()),
+        None => closing(in_a_circle(dialect)),
         Some(headers) => match intake::read(&parts.headers, body).await {
-            Err(error) => closing(reply::error(&error)),
-            Ok(body) => match Life::new(shared, body, headers, began, id.clone()) {
-                Err(error) => reply::error(&error),
+            Err(error) => closing(reply::error(dialect, &error)),
+            Ok(body) => match begin(shared, dialect, body, headers, began, &id) {
+                Err(error) => reply::error(dialect, &error),
                 Ok(life) => return Box::pin(life.answer()).await,
             },
         },
     };
     reply::mark(response.headers_mut(), &id, false);
     response
+}
+
+fn begin(
+    shared: Arc<Inner>,
+    dialect: Dialect,
+    body: Bytes,
+    headers: HeaderMap,
+    began: Instant,
+    id: &str,
+) -> Result<Life, ClientError> {
+    Life::new(shared, Asked::read(dialect, body)?, headers, began, id.to_owned())
 }
 
 /// The headers for upstreams; none when the request has come through here too often.
@@ -156,7 +180,7 @@ fn onward(from: &HeaderMap, instance: &str) -> Option<HeaderMap> {
     Some(headers)
 }
 
-fn in_a_circle() -> Response<Body> {
+fn in_a_circle(dialect: Dialect) -> Response<Body> {
     let error = ClientError {
         code: Some("loop_detected".into()),
         ..ClientError::new(
@@ -164,7 +188,7 @@ fn in_a_circle() -> Response<Body> {
             "This request came back to this endpoint again and again: one of its tiers leads here. Correct that tier's URL.",
         )
     };
-    let mut response = reply::error(&error);
+    let mut response = reply::error(dialect, &error);
     *response.status_mut() = StatusCode::LOOP_DETECTED;
     response.headers_mut().insert("x-should-retry", HeaderValue::from_static("false"));
     response
@@ -183,7 +207,7 @@ fn model(shared: &Inner, in_path: &str) -> Response<Body> {
     let snapshot = shared.deps.snapshot.load();
     match snapshot.chain_for(&name).filter(|chain| name != "*" || chain.name == "*") {
         Some(_) => reply::json(StatusCode::OK, entry(shared, &name).to_string().into()),
-        None => reply::error(&refusal::unknown_model(&snapshot, &name)),
+        None => reply::error(Dialect::Chat, &refusal::unknown_model(&snapshot, &name)),
     }
 }
 
@@ -201,7 +225,12 @@ fn health(shared: &Inner) -> Response<Body> {
 fn explain(shared: &Inner, id: &str) -> Response<Body> {
     let found = shared.ring.of(id).and_then(|explanation| serde_json::to_vec(&*explanation).ok());
     found.map_or_else(
-        || reply::error(&ClientError::new(ErrorKind::NotFound, "No such request among the newest 500.")),
+        || {
+            reply::error(
+                Dialect::Chat,
+                &ClientError::new(ErrorKind::NotFound, "No such request among the newest 500."),
+            )
+        },
         |body| reply::json(StatusCode::OK, body.into()),
     )
 }
@@ -250,12 +279,15 @@ fn unknown_route(path: &str) -> ClientError {
     }
 }
 
-fn wrong_method(call: &Call<'_>, path: &str, method: &Method) -> Response<Body> {
+fn wrong_method(dialect: Dialect, call: &Call<'_>, path: &str, method: &Method) -> Response<Body> {
     let message = format!("{path} does not take {method}; it takes {}.", call.methods());
-    let mut response = reply::error(&ClientError {
-        code: Some("method_not_allowed".into()),
-        ..ClientError::new(ErrorKind::MethodNotAllowed, message)
-    });
+    let mut response = reply::error(
+        dialect,
+        &ClientError {
+            code: Some("method_not_allowed".into()),
+            ..ClientError::new(ErrorKind::MethodNotAllowed, message)
+        },
+    );
     response.headers_mut().insert(ALLOW, HeaderValue::from_static(call.methods()));
     response
 }

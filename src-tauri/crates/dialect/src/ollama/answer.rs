@@ -129,12 +129,6 @@ pub struct LineReader {
 }
 
 impl LineReader {
-    /// Whether nothing readable has come yet.
-    #[must_use]
-    pub fn is_fresh(&self) -> bool {
-        !self.started
-    }
-
     /// Reads one line (see [`crate::ndjson::Lines`]).
     pub fn read(&mut self, json: &[u8], events: &mut Vec<Event>) {
         let line = match Line::read(json) {
@@ -152,6 +146,7 @@ impl LineReader {
             self.started = true;
             events.push(Event::Start { model: line.model.unwrap_or_default() });
         }
+        let done = line.done;
         let message = line.message.unwrap_or_default();
         events.extend(message.thinking.filter(|it| !it.is_empty()).map(Event::Reasoning));
         events.extend(message.content.filter(|it| !it.is_empty()).map(Event::Text));
@@ -164,5 +159,6 @@ impl LineReader {
         }
         events.extend(finish.map(Event::Finish));
         events.extend(usage.map(Event::Usage));
+        events.extend(done.then_some(Event::Done));
     }
 }

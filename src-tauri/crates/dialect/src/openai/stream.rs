@@ -8,6 +8,7 @@ use super::{DONE, KEEP_ALIVE, answer::usage_json, chunk, finish_reason, finish_w
 use crate::{
     exchange::{Event, Usage},
     fault::{in_band, malformed},
+    frames::is_foreign,
     sse,
     surrogates::mend,
     wire::Stamp,
@@ -25,10 +26,12 @@ impl StreamReader {
     pub fn read(&mut self, frame: &[u8], events: &mut Vec<Event>) {
         let data = sse::read(frame).data;
         if data.trim_ascii().is_empty() {
-            events.push(Event::KeepAlive);
+            let foreign = !self.started && is_foreign(frame);
+            events.push(if foreign { no_stream(frame) } else { Event::KeepAlive });
             return;
         }
         if data.trim_ascii() == b"[DONE]" {
+            events.push(Event::Done);
             return;
         }
         let data = mend(&data);
@@ -82,6 +85,14 @@ impl StreamReader {
     }
 }
 
+/// Before any event: a body that is no stream at all.
+fn no_stream(body: &[u8]) -> Event {
+    Event::Error(match chunk::Chunk::read(body) {
+        Ok(chunk) if chunk.is_error() => in_band(body),
+        _ => malformed("A stream was asked for, and something else came.", body),
+    })
+}
+
 /// Writes events as frames of a stream.
 #[derive(Debug)]
 pub struct ChunkWriter {
@@ -101,7 +112,9 @@ impl ChunkWriter {
 
     /// Writes what one event needs. Errors are written with [`super::error_event`] instead.
     pub fn write(&mut self, event: &Event, out: &mut BytesMut) {
-        if !self.begun && !matches!(event, Event::KeepAlive | Event::Error(_) | Event::Start { .. }) {
+        if !self.begun
+            && !matches!(event, Event::KeepAlive | Event::Error(_) | Event::Done | Event::Start { .. })
+        {
             self.begin(out);
         }
         match event {
@@ -133,7 +146,7 @@ impl ChunkWriter {
             }
             Event::Usage(usage) => self.usage = Some(*usage),
             Event::KeepAlive => out.put_slice(KEEP_ALIVE),
-            Event::Error(_) => {}
+            Event::Error(_) | Event::Done => {}
         }
     }
 

@@ -1,0 +1,164 @@
+//! The dialects that clients speak: how a request is read, and how answers and errors are written.
+//!
+//! This is the gateway's door on the client's side, as [`crate::wire`] is on the other. A dialect is one folder with a
+//! [`Side`] in it, and one line in [`Dialect::side`]: it reads requests into the exchange model and writes answers out
+//! of it, and knows no upstream.
+
+use std::fmt;
+
+use bytes::{Bytes, BytesMut};
+
+use crate::{
+    error::{BadRequest, ClientError, ErrorKind},
+    exchange::{Answer, Event, Request},
+    openai,
+    peek::Peek,
+    wire::Stamp,
+};
+
+/// What a client speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Dialect {
+    /// `OpenAI` Chat Completions.
+    Chat,
+}
+
+/// A client's request: its bytes, and what routing needs to know of them.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// What the client speaks.
+    pub dialect: Dialect,
+    /// What routing needs.
+    pub peek: Peek,
+    /// The body as it came.
+    pub body: Bytes,
+}
+
+impl Asked {
+    /// Reads a request.
+    ///
+    /// # Errors
+    /// Nobody could answer it; the error says why.
+    pub fn read(dialect: Dialect, body: Bytes) -> Result<Self, BadRequest> {
+        Ok(Self { dialect, peek: dialect.side().peek(&body)?, body })
+    }
+
+    /// The request in the exchange model.
+    ///
+    /// # Errors
+    /// A field is not what it should be; the error names it.
+    pub fn request(&self) -> Result<Request, BadRequest> {
+        self.dialect.side().request(&self.body)
+    }
+
+    /// What is sent to a client that waits for a stream, so that its connection stays alive: it means nothing.
+    #[must_use]
+    pub fn keep_alive(&self) -> Bytes {
+        self.dialect.side().keep_alive(self)
+    }
+
+    /// A whole answer for this client.
+    #[must_use]
+    pub fn answer(&self, answer: &Answer, stamp: &Stamp) -> Bytes {
+        self.dialect.side().answer(self, answer, stamp)
+    }
+
+    /// The writer of a streamed answer for this client.
+    #[must_use]
+    pub fn writer(&self, stamp: Stamp) -> Box<dyn Writer> {
+        self.dialect.side().writer(self, stamp)
+    }
+}
+
+impl Dialect {
+    /// The id of an answer of our own making to the request of this id.
+    #[must_use]
+    pub fn answer_id(self, request: &str) -> String {
+        format!("{}{}", self.side().id_prefix(), request.replace('-', ""))
+    }
+
+    /// The content type of a stream.
+    #[must_use]
+    pub fn stream_type(self) -> &'static str {
+        self.side().stream_type()
+    }
+
+    /// The HTTP status of an error.
+    #[must_use]
+    pub fn status(self, kind: ErrorKind) -> u16 {
+        self.side().status(kind)
+    }
+
+    /// The body of an error answer.
+    #[must_use]
+    pub fn error_body(self, error: &ClientError) -> Bytes {
+        self.side().error_body(error)
+    }
+
+    /// An error inside a stream of which nothing but [`Asked::keep_alive`] has been sent. Later ones are written by
+    /// [`crate::stream::Relay::error`].
+    #[must_use]
+    pub fn error_event(self, error: &ClientError) -> Bytes {
+        self.side().error_event(error)
+    }
+
+    /// A line of text in a stream that no client takes for content; empty where there is no such thing.
+    #[must_use]
+    pub fn comment(self, text: &str) -> Bytes {
+        self.side().comment(text)
+    }
+
+    fn side(self) -> &'static dyn Side {
+        match self {
+            Self::Chat => &openai::Client,
+        }
+    }
+}
+
+/// Writes a streamed answer for a client.
+pub trait Writer: fmt::Debug + Send {
+    /// Writes what one event needs; nothing for an error or the end mark.
+    fn write(&mut self, event: &Event, out: &mut BytesMut);
+
+    /// Ends the stream: every event of the answer has been written.
+    fn end(&mut self, out: &mut BytesMut);
+
+    /// Ends the stream with an error, wherever it stands.
+    fn error(&mut self, error: &ClientError, out: &mut BytesMut);
+}
+
+/// What a client's dialect is made of.
+pub(crate) trait Side: Sync {
+    /// Reads what routing needs.
+    fn peek(&self, body: &[u8]) -> Result<Peek, BadRequest>;
+
+    /// Reads the whole request.
+    fn request(&self, body: &[u8]) -> Result<Request, BadRequest>;
+
+    /// How the ids of answers begin.
+    fn id_prefix(&self) -> &'static str;
+
+    fn stream_type(&self) -> &'static str {
+        "text/event-stream"
+    }
+
+    fn status(&self, kind: ErrorKind) -> u16 {
+        kind.status()
+    }
+
+    fn error_body(&self, error: &ClientError) -> Bytes;
+
+    fn error_event(&self, error: &ClientError) -> Bytes;
+
+    fn keep_alive(&self, _: &Asked) -> Bytes {
+        Bytes::from_static(openai::KEEP_ALIVE)
+    }
+
+    fn comment(&self, text: &str) -> Bytes {
+        format!(": {}\n\n", text.replace(['\r', '\n'], " ")).into()
+    }
+
+    fn answer(&self, asked: &Asked, answer: &Answer, stamp: &Stamp) -> Bytes;
+
+    fn writer(&self, asked: &Asked, stamp: Stamp) -> Box<dyn Writer>;
+}

@@ -1,0 +1,82 @@
+//! A body cut into frames, however its dialect frames them.
+
+use bytes::Bytes;
+use serde::de::IgnoredAny;
+
+use crate::{
+    ndjson::Lines,
+    sse::{self, Frames, TooLong},
+};
+
+/// Cuts a body into frames: events, or lines.
+#[derive(Debug)]
+pub enum Cutter {
+    /// Server-sent events.
+    Sse(Frames),
+    /// One JSON value per line.
+    Lines(Lines),
+}
+
+impl Cutter {
+    /// For server-sent events.
+    #[must_use]
+    pub fn sse() -> Self {
+        Self::Sse(Frames::default())
+    }
+
+    /// For lines.
+    #[must_use]
+    pub fn lines() -> Self {
+        Self::Lines(Lines::default())
+    }
+
+    /// Hands in the next piece of the body.
+    pub fn push(&mut self, piece: Bytes) {
+        match self {
+            Self::Sse(frames) => frames.push(piece),
+            Self::Lines(lines) => lines.push(piece),
+        }
+    }
+
+    /// The next whole frame, if there is one.
+    ///
+    /// # Errors
+    /// The frame is longer than its bound; the body is of no use from here on.
+    pub fn next_frame(&mut self) -> Result<Option<Bytes>, TooLong> {
+        match self {
+            Self::Sse(frames) => frames.next_frame(),
+            Self::Lines(lines) => lines.next_line(),
+        }
+    }
+
+    /// What is left when the body has ended, if it can be read: a last frame without its end mark. `fresh`: nothing
+    /// readable came before it, so that something foreign is worth reading, if only to say so.
+    #[must_use]
+    pub fn rest(self, fresh: bool) -> Option<Bytes> {
+        match self {
+            Self::Sse(frames) => Some(frames.rest()).filter(|rest| !is_cut(rest)),
+            Self::Lines(lines) => {
+                let rest = lines.rest();
+                let foreign = fresh && !rest.trim_ascii_start().starts_with(b"{");
+                let readable = foreign || serde_json::from_slice::<IgnoredAny>(&rest).is_ok();
+                Some(rest).filter(|rest| readable && !rest.trim_ascii().is_empty())
+            }
+        }
+    }
+}
+
+/// Whether an unfinished last event says nothing that could be read.
+pub(crate) fn is_cut(rest: &[u8]) -> bool {
+    let event = sse::read(rest);
+    let data = event.data.trim_ascii();
+    if data.is_empty() {
+        // A body that is no stream at all has no data either, and is judged by its first byte.
+        return !is_foreign(rest);
+    }
+    data != b"[DONE]" && serde_json::from_slice::<IgnoredAny>(data).is_err()
+}
+
+/// Whether a frame without data is rather a document: a whole JSON value, or a web page.
+pub(crate) fn is_foreign(frame: &[u8]) -> bool {
+    matches!(frame.trim_ascii_start().first(), Some(b'{' | b'[' | b'<'))
+}
