@@ -10,14 +10,25 @@ use domain::{Failure, FailureClass};
 /// What was being done when the error came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
-    /// Connecting, sending, waiting for the head of the answer.
+    /// Connecting.
+    Connect,
+    /// Sending, waiting for the head of the answer.
     Head,
     /// Reading the body.
     Body,
 }
 
+/// An error of whichever library.
+pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
+
+/// The failure that an error of reqwest's connection to `address` (host and port) is.
+pub(crate) fn of_reqwest(error: &reqwest::Error, phase: Phase, address: &str) -> Failure {
+    let phase = if error.is_connect() { Phase::Connect } else { phase };
+    classify(error, phase, address)
+}
+
 /// The failure that an error of the connection to `address` (host and port) is.
-pub(crate) fn classify(error: &reqwest::Error, phase: Phase, address: &str) -> Failure {
+pub(crate) fn classify(error: &(dyn Error + 'static), phase: Phase, address: &str) -> Failure {
     let class = class_of(error, phase);
     let message = match class {
         FailureClass::Refused if innermost(error).contains("refused") => {
@@ -34,8 +45,8 @@ pub(crate) fn classify(error: &reqwest::Error, phase: Phase, address: &str) -> F
     Failure::new(class, shortened(message))
 }
 
-fn class_of(error: &reqwest::Error, phase: Phase) -> FailureClass {
-    if error.is_connect() {
+fn class_of(error: &(dyn Error + 'static), phase: Phase) -> FailureClass {
+    if phase == Phase::Connect {
         return connecting(error);
     }
     let broken = if phase == Phase::Body { FailureClass::CutStream } else { FailureClass::Reset };
@@ -45,8 +56,8 @@ fn class_of(error: &reqwest::Error, phase: Phase) -> FailureClass {
     if unreadable { FailureClass::Malformed } else { broken }
 }
 
-fn connecting(error: &reqwest::Error) -> FailureClass {
-    if error.is_timeout() {
+fn connecting(error: &(dyn Error + 'static)) -> FailureClass {
+    if chain(error).filter_map(|e| e.downcast_ref::<reqwest::Error>()).any(reqwest::Error::is_timeout) {
         return FailureClass::ConnectTimeout;
     }
     let words = chain(error).map(|e| e.to_string()).collect::<Vec<_>>().join(": ");
@@ -82,7 +93,7 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn 
     })
 }
 
-fn innermost(error: &reqwest::Error) -> String {
+fn innermost(error: &(dyn Error + 'static)) -> String {
     chain(error).last().map(ToString::to_string).unwrap_or_default()
 }
 

@@ -1,4 +1,5 @@
-//! Pooled connections, one pool per connect timeout and kind of way.
+//! Pooled connections: those without TLS straight over hyper, all others through reqwest, with one pool per connect
+//! timeout and kind of way.
 
 use std::{
     collections::HashMap,
@@ -10,19 +11,20 @@ use std::{
 use bytes::Bytes;
 use domain::{Failure, FailureClass, KeyRef, ProviderKind, Replica, Tier};
 use http::{
-    HeaderMap, HeaderValue, Method, StatusCode,
+    HeaderMap, HeaderValue, Method, StatusCode, Uri,
     header::{ACCEPT, CONTENT_TYPE},
 };
 use url::{Host, Url};
 
 use crate::{
     auth::{Credentials, authorize},
-    classify::{Phase, classify},
+    classify::{Phase, classify, of_reqwest},
     endpoint::{Endpoint, address, url_of},
+    plain::{Flow, Pool, Question},
 };
 
 /// Servers in Python close idle connections after 5 s; one that is about to be closed must not be used again.
-const IDLE_LOCAL: Duration = Duration::from_secs(4);
+const IDLE_PROXIED: Duration = Duration::from_secs(4);
 /// TLS is worth keeping for longer.
 const IDLE_TLS: Duration = Duration::from_secs(60);
 /// More pools than this are forgotten; a configuration has a handful.
@@ -58,7 +60,10 @@ impl<'a> Target<'a> {
 #[derive(Clone)]
 pub struct Client {
     credentials: Arc<dyn Credentials>,
+    plain: Arc<Pool>,
     pools: Arc<RwLock<HashMap<Way, reqwest::Client>>>,
+    /// Whether the environment names a proxy, which reqwest knows how to go through.
+    proxied: bool,
 }
 
 impl fmt::Debug for Client {
@@ -79,7 +84,7 @@ impl Client {
     /// A client that reads keys from `credentials`.
     #[must_use]
     pub fn new(credentials: Arc<dyn Credentials>) -> Self {
-        Self { credentials, pools: Arc::default() }
+        Self { credentials, plain: Arc::default(), pools: Arc::default(), proxied: names_a_proxy() }
     }
 
     /// Posts a chat request and returns as soon as the head of the answer is there, whatever its status. The
@@ -111,20 +116,37 @@ impl Client {
         body: Option<Bytes>,
     ) -> Result<Response, Failure> {
         authorize(&mut headers, target.provider, target.key, self.credentials.as_ref())?;
-        let pool = self.pool(&url, target.connect)?;
-        let mut request = pool.request(method, url).headers(headers);
+        let address = address(target.url);
+        if let Some(uri) = self.plain_way(&url) {
+            let (uri, body) = (&uri, body.unwrap_or_default());
+            let question = Question { method, uri, headers, body, connect: target.connect };
+            let answer = self.plain.ask(question).await;
+            let answer = answer.map_err(|(error, phase)| classify(&*error, phase, &address))?;
+            let (head, flow) = answer.into_parts();
+            let body = Body { inner: Inner::Plain(flow), address };
+            return Ok(Response { status: head.status, headers: head.headers, body });
+        }
+        let mut request = self.pool(&url, target.connect)?.request(method, url).headers(headers);
         if let Some(body) = body {
             request = request.body(body);
         }
-        let address = address(target.url);
         match request.send().await {
-            Ok(mut inner) => Ok(Response {
-                status: inner.status(),
-                headers: std::mem::take(inner.headers_mut()),
-                body: Body { inner, address },
+            Ok(mut answer) => Ok(Response {
+                status: answer.status(),
+                headers: std::mem::take(answer.headers_mut()),
+                body: Body { inner: Inner::Other(answer), address },
             }),
-            Err(error) => Err(classify(&error, Phase::Head, &address)),
+            Err(error) => Err(of_reqwest(&error, Phase::Head, &address)),
         }
+    }
+
+    /// The address of a call that needs nothing but a socket: no TLS, no proxy, no user of a URL.
+    fn plain_way(&self, url: &Url) -> Option<Uri> {
+        let is_plain = url.scheme() == "http"
+            && url.username().is_empty()
+            && url.password().is_none()
+            && (!self.proxied || is_loopback(url));
+        url.as_str().parse().ok().filter(|_| is_plain)
     }
 
     fn pool(&self, url: &Url, connect: Duration) -> Result<reqwest::Client, Failure> {
@@ -145,7 +167,7 @@ fn build(way: Way) -> Result<reqwest::Client, Failure> {
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("changeover/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(way.connect)
-        .pool_idle_timeout(if way.tls { IDLE_TLS } else { IDLE_LOCAL })
+        .pool_idle_timeout(if way.tls { IDLE_TLS } else { IDLE_PROXIED })
         .tcp_nodelay(true)
         .tcp_keepalive(Duration::from_secs(15))
         .redirect(reqwest::redirect::Policy::none())
@@ -157,6 +179,11 @@ fn build(way: Way) -> Result<reqwest::Client, Failure> {
     builder
         .build()
         .map_err(|error| Failure::new(FailureClass::Tls, format!("no TLS client could be made: {error}")))
+}
+
+/// The variables that reqwest looks at for `http` URLs.
+fn names_a_proxy() -> bool {
+    ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"].iter().any(|name| std::env::var_os(name).is_some())
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -180,10 +207,20 @@ pub struct Response {
 }
 
 /// A body, read piece by piece. Dropping it closes or resets the connection, which tells the server to stop.
-#[derive(Debug)]
 pub struct Body {
-    inner: reqwest::Response,
+    inner: Inner,
     address: String,
+}
+
+enum Inner {
+    Plain(Flow),
+    Other(reqwest::Response),
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Body").field("address", &self.address).finish_non_exhaustive()
+    }
 }
 
 impl Body {
@@ -192,7 +229,13 @@ impl Body {
     /// # Errors
     /// When the connection breaks, with its class.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Failure> {
-        self.inner.chunk().await.map_err(|error| classify(&error, Phase::Body, &self.address))
+        let address = &self.address;
+        match &mut self.inner {
+            Inner::Plain(flow) => flow.chunk().await.map_err(|error| classify(&error, Phase::Body, address)),
+            Inner::Other(answer) => {
+                answer.chunk().await.map_err(|error| of_reqwest(&error, Phase::Body, address))
+            }
+        }
     }
 
     /// The whole body, or its first `most` bytes and a little more when it is longer.

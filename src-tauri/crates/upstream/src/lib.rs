@@ -9,6 +9,7 @@ mod classify;
 mod client;
 mod endpoint;
 mod models;
+mod plain;
 mod probe;
 
 pub use auth::Credentials;
