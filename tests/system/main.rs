@@ -3,6 +3,7 @@
 mod bad_input;
 mod chains;
 mod configuration;
+mod discover;
 mod failover;
 mod gpus;
 mod keys;

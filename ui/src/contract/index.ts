@@ -1396,6 +1396,53 @@ keys: Array<KeyInfo>,
 missing: Array<string>, };
 
 /**
+ * What listens on the ports of this machine where model servers usually do.
+ */
+export type Discovery = { 
+/**
+ * Every port that was looked at, the usual ones first.
+ */
+ports: Array<PortSeen>, 
+/**
+ * How long it took.
+ */
+took_ms: number, };
+
+/**
+ * One port of the loopback address.
+ */
+export type PortSeen = { 
+/**
+ * The port.
+ */
+port: number, 
+/**
+ * Who usually listens there; absent for a port that was asked for.
+ */
+usual: Provider | null, 
+/**
+ * What was found.
+ */
+found: PortFound, 
+/**
+ * The base URL for a tier.
+ */
+url: string, 
+/**
+ * The kind of server; absent where none was found.
+ */
+provider: Provider | null, 
+/**
+ * The models it names.
+ */
+models: Array<string>, };
+
+/**
+ * What was found on a port.
+ */
+export type PortFound = "nobody" | "silent" | "stranger" | "locked" | "loading" | "server" | "changeover";
+
+/**
  * The simulated tiers.
  */
 export type PracticePage = { 
@@ -1648,6 +1695,15 @@ chain: string,
 prompt: string, };
 
 /**
+ * Where else to look for model servers on this machine.
+ */
+export type DiscoverRequest = { 
+/**
+ * Ports besides the usual ones; 16 at most.
+ */
+ports: Array<number>, };
+
+/**
  * A page of a list.
  */
 export type PageRequest = { 
@@ -1789,6 +1845,7 @@ export interface Commands {
   "tier.test": { request: TierTest; response: TryResult };
   "tier.models": { request: TierTest; response: Array<string> };
   "chain.try": { request: ChainTry; response: TryResult };
+  "discover": { request: DiscoverRequest; response: Discovery };
   "changeovers": { request: PageRequest; response: Array<ChangeOver> };
   "incidents": { request: PageRequest; response: IncidentPage };
   "incident": { request: IncidentRequest; response: IncidentDetail };

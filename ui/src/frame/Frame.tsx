@@ -3,6 +3,7 @@ import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 import { useShortcuts } from "@/lib/use-shortcuts";
 import { screens } from "@/screens";
+import { ServersDialog } from "@/screens/chains/servers/ServersDialog";
 import { useConnection } from "@/state/live";
 import { Banners } from "./Banners";
 import { Navigation } from "./Navigation";
@@ -40,6 +41,7 @@ export function Frame() {
       </div>
       <Palette />
       <Shortcuts />
+      <ServersDialog />
     </div>
   );
 }

@@ -1,6 +1,8 @@
 import { create } from "zustand";
 
-/** What is open in front of a screen. */
-export const useFrame = create<{ front: "palette" | "shortcuts" | null }>(() => ({ front: null }));
+/** What may be open in front of a screen. */
+type Front = "palette" | "shortcuts" | "servers";
 
-export const show = (front: "palette" | "shortcuts" | null) => useFrame.setState({ front });
+export const useFrame = create<{ front: Front | null }>(() => ({ front: null }));
+
+export const show = (front: Front | null) => useFrame.setState({ front });

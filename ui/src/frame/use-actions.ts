@@ -1,4 +1,13 @@
-import { Clock, Copy, Download, FlaskConical, Keyboard, type LucideIcon, Wrench } from "lucide-react";
+import {
+  Clock,
+  Copy,
+  Download,
+  FlaskConical,
+  Keyboard,
+  type LucideIcon,
+  ServerCog,
+  Wrench,
+} from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { asHostError } from "@/host";
@@ -32,7 +41,10 @@ export function useActions(): Action[] {
   const exportYaml = useExport();
   const endpoint = overview?.endpoint.base_url;
 
-  const actions: Action[] = [{ label: t("palette.export"), icon: Download, act: exportYaml }];
+  const actions: Action[] = [
+    { label: t("palette.servers"), icon: ServerCog, act: () => show("servers") },
+    { label: t("palette.export"), icon: Download, act: exportYaml },
+  ];
   if (endpoint) {
     const copy = () =>
       navigator.clipboard.writeText(endpoint).then(

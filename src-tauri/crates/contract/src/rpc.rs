@@ -74,6 +74,8 @@ commands! {
     TierModels = "tier.models": TierTest => Vec<String>;
     /// Sends one short real request through a chain.
     ChainTry = "chain.try": ChainTry => TryResult;
+    /// Looks for model servers on this machine, on the ports where they usually listen.
+    Discover = "discover": DiscoverRequest => Discovery;
     /// Change-overs, newest first.
     ChangeOvers = "changeovers": PageRequest => Vec<ChangeOver>;
     /// Incidents, newest first.
@@ -218,6 +220,13 @@ pub struct ChainTry {
     pub chain: String,
     /// What to ask.
     pub prompt: String,
+}
+
+/// Where else to look for model servers on this machine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct DiscoverRequest {
+    /// Ports besides the usual ones; 16 at most.
+    pub ports: Vec<u16>,
 }
 
 /// A page of a list.

@@ -5,6 +5,7 @@
 
 mod admin;
 mod config;
+mod discover;
 mod endpoint;
 mod key_list;
 mod keys;

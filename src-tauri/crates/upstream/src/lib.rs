@@ -7,6 +7,7 @@
 mod auth;
 mod classify;
 mod client;
+mod discover;
 mod endpoint;
 mod models;
 mod plain;
@@ -14,5 +15,6 @@ mod probe;
 
 pub use auth::Credentials;
 pub use client::{Body, Client, Response, Target};
+pub use discover::Sighting;
 pub use endpoint::{Endpoint, address, url_of};
 pub use probe::ProbeTarget;

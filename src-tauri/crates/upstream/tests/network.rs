@@ -198,3 +198,118 @@ async fn a_silent_server_fails_its_check_in_time() {
     };
     assert_eq!(client().probe(&target).await.unwrap_err().class, FailureClass::FirstTokenTimeout);
 }
+
+mod discovery {
+    use upstream::Sighting;
+
+    use super::*;
+
+    /// A server that answers each path it knows, and 404 to all others.
+    async fn paths(known: &'static [(&'static str, &'static str)]) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let addr = listener.local_addr().unwrap();
+        TaskTracker::new().spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut head = Vec::new();
+                while !head.windows(4).any(|w| w == b"\r\n\r\n")
+                    && stream.read_buf(&mut head).await.unwrap_or(0) > 0
+                {}
+                let path = String::from_utf8_lossy(&head).split(' ').nth(1).unwrap_or_default().to_owned();
+                let found = known.iter().find(|(known, _)| *known == path).map(|(_, answer)| *answer);
+                let answer = found.unwrap_or("404 Not Found\r\n\r\n{}");
+                let whole = format!("HTTP/1.1 {}", answer.replacen("\r\n", "\r\nconnection: close\r\n", 1));
+                stream.write_all(whole.as_bytes()).await.ok();
+            }
+        });
+        format!("http://{addr}")
+    }
+
+    async fn seen(known: &'static [(&'static str, &'static str)]) -> Sighting {
+        client().identify(&paths(known).await, Duration::from_secs(10)).await
+    }
+
+    #[tokio::test]
+    async fn each_kind_of_server_is_told_by_what_only_it_says() {
+        use ProviderKind::{LlamaCpp, LmStudio, Ollama, Other, Sglang, Tgi, Vllm};
+        let a = || vec!["a".to_owned()];
+        for (known, kind, models) in [
+            (
+                &[("/v1/models", "200 OK\r\n\r\n{\"data\":[{\"id\":\"a\",\"owned_by\":\"vllm\"}]}")][..],
+                Vllm,
+                a(),
+            ),
+            (
+                &[("/v1/models", "200 OK\r\n\r\n{\"data\":[{\"id\":\"a\",\"owned_by\":\"sglang\"}]}")],
+                Sglang,
+                a(),
+            ),
+            (
+                &[("/v1/models", "200 OK\r\nServer: llama.cpp\r\n\r\n{\"data\":[{\"id\":\"a\"}]}")],
+                LlamaCpp,
+                a(),
+            ),
+            (
+                &[("/v1/models", "200 OK\r\n\r\n{\"data\":[{\"id\":\"a\",\"owned_by\":\"library\"}]}")],
+                Ollama,
+                a(),
+            ),
+            (
+                &[
+                    ("/v1/models", "200 OK\r\n\r\n{\"object\":\"list\",\"data\":null}"),
+                    ("/api/version", "200 OK\r\n\r\n{\"version\":\"0.9\"}"),
+                ],
+                Ollama,
+                vec![],
+            ),
+            (&[("/api/tags", "200 OK\r\n\r\n{\"models\":[{\"name\":\"a\"}]}")], Ollama, a()),
+            (
+                &[
+                    ("/v1/models", "200 OK\r\n\r\n{\"data\":[{\"id\":\"a\",\"owned_by\":\"a\"}]}"),
+                    ("/info", "200 OK\r\n\r\n{\"model_id\":\"a\",\"max_total_tokens\":9}"),
+                ],
+                Tgi,
+                a(),
+            ),
+            (
+                &[
+                    ("/v1/models", "200 OK\r\n\r\n{\"data\":[{\"id\":\"a\"}]}"),
+                    ("/api/v1/models", "200 OK\r\n\r\n{\"models\":[]}"),
+                ],
+                LmStudio,
+                a(),
+            ),
+            (&[("/v1/models", "200 OK\r\n\r\n{\"data\":[{\"id\":\"a\",\"owned_by\":\"me\"}]}")], Other, a()),
+        ] {
+            assert_eq!(seen(known).await, Sighting::Server(kind, models), "{known:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_no_usable_server_says_why() {
+        assert_eq!(seen(&[("/", "200 OK\r\n\r\n<html></html>")]).await, Sighting::Stranger);
+        let locked = &[
+            ("/v1/models", "401 Unauthorized\r\n\r\n{\"error\":\"Unauthorized\"}"),
+            ("/version", "200 OK\r\n\r\n{\"version\":\"0.33.0\"}"),
+        ];
+        assert_eq!(seen(locked).await, Sighting::Locked(ProviderKind::Vllm));
+        let loading = &[(
+            "/v1/models",
+            "503 Busy\r\nServer: llama.cpp\r\n\r\n{\"error\":{\"code\":503,\"message\":\"Loading model\"}}",
+        )];
+        assert_eq!(seen(loading).await, Sighting::Loading(ProviderKind::LlamaCpp));
+        let ourselves =
+            &[("/v1/models", "200 OK\r\n\r\n{\"data\":[{\"id\":\"chat\",\"owned_by\":\"changeover\"}]}")];
+        assert_eq!(seen(ourselves).await, Sighting::Changeover);
+    }
+
+    #[tokio::test]
+    async fn nobody_and_the_silent_are_told_apart() {
+        let addr = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        let nobody = client().identify(&format!("http://{addr}"), Duration::from_secs(10)).await;
+        assert_eq!(nobody, Sighting::Nobody);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let silent = client().identify(&url, Duration::from_millis(300)).await;
+        assert_eq!(silent, Sighting::Silent);
+    }
+}

@@ -1,4 +1,14 @@
-import type { ChainView, Check, Overview, ReplicaView, Series, SeriesRequest, TierView } from "@/contract";
+import type {
+  ChainView,
+  Check,
+  Discovery,
+  Overview,
+  PortSeen,
+  ReplicaView,
+  Series,
+  SeriesRequest,
+  TierView,
+} from "@/contract";
 import type { Answers, FakeState } from "./index";
 
 const MINUTE = 60_000;
@@ -183,6 +193,35 @@ function recent(now: number): Overview["recent"] {
   ];
 }
 
+/** Two servers, one that asks for a key, and silence elsewhere; nothing at all when empty. */
+export function discovery(state: FakeState): Discovery {
+  const found: Partial<Record<number, Partial<PortSeen>>> =
+    state === "empty"
+      ? {}
+      : {
+          8000: { found: "server", provider: "vllm", models: ["Qwen/Qwen3-14B"] },
+          8080: { found: "locked", provider: "llama.cpp" },
+          11434: { found: "server", provider: "ollama", models: ["nomic-embed-text", "llama3.1:8b"] },
+        };
+  const usual = {
+    8000: "vllm",
+    30000: "sglang",
+    1234: "lmstudio",
+    8080: "llama.cpp",
+    11434: "ollama",
+  } as const;
+  const ports = ([8000, 30_000, 1234, 8080, 11_434] as const).map((port) => ({
+    port,
+    usual: usual[port],
+    found: "nobody" as const,
+    url: `http://127.0.0.1:${port}`,
+    provider: null,
+    models: [],
+    ...found[port],
+  }));
+  return { ports, took_ms: 31 };
+}
+
 const LINES: Record<string, { unit: string; names: string[]; level: number }> = {
   requests: { unit: "/s", names: ["gpu", "gpu-2", "cpu"], level: 4 },
   errors: { unit: "/s", names: ["refused"], level: 0.4 },
@@ -232,6 +271,7 @@ export function overviewAnswers(state: FakeState): Answers {
       text: "This is a simulated answer.",
       took_ms: 92,
     }),
+    discover: () => discovery(state),
     series: (request) => series(state, request),
     changeovers: () => recent(Date.now()),
   };

@@ -8,6 +8,7 @@ export const chains = {
   empty: {
     title: "Add your first chain",
     body: "Pick how you run models. Each template is a draft: fill in your models, review it, then apply it.",
+    servers: "Look for servers on this machine",
   },
   template: {
     practice: { title: "Practice", body: "Three simulated servers: try a failover without any real one." },

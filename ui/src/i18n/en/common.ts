@@ -52,6 +52,7 @@ export const common = {
     go: "Go to",
     act: "Do",
     copy_endpoint: "Copy the endpoint's address",
+    servers: "Look for model servers on this machine",
     export: "Export the configuration as YAML",
     theme: "Theme: {{theme}}",
     times_absolute: "Show times of day",

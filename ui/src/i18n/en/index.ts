@@ -6,5 +6,6 @@ import { incidents } from "./incidents";
 import { overview } from "./overview";
 import { reports } from "./reports";
 import { settings } from "./settings";
+import { start } from "./start";
 
-export const en = { common, overview, chains, charts, gpus, incidents, reports, settings } as const;
+export const en = { common, overview, chains, charts, gpus, incidents, reports, settings, start } as const;

@@ -12,8 +12,13 @@ import { Review } from "./Review";
 export function DraftBar({ page }: { page: ConfigPage }) {
   const { t } = useTranslation("chains");
   const draft = useDraft((state) => state.draft);
-  const [front, setFront] = useState<"review" | "discard" | null>(null);
-  const close = () => setFront(null);
+  const asked = useDraft((state) => state.review);
+  const [opened, setFront] = useState<"review" | "discard" | null>(null);
+  const front = opened ?? (asked ? "review" : null);
+  const close = () => {
+    setFront(null);
+    useDraft.setState({ review: false });
+  };
   if (!draft) return null;
   const count = diff(draft.before, draft.document).length;
   const discard = () => {

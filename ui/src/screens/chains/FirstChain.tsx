@@ -1,7 +1,9 @@
-import { Cloud, Cpu, FlaskConical, type LucideIcon, SquarePlus } from "lucide-react";
+import { Cloud, Cpu, FlaskConical, type LucideIcon, ServerCog, SquarePlus } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import type { ConfigPage } from "@/contract";
+import { show } from "@/frame/store";
 import { useRpc } from "@/state/rpc";
 import { edit, withChain } from "./draft";
 import { newChain, TEMPLATES, type Template, tiersOf } from "./templates";
@@ -32,6 +34,10 @@ export function FirstChain({ page, onBlank }: { page: ConfigPage; onBlank: () =>
           <h2 className="text-lg font-semibold">{t("empty.title")}</h2>
           <p className="text-muted">{t("empty.body")}</p>
         </div>
+        <Button kind="primary" className="self-center" onClick={() => show("servers")}>
+          <ServerCog aria-hidden />
+          {t("empty.servers")}
+        </Button>
         <div className="grid grid-cols-2 gap-3">
           {offered.map((template) => {
             const Icon = ICONS[template];

@@ -13,9 +13,15 @@ interface Draft {
   document: Document;
 }
 
-export const useDraft = create<{ draft: Draft | null }>(() => ({ draft: null }));
+interface DraftState {
+  draft: Draft | null;
+  /** The review was asked for from elsewhere, and is to be opened. */
+  review: boolean;
+}
 
-export const discardDraft = () => useDraft.setState({ draft: null });
+export const useDraft = create<DraftState>(() => ({ draft: null, review: false }));
+
+export const discardDraft = () => useDraft.setState({ draft: null, review: false });
 
 /** Changes the draft, and starts one from `page` where there is none. */
 export function edit(page: ConfigPage, change: (document: Document) => Document) {

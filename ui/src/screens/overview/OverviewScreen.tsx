@@ -1,6 +1,7 @@
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { ListOrdered } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { EndpointCard } from "@/components/endpoint-card";
 import { Page } from "@/components/page";
 import { EmptyState, ErrorState, LoadingState } from "@/components/states";
 import { buttonClass } from "@/components/ui/button";
@@ -8,8 +9,8 @@ import { Card } from "@/components/ui/card";
 import { Select } from "@/components/ui/select";
 import type { ChainView, Overview } from "@/contract";
 import { useOverview } from "@/state/overview";
-import { EndpointCard } from "./EndpointCard";
 import { Figures } from "./Figures";
+import { FirstServers } from "./FirstServers";
 import { Practice } from "./Practice";
 import { Recent } from "./Recent";
 import { Sentence } from "./Sentence";
@@ -62,12 +63,13 @@ function Content({ overview, chain }: { overview: Overview; chain: ChainView | u
       {chain ? <TierStrip chain={chain} /> : <FirstChain />}
       <div className="grid grid-cols-[minmax(0,1fr)_minmax(280px,340px)] gap-4">
         <div className="flex min-w-0 flex-col gap-4">
+          <FirstServers overview={overview} />
           {chain && <Figures chain={chain.name} />}
           <Recent changes={overview.recent} />
         </div>
         <div className="flex min-w-0 flex-col gap-4">
           <Practice chains={overview.chains} shown={chain} />
-          <EndpointCard endpoint={overview.endpoint} chain={chain} />
+          <EndpointCard endpoint={overview.endpoint} model={chain?.name} />
           <Week figures={overview.week} />
         </div>
       </div>

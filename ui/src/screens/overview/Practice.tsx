@@ -9,6 +9,7 @@ import { Switch } from "@/components/ui/switch";
 import type { ChainView, PracticeServer, TryResult } from "@/contract";
 import { duration } from "@/lib/format";
 import { useCommand, useRpc } from "@/state/rpc";
+import { Tour } from "./Tour";
 
 /** Simulated servers to try a failover with: nothing here touches a real one. */
 export function Practice({ chains, shown }: { chains: ChainView[]; shown: ChainView | undefined }) {
@@ -20,7 +21,8 @@ export function Practice({ chains, shown }: { chains: ChainView[]; shown: ChainV
   return (
     <Card title={t("practice.title")} aside={<SimulatedBadge />}>
       <p className="mb-2 text-muted">{t("practice.lead")}</p>
-      <ul className="mb-3 flex flex-col gap-1">
+      <Tour chain={chain} />
+      <ul className="my-3 flex flex-col gap-1">
         {data.servers.map((server) => (
           <Server key={server.name} server={server} />
         ))}
@@ -81,7 +83,6 @@ function Try({ chain }: { chain: string }) {
     <div className="flex flex-col gap-2">
       <Button
         data-testid="practice-send"
-        kind="primary"
         disabled={ask.isPending}
         onClick={() => ask.mutate({ chain, prompt: t("practice.prompt") })}
       >

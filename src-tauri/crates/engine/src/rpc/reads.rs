@@ -48,6 +48,7 @@ impl Engine {
                 let ChainTry { chain, prompt } = parse(payload)?;
                 reply(&self.chain_try(&chain, &prompt).await)
             }
+            Command::Discover => reply(&self.discover(&parse(payload)?).await?),
             Command::ChangeOvers => reply(&self.change_overs(page(payload)?).await?),
             Command::Incidents => reply(&self.incidents(page(payload)?).await?),
             Command::Incident => {
