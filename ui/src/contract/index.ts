@@ -298,7 +298,11 @@ degrade: Degrade,
 /**
  * How much worse this tier's answers are.
  */
-quality_impact: QualityImpact, };
+quality_impact: QualityImpact, 
+/**
+ * What its serving engine says of its own load, and what of that is a finding.
+ */
+load?: LoadWatch, };
 
 /**
  * What kind of server answers.
@@ -470,6 +474,35 @@ notice?: string, };
  * How much worse a tier's answers are than the first's.
  */
 export type QualityImpact = "low" | "medium" | "high";
+
+/**
+ * What a serving engine (vLLM, SGLang, TGI, llama.cpp, Ollama) says of its own load, and what of that is a finding.
+ */
+export type LoadWatch = { 
+/**
+ * Whether it is read.
+ */
+watch: boolean, 
+/**
+ * Time between two readings; 1s to 10m.
+ */
+every: Span, 
+/**
+ * So many waiting requests, twice in a row, mean saturated.
+ */
+queue: number, 
+/**
+ * A key-value cache that is fuller than this share, twice in a row, means saturated; 0 to 1.
+ */
+cache: number, 
+/**
+ * Requests that run and bring no token for this long mean that the engine stands still.
+ */
+stuck_after: Span, 
+/**
+ * Whether it is meant to run on the CPU; then doing so is no finding.
+ */
+on_cpu: boolean, };
 
 /**
  * How much of a chain's capability is left.
@@ -734,7 +767,82 @@ checks: Array<Check>,
 /**
  * GPUs it is known to run on, by UUID.
  */
-gpus: Array<string>, };
+gpus: Array<string>, 
+/**
+ * What its serving engine says of its load; absent where none does, or none was read yet.
+ */
+load: EngineLoad | null, };
+
+/**
+ * What a serving engine said of its load. What it does not say is absent, never zero.
+ */
+export type EngineLoad = { 
+/**
+ * When it was asked last.
+ */
+at_ms: number, 
+/**
+ * Requests that it works on.
+ */
+running: number | null, 
+/**
+ * Requests that wait in its queue.
+ */
+waiting: number | null, 
+/**
+ * Requests that it can work on at once.
+ */
+slots: number | null, 
+/**
+ * Share of its key-value cache in use, 0 to 1.
+ */
+cache: number | null, 
+/**
+ * Tokens generated per second since the reading before.
+ */
+tokens_per_second: number | null, 
+/**
+ * Models in its memory.
+ */
+models: Array<EngineModel>, 
+/**
+ * What is wrong; the worst first.
+ */
+findings: Array<EngineFinding>, };
+
+/**
+ * A model in a serving engine's memory.
+ */
+export type EngineModel = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its size, bytes.
+ */
+size: number, 
+/**
+ * What of it is in GPU memory, bytes.
+ */
+in_gpu: number, };
+
+/**
+ * What is wrong with a serving engine's load.
+ */
+export type EngineFinding = { 
+/**
+ * Whether it degrades the replica; else it is only told.
+ */
+degrades: boolean, 
+/**
+ * What, in words.
+ */
+what: string, 
+/**
+ * What to do, in words.
+ */
+remedy: string, };
 
 /**
  * One active check.

@@ -5,12 +5,14 @@
 
 mod chain;
 mod tier;
+mod watch;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use chain::*;
 pub use tier::*;
+pub use watch::*;
 
 /// The whole configuration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, ts_rs::TS)]

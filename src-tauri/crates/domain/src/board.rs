@@ -22,6 +22,7 @@ use tokio::{
 use crate::{
     chain::ReplicaId,
     failure::{Failure, FailureClass},
+    load::Load,
 };
 
 /// What checks and traffic say of a replica.
@@ -33,7 +34,7 @@ pub enum Health {
     Unknown,
     /// It answers.
     Healthy,
-    /// It answers slowly, or its GPU is unwell.
+    /// It answers slowly, it is saturated, or its GPU is unwell.
     Degraded,
     /// It does not answer.
     Down,
@@ -109,6 +110,8 @@ pub struct ReplicaState {
     pub requests: (u64, u64),
     /// The newest active checks, oldest first, at most 90.
     pub checks: Arc<[Check]>,
+    /// What its serving engine says of its load; absent where none does, or none was read yet.
+    pub load: Option<Arc<Load>>,
 }
 
 impl Default for ReplicaState {
@@ -129,6 +132,7 @@ impl Default for ReplicaState {
             first_token: None,
             requests: (0, 0),
             checks: Arc::new([]),
+            load: None,
         }
     }
 }

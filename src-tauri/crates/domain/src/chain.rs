@@ -2,6 +2,8 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use crate::load::LoadWatch;
+
 /// A replica's name over restarts and edits: `chain/tier@url`.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
@@ -140,6 +142,8 @@ pub struct Tier {
     pub probe: Option<Probe>,
     /// What changes in a request that it serves.
     pub degrade: Degrade,
+    /// Whether its engine's own figures are read, and what in them is a finding.
+    pub load: LoadWatch,
 }
 
 /// One server.
@@ -231,6 +235,12 @@ impl ProviderKind {
                 | Self::DeepSeek
                 | Self::Together
         )
+    }
+
+    /// Whether such a server tells its load: queue, cache, slots, loaded models.
+    #[must_use]
+    pub const fn tells_load(self) -> bool {
+        matches!(self, Self::Vllm | Self::Sglang | Self::Tgi | Self::LlamaCpp | Self::Ollama)
     }
 
     /// The base URL that is used when the configuration names none (WIRE section 1.1).

@@ -9,6 +9,7 @@ pub mod chain;
 pub mod event;
 pub mod failure;
 pub mod journal;
+pub mod load;
 pub mod plan;
 pub mod serving;
 pub mod time;
@@ -19,4 +20,5 @@ pub use chain::{Chain, KeyRef, ProviderKind, Replica, ReplicaId, Snapshot, Tier,
 pub use event::{Event, Stamped};
 pub use failure::{Failure, FailureClass};
 pub use journal::Journal;
+pub use load::{Load, LoadFault, LoadFinding, LoadWatch, LoadedModel};
 pub use verdict::{IncidentKind, Verdict, verdict};

@@ -1,10 +1,12 @@
 //! Scripted servers and small configurations, for tests.
 
 use std::{
+    collections::HashMap,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
+use bytes::Bytes;
 use domain::{
     Chain, Event, Failure, FailureClass, Outcome, ProviderKind, Replica, ReplicaId, Snapshot, Tier,
     chain::{Degrade, Failback, OnBrokenStream, Probe, ProbeKind, Retry, Timeouts},
@@ -12,7 +14,7 @@ use domain::{
 };
 use futures::future::BoxFuture;
 use tokio::time::{Instant, sleep};
-use upstream::ProbeTarget;
+use upstream::{Page, PageTarget, ProbeTarget};
 
 use crate::Prober;
 
@@ -24,12 +26,20 @@ struct Script {
     answer: Result<Duration, Failure>,
     generation: Result<Duration, Failure>,
     asked: Vec<(Instant, ProbeKind)>,
+    pages: HashMap<String, Page>,
+    pages_asked: Vec<(Instant, String)>,
 }
 
 impl Default for Script {
     fn default() -> Self {
         let good = Ok(Duration::from_millis(1));
-        Self { answer: good.clone(), generation: good, asked: vec![] }
+        Self {
+            answer: good.clone(),
+            generation: good,
+            asked: vec![],
+            pages: HashMap::new(),
+            pages_asked: vec![],
+        }
     }
 }
 
@@ -42,6 +52,16 @@ impl FakeProber {
 
     pub(crate) fn generates(&self, answer: Result<Duration, Failure>) {
         self.0.lock().unwrap().generation = answer;
+    }
+
+    /// From now on the page at `path` says this.
+    pub(crate) fn shows(&self, path: &str, text: impl Into<String>) {
+        let page = Page { status: 200, body: text.into().into() };
+        self.0.lock().unwrap().pages.insert(path.into(), page);
+    }
+
+    pub(crate) fn pages_asked(&self) -> Vec<(Instant, String)> {
+        self.0.lock().unwrap().pages_asked.clone()
     }
 
     pub(crate) fn asked(&self) -> Vec<(Instant, ProbeKind)> {
@@ -66,6 +86,14 @@ impl Prober for FakeProber {
             }
             answer
         })
+    }
+
+    fn page<'a>(&'a self, _: &'a PageTarget, path: &'a str) -> BoxFuture<'a, Result<Page, Failure>> {
+        let mut script = self.0.lock().unwrap();
+        script.pages_asked.push((Instant::now(), path.to_owned()));
+        let missing = Page { status: 404, body: Bytes::new() };
+        let page = script.pages.get(path).cloned().unwrap_or(missing);
+        Box::pin(async { Ok(page) })
     }
 }
 
@@ -109,6 +137,7 @@ pub(crate) fn tier(name: &str) -> Tier {
             up_after: 2,
         }),
         degrade: Degrade::default(),
+        load: domain::LoadWatch::default(),
     }
 }
 

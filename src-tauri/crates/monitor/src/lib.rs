@@ -7,8 +7,10 @@
 #[cfg(test)]
 mod fake;
 pub mod gpu;
+mod load;
 mod offline;
 mod prober;
+mod prometheus;
 mod replica;
 mod serving;
 #[cfg(test)]

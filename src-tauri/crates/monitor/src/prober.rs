@@ -5,17 +5,26 @@ use std::{sync::Arc, time::Duration};
 use domain::Failure;
 use futures::future::BoxFuture;
 use tokio::{sync::Semaphore, time::timeout};
-use upstream::ProbeTarget;
+use upstream::{Page, PageTarget, ProbeTarget};
+
+use crate::load::{self, Engine, Reading};
 
 /// Makes one active check.
 pub trait Prober: Send + Sync + 'static {
     /// Checks a server and returns how long it took, or why it failed.
     fn probe<'a>(&'a self, target: &'a ProbeTarget) -> BoxFuture<'a, Result<Duration, Failure>>;
+
+    /// Reads a page that a server shows of itself.
+    fn page<'a>(&'a self, target: &'a PageTarget, path: &'a str) -> BoxFuture<'a, Result<Page, Failure>>;
 }
 
 impl Prober for upstream::Client {
     fn probe<'a>(&'a self, target: &'a ProbeTarget) -> BoxFuture<'a, Result<Duration, Failure>> {
         Box::pin(Self::probe(self, target))
+    }
+
+    fn page<'a>(&'a self, target: &'a PageTarget, path: &'a str) -> BoxFuture<'a, Result<Page, Failure>> {
+        Box::pin(Self::page(self, target, path))
     }
 }
 
@@ -27,6 +36,8 @@ const AT_A_TIME: usize = 8;
 pub(crate) struct Checker {
     prober: Arc<dyn Prober>,
     permits: Arc<Semaphore>,
+    /// The same for engines' figures, so that slow pages never hold up a check.
+    pages: Arc<Semaphore>,
 }
 
 /// A check that has ended.
@@ -41,7 +52,15 @@ pub(crate) struct Checked {
 
 impl Checker {
     pub(crate) fn new(prober: Arc<dyn Prober>) -> Self {
-        Self { prober, permits: Arc::new(Semaphore::new(AT_A_TIME)) }
+        let permits = || Arc::new(Semaphore::new(AT_A_TIME));
+        Self { prober, permits: permits(), pages: permits() }
+    }
+
+    /// Waits for its turn, then asks an engine for its figures.
+    pub(crate) async fn load(self, engine: Engine, target: PageTarget) -> Result<Reading, Failure> {
+        // The semaphore is never closed; without a permit the reading would only come early.
+        let _permit = self.pages.acquire().await.ok();
+        load::read(self.prober.as_ref(), engine, &target).await
     }
 
     /// Waits for its turn unless it is urgent, then checks. A prober that forgets its time limit is cut off.

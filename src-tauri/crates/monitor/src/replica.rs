@@ -6,6 +6,7 @@
 mod cool;
 mod figures;
 mod life;
+mod loading;
 mod memory;
 mod run;
 mod settings;
@@ -25,6 +26,7 @@ use std::{
 use domain::{
     Event, FailureClass, Journal, Outcome, ReplicaPort, ReplicaState, Signal,
     board::Check,
+    chain::ProbeKind,
     event::{ReplicaChange, ReplicaFacts},
 };
 use futures::future::{BoxFuture, FutureExt, OptionFuture};
@@ -34,10 +36,12 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+pub(crate) use self::life::At;
 pub use self::memory::{BreakerMemory, ReplicaMemory};
 pub(crate) use self::settings::{Distance, Settings, distance};
 use self::{
-    life::{At, Life, Source},
+    life::{Life, Source},
+    loading::Loading,
     view::facts,
 };
 use crate::{
@@ -115,6 +119,7 @@ pub(crate) fn start(
         None => Life::new(settings.clone(), at),
     };
     let next_check = at.now + STAGGER.mul_f64((shared.random)());
+    let loading = Loading::new(at.now, &settings, (shared.random)());
     let state = life.state(at.now, next_check);
     let (settings, settings_rx) = watch::channel(settings);
     let (memory, memory_rx) = watch::channel(life.memory(at));
@@ -131,6 +136,7 @@ pub(crate) fn start(
         checking: None,
         is_urgent: false,
         figures_due: None,
+        loading,
     };
     tasks.spawn(cancel.clone().run_until_cancelled_owned(task.run(signals_rx, settings_rx)));
     Handle { port: ReplicaPort::new(board_rx, signals), settings, memory: memory_rx, cancel }
@@ -159,6 +165,8 @@ struct Task {
     is_urgent: bool,
     /// When figures that changed are to be renewed.
     figures_due: Option<Instant>,
+    /// Its engine's own figures.
+    loading: Loading,
 }
 
 impl Task {
@@ -168,11 +176,15 @@ impl Task {
         loop {
             let wake = self.wake();
             let check = OptionFuture::from(self.checking.as_mut());
+            let load = OptionFuture::from(self.loading.asking.as_mut());
             tokio::select! {
                 biased;
                 Ok(()) = settings.changed() => {
                     let new = settings.borrow_and_update().clone();
                     self.life.reconfigure(new, present());
+                    if self.life.settings.engine().is_none() {
+                        self.life.forget_load(present());
+                    }
                 }
                 count = signals.recv_many(&mut batch, 256) => {
                     if count == 0 {
@@ -184,10 +196,18 @@ impl Task {
                     self.checking = None;
                     self.checked(&checked);
                 }
+                Some(answer) = load => {
+                    let at = present();
+                    match self.loading.take(at, &self.life.settings, answer) {
+                        Some(load) => self.life.loaded(at, load),
+                        None => self.life.forget_load(at),
+                    }
+                }
                 () = sleep_until(wake) => {}
             }
             self.publish();
             self.check_if_due();
+            self.loading.begin_if_due(Instant::now(), &self.life.settings, &self.shared.checker);
         }
     }
 
@@ -196,7 +216,8 @@ impl Task {
         let now = Instant::now();
         let check =
             (self.checking.is_none() && self.life.settings.probe().is_some()).then_some(self.next_check);
-        let soonest = [check, self.figures_due, self.life.next_change(now)].into_iter().flatten().min();
+        let load = self.loading.wake(&self.life.settings);
+        let soonest = [check, load, self.figures_due, self.life.next_change(now)].into_iter().flatten().min();
         soonest.unwrap_or_else(|| now + Duration::from_secs(3600))
     }
 
@@ -235,7 +256,12 @@ impl Task {
         let error = checked.result.as_ref().err().map(|f| f.message.clone());
         self.life.figures.check(Check { at_ms: at.wall_ms, took: checked.took, error });
         match &checked.result {
-            Ok(()) => self.life.check_passed(at, checked.took, &checked.target.kind),
+            Ok(()) => {
+                if checked.target.kind == ProbeKind::Generation {
+                    self.loading.proved();
+                }
+                self.life.check_passed(at, checked.took, &checked.target.kind);
+            }
             Err(failure) => {
                 let offline = self.is_offline();
                 self.life.failed(at, failure, checked.began_ms, Source::Check, offline);
@@ -290,7 +316,11 @@ impl Task {
         self.told = new;
         self.board.send_if_modified(|old| {
             state.first_token = if renew { self.life.figures.first_token(at.now) } else { old.first_token };
-            let seen = notable || renew || !Arc::ptr_eq(&old.checks, &state.checks);
+            let same_load = match (&old.load, &state.load) {
+                (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+                (a, b) => a.is_none() && b.is_none(),
+            };
+            let seen = notable || renew || !same_load || !Arc::ptr_eq(&old.checks, &state.checks);
             *old = state;
             seen
         });

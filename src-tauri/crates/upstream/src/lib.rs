@@ -10,6 +10,7 @@ mod client;
 mod discover;
 mod endpoint;
 mod models;
+mod page;
 mod plain;
 mod probe;
 
@@ -17,4 +18,5 @@ pub use auth::Credentials;
 pub use client::{Body, Client, Response, Target};
 pub use discover::Sighting;
 pub use endpoint::{Endpoint, address, url_of};
+pub use page::{Page, PageTarget};
 pub use probe::ProbeTarget;

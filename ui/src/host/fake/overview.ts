@@ -44,6 +44,7 @@ export function replica(now: number, over: Partial<ReplicaView> = {}): ReplicaVi
     first_token_p95_ms: null,
     checks: checks(now),
     gpus: [],
+    load: null,
     ...over,
   };
 }

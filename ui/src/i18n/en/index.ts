@@ -7,5 +7,17 @@ import { overview } from "./overview";
 import { reports } from "./reports";
 import { settings } from "./settings";
 import { start } from "./start";
+import { watch } from "./watch";
 
-export const en = { common, overview, chains, charts, gpus, incidents, reports, settings, start } as const;
+export const en = {
+  common,
+  overview,
+  chains,
+  charts,
+  gpus,
+  incidents,
+  reports,
+  settings,
+  start,
+  watch,
+} as const;

@@ -2,6 +2,7 @@ import { useSortable } from "@dnd-kit/react/sortable";
 import { ArrowDown, ArrowRightLeft, ArrowUp, GripVertical, KeyRound } from "lucide-react";
 import type { KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
+import { EngineLoad } from "@/components/engine-load";
 import { HealthBadge } from "@/components/health";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
@@ -148,6 +149,9 @@ function State({ tier, live, serving }: { tier: Tier; live: TierView | undefined
           {t("tier.held", { why: live.why_not })}
         </span>
       )}
+      {live.replicas.map((replica) => (
+        <EngineLoad key={replica.id} load={replica.load} />
+      ))}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { ArrowRightLeft, PowerOff } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { EngineLoad } from "@/components/engine-load";
 import { HealthBadge } from "@/components/health";
 import { Time } from "@/components/time";
 import { Badge } from "@/components/ui/badge";
@@ -61,6 +62,9 @@ export function TierCard({ tier, position, serving }: Props) {
         {tier.enabled && <Held tier={tier} />}
       </div>
       <div className="mt-auto flex flex-col gap-1">
+        {tier.replicas.map((replica) => (
+          <EngineLoad key={replica.id} load={replica.load} />
+        ))}
         {tier.replicas.map((replica) => (
           <ChecksBar key={replica.id} name={replica.url} checks={replica.checks} />
         ))}

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::LoadWatch;
 use crate::Span;
 
 /// One step of a chain.
@@ -52,6 +53,10 @@ pub struct Tier {
     /// How much worse this tier's answers are.
     #[serde(default)]
     pub quality_impact: QualityImpact,
+    /// What its serving engine says of its own load, and what of that is a finding.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub load: Option<LoadWatch>,
 }
 
 fn yes() -> bool {

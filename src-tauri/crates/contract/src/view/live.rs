@@ -180,6 +180,51 @@ pub struct ReplicaView {
     pub checks: Vec<Check>,
     /// GPUs it is known to run on, by UUID.
     pub gpus: Vec<String>,
+    /// What its serving engine says of its load; absent where none does, or none was read yet.
+    pub load: Option<EngineLoad>,
+}
+
+/// What a serving engine said of its load. What it does not say is absent, never zero.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct EngineLoad {
+    /// When it was asked last.
+    pub at_ms: i64,
+    /// Requests that it works on.
+    pub running: Option<u32>,
+    /// Requests that wait in its queue.
+    pub waiting: Option<u32>,
+    /// Requests that it can work on at once.
+    pub slots: Option<u32>,
+    /// Share of its key-value cache in use, 0 to 1.
+    pub cache: Option<f64>,
+    /// Tokens generated per second since the reading before.
+    pub tokens_per_second: Option<f64>,
+    /// Models in its memory.
+    pub models: Vec<EngineModel>,
+    /// What is wrong; the worst first.
+    pub findings: Vec<EngineFinding>,
+}
+
+/// A model in a serving engine's memory.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct EngineModel {
+    /// Its name.
+    pub name: String,
+    /// Its size, bytes.
+    pub size: u64,
+    /// What of it is in GPU memory, bytes.
+    pub in_gpu: u64,
+}
+
+/// What is wrong with a serving engine's load.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct EngineFinding {
+    /// Whether it degrades the replica; else it is only told.
+    pub degrades: bool,
+    /// What, in words.
+    pub what: String,
+    /// What to do, in words.
+    pub remedy: String,
 }
 
 /// One active check.

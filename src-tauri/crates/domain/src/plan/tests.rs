@@ -35,6 +35,7 @@ fn tier(name: &str, replicas: usize) -> Arc<Tier> {
         },
         probe: None,
         degrade: Degrade::default(),
+        load: crate::LoadWatch::default(),
     })
 }
 

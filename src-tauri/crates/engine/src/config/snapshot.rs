@@ -1,6 +1,6 @@
 //! From the document to what routing uses. Only a document without errors gets here.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use contract::config::{self, Document, FailbackMode, Provider};
 use domain::{
@@ -80,6 +80,18 @@ pub fn tier_of(chain: &str, tier: &config::Tier, practice: &PracticeAddresses) -
             system_note: tier.degrade.system_note.clone(),
             notice: tier.degrade.notice.clone(),
         },
+        load: load(tier.load.clone().unwrap_or_default()),
+    }
+}
+
+fn load(load: config::LoadWatch) -> domain::LoadWatch {
+    domain::LoadWatch {
+        on: load.watch,
+        every: load.every.0.clamp(Duration::from_secs(1), Duration::from_secs(600)),
+        queue: load.queue.max(1),
+        cache: load.cache,
+        stuck_after: load.stuck_after.0,
+        on_cpu: load.on_cpu,
     }
 }
 

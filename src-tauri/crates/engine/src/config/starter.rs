@@ -81,5 +81,6 @@ fn practice_tier(
         triggers: contract::config::Triggers::default(),
         degrade,
         quality_impact,
+        load: None,
     }
 }

@@ -1,6 +1,9 @@
 //! The live state of every chain, put together from the board.
 
-use contract::view::{BreakerState, ChainView, Check, Health, Mode, ReplicaView, TierView};
+use contract::view::{
+    BreakerState, ChainView, Check, EngineFinding, EngineLoad, EngineModel, Health, Mode, ReplicaView,
+    TierView,
+};
 use domain::{
     Board, Chain, Replica, ReplicaState, Snapshot, Tier, board,
     plan::{Ask, WhyNot, judge_replica},
@@ -189,6 +192,27 @@ fn replica_view(
                 error: c.error.clone(),
             })
             .collect(),
+        load: state.load.as_deref().map(engine_load),
+    }
+}
+
+fn engine_load(load: &domain::Load) -> EngineLoad {
+    let model =
+        |m: &domain::LoadedModel| EngineModel { name: m.name.clone(), size: m.size, in_gpu: m.in_gpu };
+    let finding = |f: &domain::LoadFinding| EngineFinding {
+        degrades: f.kind.degrades(),
+        what: f.what.clone(),
+        remedy: f.remedy.clone(),
+    };
+    EngineLoad {
+        at_ms: load.at_ms,
+        running: load.running,
+        waiting: load.waiting,
+        slots: load.slots,
+        cache: load.cache,
+        tokens_per_second: load.tokens_per_second,
+        models: load.models.iter().map(model).collect(),
+        findings: load.findings.iter().map(finding).collect(),
     }
 }
 

@@ -53,6 +53,7 @@ pub fn tier(name: &str, addr: SocketAddr) -> Tier {
         breaker: resilience::breaker::Settings::default(),
         probe: None,
         degrade: Degrade::default(),
+        load: domain::LoadWatch::default(),
     }
 }
 

@@ -4,9 +4,9 @@
 //! operator's switch and the way back after a recovery are kept apart; the gate is computed from them. Nothing
 //! here waits or reads a clock: `At` is passed in.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use domain::{Admin, CoolDown, Failure, FailureClass, Health, chain::ProbeKind, verdict::CoolDownRule};
+use domain::{Admin, CoolDown, Failure, FailureClass, Health, Load, chain::ProbeKind, verdict::CoolDownRule};
 use resilience::{
     breaker::{Breaker, State},
     gate::Gate,
@@ -83,6 +83,9 @@ pub(crate) struct Life {
     pub opened: Option<Instant>,
     pub gpu: Option<String>,
     pub unwell: Option<String>,
+    /// What its engine says of its load, and what of that degrades it.
+    pub load: Option<Arc<Load>>,
+    pub strain: Option<String>,
     pub slow: bool,
     /// Cool-downs in a row whose length was guessed.
     pub guesses: u32,
@@ -115,6 +118,8 @@ impl Life {
             opened: None,
             gpu: None,
             unwell: None,
+            load: None,
+            strain: None,
             slow: false,
             guesses: 0,
             last_word: false,
@@ -363,7 +368,11 @@ impl Life {
     }
 
     fn answering(&self) -> Health {
-        if self.slow || self.unwell.is_some() { Health::Degraded } else { Health::Healthy }
+        if self.slow || self.unwell.is_some() || self.strain.is_some() {
+            Health::Degraded
+        } else {
+            Health::Healthy
+        }
     }
 
     pub(super) fn set_health(&mut self, at: At, health: Health) {

@@ -89,6 +89,7 @@ impl Life {
             first_token: None,
             requests: self.figures.requests(now),
             checks: self.figures.checks(),
+            load: self.load.clone(),
         }
     }
 
