@@ -4,7 +4,7 @@
 //! [`Side`] in it, and one line in [`Dialect::side`]: it reads requests into the exchange model and writes answers out
 //! of it, and knows no upstream.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use bytes::{Bytes, BytesMut};
 
@@ -13,6 +13,7 @@ use crate::{
     exchange::{Answer, Event, Request},
     openai,
     peek::Peek,
+    responses,
     wire::Stamp,
 };
 
@@ -21,6 +22,8 @@ use crate::{
 pub enum Dialect {
     /// `OpenAI` Chat Completions.
     Chat,
+    /// `OpenAI` Responses.
+    Responses,
 }
 
 /// A client's request: its bytes, and what routing needs to know of them.
@@ -29,7 +32,7 @@ pub struct Asked {
     /// What the client speaks.
     pub dialect: Dialect,
     /// What routing needs.
-    pub peek: Peek,
+    pub peek: Arc<Peek>,
     /// The body as it came.
     pub body: Bytes,
 }
@@ -40,7 +43,7 @@ impl Asked {
     /// # Errors
     /// Nobody could answer it; the error says why.
     pub fn read(dialect: Dialect, body: Bytes) -> Result<Self, BadRequest> {
-        Ok(Self { dialect, peek: dialect.side().peek(&body)?, body })
+        Ok(Self { dialect, peek: Arc::new(dialect.side().peek(&body)?), body })
     }
 
     /// The request in the exchange model.
@@ -55,6 +58,15 @@ impl Asked {
     #[must_use]
     pub fn keep_alive(&self) -> Bytes {
         self.dialect.side().keep_alive(self)
+    }
+
+    /// An error inside a stream of which nothing but [`Self::keep_alive`] has been sent. Later ones are written by
+    /// [`crate::stream::Relay::error`].
+    #[must_use]
+    pub fn error_event(&self, error: &ClientError, stamp: Stamp) -> Bytes {
+        let mut out = BytesMut::new();
+        self.writer(stamp).error(error, &mut out);
+        out.freeze()
     }
 
     /// A whole answer for this client.
@@ -95,13 +107,6 @@ impl Dialect {
         self.side().error_body(error)
     }
 
-    /// An error inside a stream of which nothing but [`Asked::keep_alive`] has been sent. Later ones are written by
-    /// [`crate::stream::Relay::error`].
-    #[must_use]
-    pub fn error_event(self, error: &ClientError) -> Bytes {
-        self.side().error_event(error)
-    }
-
     /// A line of text in a stream that no client takes for content; empty where there is no such thing.
     #[must_use]
     pub fn comment(self, text: &str) -> Bytes {
@@ -111,6 +116,7 @@ impl Dialect {
     fn side(self) -> &'static dyn Side {
         match self {
             Self::Chat => &openai::Client,
+            Self::Responses => &responses::Client,
         }
     }
 }
@@ -147,8 +153,6 @@ pub(crate) trait Side: Sync {
     }
 
     fn error_body(&self, error: &ClientError) -> Bytes;
-
-    fn error_event(&self, error: &ClientError) -> Bytes;
 
     fn keep_alive(&self, _: &Asked) -> Bytes {
         Bytes::from_static(openai::KEEP_ALIVE)

@@ -81,6 +81,42 @@ pub fn rewrite(body: &Bytes, peek: &Peek, edits: &Edits) -> Result<Bytes, BadReq
     patch.apply()
 }
 
+/// The body of a JSON object with these top-level fields set: every occurrence replaced, or a new one put first.
+/// Every other byte stays as it was.
+///
+/// # Errors
+/// The body is not a JSON object.
+pub(crate) fn set(body: &Bytes, fields: &[(&str, serde_json::Value)]) -> Result<Bytes, BadRequest> {
+    let mut changes = Vec::new();
+    let mut found = vec![false; fields.len()];
+    let mut empty = true;
+    scan(body, b"", |name, value| {
+        empty = false;
+        if let Some(at) = fields.iter().position(|(field, _)| *field == name) {
+            found[at] = true;
+            changes.push((value.range, fields[at].1.to_string()));
+        }
+    })
+    .map_err(|_| mismatch())?;
+    let open = body.iter().position(|b| *b == b'{').map_or(0, |at| at + 1);
+    for ((name, value), _) in fields.iter().zip(found).filter(|(_, found)| !found) {
+        let comma = if empty { "" } else { "," };
+        changes.push((open..open, format!("{}:{value}{comma}", quoted(name))));
+    }
+    splice(body, changes)
+}
+
+/// The value of a top-level field; the last one of several.
+pub(crate) fn field(body: &[u8], name: &str) -> Option<serde_json::Value> {
+    let mut found = None;
+    let scanned = scan(body, b"", |field, value| {
+        if field == name {
+            found = value.parse().ok();
+        }
+    });
+    scanned.ok().and(found)
+}
+
 impl Edits {
     /// Makes the same edits on a request in the exchange model, for the way into another dialect.
     pub fn apply(&self, request: &mut exchange::Request) {
@@ -220,22 +256,27 @@ impl Patch<'_> {
         Ok(())
     }
 
-    fn apply(mut self) -> Result<Bytes, BadRequest> {
-        if self.changes.is_empty() {
-            return Ok(self.body.clone());
-        }
-        self.changes.sort_by_key(|(range, _)| range.start);
-        let grown: usize = self.changes.iter().map(|(_, text)| text.len()).sum();
-        let mut out = BytesMut::with_capacity(self.body.len() + grown);
-        let mut from = 0;
-        for (range, text) in &self.changes {
-            out.extend_from_slice(self.body.get(from..range.start).ok_or_else(mismatch)?);
-            out.extend_from_slice(text.as_bytes());
-            from = range.end;
-        }
-        out.extend_from_slice(self.body.get(from..).ok_or_else(mismatch)?);
-        Ok(out.freeze())
+    fn apply(self) -> Result<Bytes, BadRequest> {
+        splice(self.body, self.changes)
     }
+}
+
+/// The body with these ranges replaced; not copied where there are none.
+fn splice(body: &Bytes, mut changes: Vec<(Range<usize>, String)>) -> Result<Bytes, BadRequest> {
+    if changes.is_empty() {
+        return Ok(body.clone());
+    }
+    changes.sort_by_key(|(range, _)| range.start);
+    let grown: usize = changes.iter().map(|(_, text)| text.len()).sum();
+    let mut out = BytesMut::with_capacity(body.len() + grown);
+    let mut from = 0;
+    for (range, text) in &changes {
+        out.extend_from_slice(body.get(from..range.start).ok_or_else(mismatch)?);
+        out.extend_from_slice(text.as_bytes());
+        from = range.end;
+    }
+    out.extend_from_slice(body.get(from..).ok_or_else(mismatch)?);
+    Ok(out.freeze())
 }
 
 fn shift(range: &Range<usize>, by: usize) -> Range<usize> {

@@ -36,6 +36,10 @@ pub struct Request {
     pub stream_usage: bool,
     /// Fields that this model has no word for, as the client wrote them.
     pub extra: Map<String, Value>,
+    /// What shapes the answer and only an upstream of the client's own dialect can carry, in the client's words.
+    pub bound: Vec<String>,
+    /// What is left out on the way into this model and does not change the answer, in the client's words.
+    pub dropped: Vec<String>,
 }
 
 /// How tokens are drawn. A field that is `None` is left to the server.
@@ -124,6 +128,29 @@ pub enum ImageSource {
     },
     /// To be fetched by the server.
     Url(String),
+}
+
+impl ImageSource {
+    /// `data:image/png;base64,…` holds the picture; anything else points to it.
+    #[must_use]
+    pub fn of_url(url: String) -> Self {
+        let inside = url.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,"));
+        match inside {
+            Some((media_type, data)) => {
+                Self::Base64 { media_type: media_type.to_owned(), data: data.to_owned() }
+            }
+            None => Self::Url(url),
+        }
+    }
+
+    /// The same as one URL.
+    #[must_use]
+    pub fn to_url(&self) -> String {
+        match self {
+            Self::Url(url) => url.clone(),
+            Self::Base64 { media_type, data } => format!("data:{media_type};base64,{data}"),
+        }
+    }
 }
 
 /// A call of a tool.

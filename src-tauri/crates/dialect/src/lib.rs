@@ -12,7 +12,7 @@
 //! 1. [`client::Asked::read`] once per request, [`wire::Wire::prepare`] once per attempt.
 //! 2. A status other than 2xx: [`fault::classify`].
 //! 3. A whole answer: [`wire::Wire::whole`]. A stream: [`wire::Wire::relay`], pushed chunk by chunk.
-//! 4. An error of our own: [`client::Dialect::error_body`], [`client::Dialect::error_event`], and inside an answer that
+//! 4. An error of our own: [`client::Dialect::error_body`], [`client::Asked::error_event`], and inside an answer that
 //!    has begun [`stream::Relay::error`].
 
 pub mod client;
@@ -27,8 +27,10 @@ pub mod observe;
 pub mod ollama;
 pub mod openai;
 pub mod peek;
+pub mod responses;
 pub mod sse;
 pub mod stream;
 mod surrogates;
+mod take;
 pub mod whole;
 pub mod wire;

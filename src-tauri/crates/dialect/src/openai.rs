@@ -14,6 +14,7 @@ mod write;
 
 pub use answer::{read_answer, write_answer};
 pub(crate) use client::Client;
+pub(crate) use error::error_json;
 pub use error::{error_body, error_event};
 pub use request::read_request;
 pub(crate) use server::Server;

@@ -95,7 +95,7 @@ impl Peek {
         Ok(peek)
     }
 
-    fn blank(body: &[u8]) -> Self {
+    pub(crate) fn blank(body: &[u8]) -> Self {
         let open = body.iter().position(|b| *b == b'{').map_or(0, |at| at + 1);
         Self {
             model: String::new(),
@@ -178,7 +178,7 @@ pub(crate) fn token_cap(value: &Placed<'_>, name: &str) -> Result<Option<u32>, B
     Ok(number.filter(|it| *it >= 0.0).map(|it| it as u32))
 }
 
-fn parse<'a, T: Deserialize<'a>>(value: &Placed<'a>, name: &str, what: &str) -> Result<T, BadRequest> {
+pub(crate) fn parse<'a, T: Deserialize<'a>>(value: &Placed<'a>, name: &str, what: &str) -> Result<T, BadRequest> {
     value
         .parse()
         .map_err(|_| BadRequest::new(format!("`{name}` must be {what}."), Some(name), Some("invalid_type")))
@@ -188,7 +188,7 @@ fn text(value: &Placed<'_>, name: &str) -> Result<Option<String>, BadRequest> {
     parse(value, name, "a string")
 }
 
-fn not_json(body: &[u8], error: NotScanned) -> BadRequest {
+pub(crate) fn not_json(body: &[u8], error: NotScanned) -> BadRequest {
     let message = match error {
         NotScanned::NoObject => "The body must be a JSON object.".to_owned(),
         NotScanned::Broken(at) => {

@@ -9,13 +9,13 @@ use std::ops::Range;
 use bytes::{Bytes, BytesMut};
 
 use crate::{
-    client::{Asked, Dialect, Writer},
+    client::{Asked, Writer},
     error::ClientError,
     exchange::Event,
     frames::{Cutter, is_cut},
     observe::{Completion, EventObserver, Observe, Pass, Seen, too_long},
     sse::Frames,
-    wire::{Reader, Side},
+    wire::{Reader, Side, Stamp},
 };
 
 /// What comes of one piece of an upstream's body.
@@ -54,9 +54,9 @@ enum Way {
 impl Relay {
     /// Both sides speak the same: bytes go on as they are, without the frame that holds only the usage where the
     /// client did not ask for it. `mark` ends a whole answer that came without its end mark.
-    pub(crate) fn same(asked: &Asked, observer: Box<dyn Observe>, mark: &'static [u8]) -> Self {
-        let (dialect, usage_wanted) = (asked.dialect, asked.peek.stream_usage);
-        let same = Same { frames: Frames::default(), observer, dialect, mark, usage_wanted };
+    pub(crate) fn same(asked: &Asked, stamp: Stamp, observer: Box<dyn Observe>, mark: &'static [u8]) -> Self {
+        let usage_wanted = asked.peek.stream_usage;
+        let same = Same { frames: Frames::default(), observer, asked: asked.clone(), stamp, mark, usage_wanted };
         Self { way: Way::Same(Box::new(same)), frames: 0 }
     }
 
@@ -95,7 +95,7 @@ impl Relay {
     #[must_use]
     pub fn error(&mut self, error: &ClientError) -> Bytes {
         match &mut self.way {
-            Way::Same(same) => same.dialect.error_event(error),
+            Way::Same(same) => same.asked.error_event(error, same.stamp.clone()),
             Way::Between(between) => {
                 let mut out = BytesMut::new();
                 between.writer.error(error, &mut out);
@@ -115,7 +115,8 @@ impl Relay {
 struct Same {
     frames: Frames,
     observer: Box<dyn Observe>,
-    dialect: Dialect,
+    asked: Asked,
+    stamp: Stamp,
     mark: &'static [u8],
     usage_wanted: bool,
 }

@@ -16,7 +16,7 @@ use crate::{
     fault::Fault,
     frames::Cutter,
     observe::Observe,
-    ollama, openai,
+    ollama, openai, responses,
     stream::Relay,
     whole::{self, Whole},
 };
@@ -28,6 +28,8 @@ pub enum Wire {
     OpenAi,
     /// Ollama's own `/api/chat`.
     Ollama,
+    /// `OpenAI` Responses, for clients that speak it too.
+    Responses,
 }
 
 /// What an answer of our own making carries about itself.
@@ -65,8 +67,13 @@ impl Wire {
             return Ok(Prepared { body: self.side().rewrite(asked, edits)?, dropped: Vec::new() });
         }
         let mut request = asked.request()?;
+        if !request.bound.is_empty() {
+            return Err(Unfit::CannotCarry(request.bound));
+        }
         edits.apply(&mut request);
-        self.side().write(&request, edits)
+        let mut prepared = self.side().write(&request, edits)?;
+        prepared.dropped.splice(0..0, request.dropped);
+        Ok(prepared)
     }
 
     /// Checks, and translates where needed, an answer that came in one piece with a status of 2xx.
@@ -84,7 +91,7 @@ impl Wire {
     pub fn relay(self, asked: &Asked, stamp: Stamp) -> Relay {
         let side = self.side();
         if self.is_native(asked.dialect) {
-            Relay::same(asked, side.observer(), side.end_mark())
+            Relay::same(asked, stamp, side.observer(), side.end_mark())
         } else {
             Relay::between(side, asked.writer(stamp))
         }
@@ -94,6 +101,7 @@ impl Wire {
         match self {
             Self::OpenAi => &openai::Server,
             Self::Ollama => &ollama::Server,
+            Self::Responses => &responses::Server,
         }
     }
 }

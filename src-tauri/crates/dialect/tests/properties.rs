@@ -109,7 +109,9 @@ prop_compose! {
     ) -> Request {
         let extra = extra.into_iter().map(|(name, value)| (name, value.into())).collect();
         Request { model, messages, tools, tool_choice, parallel_tool_calls, format, stop, sampling, max_tokens,
-            effort, n, stream, stream_usage, extra }
+            effort, n, stream, stream_usage, extra,
+            ..Request::default()
+        }
     }
 }
 

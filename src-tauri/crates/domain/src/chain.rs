@@ -219,6 +219,12 @@ impl ProviderKind {
         }
     }
 
+    /// Whether it speaks `OpenAI` Responses itself, with all that lives on its side.
+    #[must_use]
+    pub const fn speaks_responses(self) -> bool {
+        matches!(self, Self::OpenAi | Self::Azure)
+    }
+
     /// Whether each request is paid for, so that checks must be free of charge.
     #[must_use]
     pub const fn paid(self) -> bool {

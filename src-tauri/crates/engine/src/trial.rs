@@ -97,7 +97,7 @@ impl Engine {
             let mut response = self
                 .inner
                 .upstream
-                .send(&target, HeaderMap::new(), Bytes::from(body.to_string()), false)
+                .send(&target, upstream::Endpoint::Chat, HeaderMap::new(), Bytes::from(body.to_string()), false)
                 .await?;
             let body = response.body.up_to(LARGEST).await?;
             Ok::<_, domain::Failure>((response.status.as_u16(), response.headers, body))
@@ -137,7 +137,7 @@ async fn ask_tier(client: &upstream::Client, tier: &Tier) -> Trial {
     let edits = Edits { model: Some(tier.model.clone()), max_tokens_cap: Some(CAP), ..Edits::default() };
     let prepared = speak.prepare(&asked, &edits).map_err(|e| in_words(&e))?;
     let target = upstream::Target::of(tier, replica);
-    let sent = client.send(&target, HeaderMap::new(), prepared.body, false).await;
+    let sent = client.send(&target, upstream::Endpoint::Chat, HeaderMap::new(), prepared.body, false).await;
     let mut response = sent.map_err(|f| (f.status, format!("{} {}", f.message, f.class.advice())))?;
     let status = response.status.as_u16();
     let body = response.body.up_to(LARGEST).await.map_err(|f| (Some(status), f.message))?;

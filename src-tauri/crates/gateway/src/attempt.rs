@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
 use dialect::{
-    client::Asked,
+    client::{Asked, Dialect},
     edit::{CapName, Edits},
     error::{ClientError, ErrorKind, Unfit},
     fault::{self, FaultKind},
@@ -17,7 +17,7 @@ use dialect::{
 use domain::{Failure, FailureClass, ProviderKind, Tier};
 use http::{HeaderMap, StatusCode};
 use tokio::time::{Instant, timeout_at};
-use upstream::{Body, Client, Response, Target};
+use upstream::{Body, Client, Endpoint, Response, Target};
 
 use crate::{failures, patience, record::Record, relay::Rest};
 
@@ -86,12 +86,23 @@ pub(crate) struct Ask<'a> {
     pub(crate) others: bool,
 }
 
-/// What a tier speaks, if this version speaks it.
-pub(crate) const fn wire_of(provider: ProviderKind) -> Option<Wire> {
+/// What a tier speaks, if this version speaks it: the client's own dialect where the provider has it.
+pub(crate) const fn wire_of(provider: ProviderKind, dialect: Dialect) -> Option<Wire> {
+    if matches!(dialect, Dialect::Responses) && provider.speaks_responses() {
+        return Some(Wire::Responses);
+    }
     match provider.wire() {
         domain::Wire::OpenAi => Some(Wire::OpenAi),
         domain::Wire::Ollama => Some(Wire::Ollama),
         domain::Wire::Unspoken => None,
+    }
+}
+
+/// Where a request goes on a server that speaks this.
+const fn endpoint_of(wire: Wire) -> Endpoint<'static> {
+    match wire {
+        Wire::OpenAi | Wire::Ollama => Endpoint::Chat,
+        Wire::Responses => Endpoint::Responses,
     }
 }
 
@@ -138,7 +149,7 @@ impl Ask<'_> {
         let Self { client, target, headers, body, wire, asked, stamp, limits, others } = self;
         let stream = asked.peek.stream;
         let sent = body.clone();
-        let sending = client.send(&target, headers, body, stream);
+        let sending = client.send(&target, endpoint_of(wire), headers, body, stream);
         let mut response = patience::head(sending, limits, others, record).await??;
         if !response.status.is_success() {
             return Err(refused(response, &sent, wire.is_native(asked.dialect), limits).await);

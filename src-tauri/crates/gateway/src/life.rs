@@ -80,19 +80,18 @@ impl Life {
 
     /// Answers it.
     pub(crate) async fn answer(self) -> Response<Body> {
-        let (dialect, streaming) = (self.asked.dialect, self.asked.peek.stream);
-        let keep_alive = self.asked.keep_alive();
+        let (asked, stamp) = (self.asked.clone(), self.stamp());
         let every = self.shared.keep_alive;
         let request = self.record.request().to_owned();
         let simulated = self.chain.simulated;
         let mut settling = Box::pin(self.settle());
-        if !streaming {
-            return settling.await.into_response(dialect);
+        if !asked.peek.stream {
+            return settling.await.into_response(asked.dialect);
         }
         match timeout(every, &mut settling).await {
-            Ok(settled) => settled.into_response(dialect),
+            Ok(settled) => settled.into_response(asked.dialect),
             Err(_) => {
-                let mut response = reply::stream(dialect, waiting(settling, every, dialect, keep_alive));
+                let mut response = reply::stream(asked.dialect, waiting(settling, every, asked, stamp));
                 reply::mark(response.headers_mut(), &request, simulated);
                 response
             }
@@ -170,7 +169,7 @@ impl Life {
         let chain = Arc::clone(&self.chain);
         let tier = chain.tiers.get(candidate.tier)?;
         let replica = tier.replicas.get(candidate.replica)?;
-        let wire = attempt::wire_of(tier.provider)?;
+        let wire = attempt::wire_of(tier.provider, self.asked.dialect)?;
         let port = self.shared.deps.board.port(&replica.id)?;
         let permit = port.read(|state| state.gate.try_enter());
         if permit.is_none() && !candidate.last_resort {
@@ -268,8 +267,10 @@ impl Life {
     /// The provider's headers for the client, where both speak one dialect.
     fn passed_on(&self, candidate: &Candidate, from: &HeaderMap) -> HeaderMap {
         let mut headers = HeaderMap::new();
-        let wire = self.chain.tiers.get(candidate.tier).and_then(|tier| attempt::wire_of(tier.provider));
-        if wire.is_some_and(|wire| wire.is_native(self.asked.dialect)) {
+        let dialect = self.asked.dialect;
+        let tier = self.chain.tiers.get(candidate.tier);
+        let wire = tier.and_then(|tier| attempt::wire_of(tier.provider, dialect));
+        if wire.is_some_and(|wire| wire.is_native(dialect)) {
             reply::pass_on(from, &mut headers);
         }
         headers
@@ -309,15 +310,15 @@ impl Settled {
     }
 
     /// The same within a stream whose head has gone out already.
-    fn into_pieces(self, dialect: Dialect) -> BoxStream<'static, Bytes> {
+    fn into_pieces(self, asked: &Asked, stamp: Stamp) -> BoxStream<'static, Bytes> {
         let (by, rest) = match self {
             Self::Stream { by, record, held, rest, .. } => (by, relay::pieces(record, held, rest)),
             // A stream was asked for; a whole answer does not come here, and would be wrong in it.
             Self::Whole { by, body, .. } => (by, once(body)),
-            Self::Refused { by, refused } => (by, once(refused.into_event(dialect))),
-            Self::Failed { by, failed } => (by, once(dialect.error_event(&failed.error))),
+            Self::Refused { by, refused } => (by, once(asked.error_event(&refused.into_error(), stamp))),
+            Self::Failed { by, failed } => (by, once(asked.error_event(&failed.error, stamp))),
         };
-        once(by.comment(dialect)).chain(rest).boxed()
+        once(by.comment(asked.dialect)).chain(rest).boxed()
     }
 }
 
@@ -336,12 +337,13 @@ impl Refused {
         }
     }
 
-    fn into_event(self, dialect: Dialect) -> Bytes {
+    /// The same in our own words.
+    fn into_error(self) -> ClientError {
         match self {
-            Self::InOurWords(error) => dialect.error_event(&error),
+            Self::InOurWords(error) => error,
             Self::AsItIs { status, .. } => {
                 let message = format!("The provider refused the request with status {}.", status.as_u16());
-                dialect.error_event(&ClientError::new(ErrorKind::InvalidRequest, message))
+                ClientError::new(ErrorKind::InvalidRequest, message)
             }
         }
     }
@@ -355,18 +357,18 @@ fn once(bytes: Bytes) -> BoxStream<'static, Bytes> {
 fn waiting(
     mut settling: Pin<Box<impl Future<Output = Settled> + Send + 'static>>,
     every: Duration,
-    dialect: Dialect,
-    keep_alive: Bytes,
+    asked: Asked,
+    stamp: Stamp,
 ) -> BoxStream<'static, Bytes> {
     async_stream::stream! {
-        yield keep_alive.clone();
+        yield asked.keep_alive();
         let settled = loop {
             match timeout(every, &mut settling).await {
                 Ok(settled) => break settled,
-                Err(_) => yield keep_alive.clone(),
+                Err(_) => yield asked.keep_alive(),
             }
         };
-        let mut pieces = settled.into_pieces(dialect);
+        let mut pieces = settled.into_pieces(&asked, stamp);
         while let Some(piece) = pieces.next().await {
             yield piece;
         }

@@ -46,6 +46,7 @@ impl Call<'_> {
     fn of(path: &str) -> Option<Call<'_>> {
         Some(match path {
             "/v1/chat/completions" | "/chat/completions" => Call::Ask(Dialect::Chat),
+            "/v1/responses" | "/responses" => Call::Ask(Dialect::Responses),
             "/v1/models" | "/models" => Call::Models,
             "/healthz" => Call::Health,
             "/" => Call::Root,

@@ -87,7 +87,7 @@ impl Client {
         Self { credentials, plain: Arc::default(), pools: Arc::default(), proxied: names_a_proxy() }
     }
 
-    /// Posts a chat request and returns as soon as the head of the answer is there, whatever its status. The
+    /// Posts a request and returns as soon as the head of the answer is there, whatever its status. The
     /// waiting is bounded by `target.connect` alone until the connection stands: bound the rest, and drop the future
     /// or the response to cancel.
     ///
@@ -96,11 +96,12 @@ impl Client {
     pub async fn send(
         &self,
         target: &Target<'_>,
+        endpoint: Endpoint<'_>,
         mut headers: HeaderMap,
         body: Bytes,
         stream: bool,
     ) -> Result<Response, Failure> {
-        let url = url_of(target.url, target.provider.wire(), Endpoint::Chat)?;
+        let url = url_of(target.url, target.provider.wire(), endpoint)?;
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let accept = if stream { "text/event-stream, application/x-ndjson" } else { "application/json" };
         headers.insert(ACCEPT, HeaderValue::from_static(accept));

@@ -8,6 +8,8 @@ use url::Url;
 pub enum Endpoint<'a> {
     /// Chat: `/v1/chat/completions`, or Ollama's `/api/chat`.
     Chat,
+    /// `/v1/responses`.
+    Responses,
     /// The model list: `/v1/models`, or Ollama's `/api/tags`.
     Models,
     /// A path on the server's root, whatever the base URL's own path is.
@@ -28,6 +30,7 @@ pub fn url_of(base: &str, wire: Wire, endpoint: Endpoint<'_>) -> Result<Url, Fai
         Endpoint::Chat if wire == Wire::Ollama => ollama_path(url.path(), "chat"),
         Endpoint::Models if wire == Wire::Ollama => ollama_path(url.path(), "tags"),
         Endpoint::Chat => openai_path(url.path(), "chat/completions"),
+        Endpoint::Responses => openai_path(url.path(), "responses"),
         Endpoint::Models => openai_path(url.path(), "models"),
     };
     url.set_path(&path);
@@ -53,7 +56,7 @@ fn root(mut url: Url, path: &str) -> Result<Url, Failure> {
 
 fn openai_path(base: &str, call: &str) -> String {
     let base = base.trim_end_matches('/');
-    let base = base.strip_suffix("/chat/completions").unwrap_or(base);
+    let base = base.strip_suffix("/chat/completions").or_else(|| base.strip_suffix("/responses")).unwrap_or(base);
     let last = base.rsplit('/').next().unwrap_or_default();
     if is_version(last) || last == "openai" { format!("{base}/{call}") } else { format!("{base}/v1/{call}") }
 }

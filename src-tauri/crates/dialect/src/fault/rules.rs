@@ -39,6 +39,8 @@ const CODES: &[(&str, FaultKind)] = &[
     ("unsupported_parameter", FaultKind::Unsupported),
     ("unsupported_value", FaultKind::Unsupported),
     ("not_supported_error", FaultKind::Unsupported),
+    // Reasoning that another account has sealed: a tier that leaves it out may serve.
+    ("invalid_encrypted_content", FaultKind::Unsupported),
     ("overloaded_error", FaultKind::Overloaded),
     ("overloaded", FaultKind::Overloaded),
     ("server_is_overloaded", FaultKind::Overloaded),

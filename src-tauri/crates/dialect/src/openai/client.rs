@@ -32,10 +32,6 @@ impl Side for Client {
         error_body(error)
     }
 
-    fn error_event(&self, error: &ClientError) -> Bytes {
-        error_event(error)
-    }
-
     fn answer(&self, _: &Asked, answer: &Answer, stamp: &Stamp) -> Bytes {
         write_answer(answer, stamp)
     }

@@ -37,17 +37,23 @@ pub fn error_event(error: &ClientError) -> Bytes {
 }
 
 fn json(error: &ClientError) -> Vec<u8> {
+    serde_json::to_vec(&Body { error: said(error) }).unwrap_or_default()
+}
+
+/// The error alone.
+pub(crate) fn error_json(error: &ClientError) -> serde_json::Value {
+    serde_json::to_value(said(error)).unwrap_or_default()
+}
+
+fn said(error: &ClientError) -> Error<'_> {
     let (kind, code) = words(error.kind);
-    let body = Body {
-        error: Error {
-            message: &error.message,
-            kind,
-            param: error.param.as_deref(),
-            code: error.code.as_deref().or(code),
-            tiers_tried: &error.tried,
-        },
-    };
-    serde_json::to_vec(&body).unwrap_or_default()
+    Error {
+        message: &error.message,
+        kind,
+        param: error.param.as_deref(),
+        code: error.code.as_deref().or(code),
+        tiers_tried: &error.tried,
+    }
 }
 
 /// The type and the usual code.

@@ -8,6 +8,7 @@ use crate::{
         Format, Image, ImageSource, Message, Part, Request, Sampling, Tool, ToolCall, ToolChoice, ToolResult,
         Turn,
     },
+    take::{boolean, cap, list, numbered, object, real, required, string, take, whole, wrong},
 };
 
 /// Reads a request.
@@ -43,73 +44,8 @@ pub fn read_request(body: &[u8]) -> Result<Request, BadRequest> {
         stream: boolean(fields, "stream")?.unwrap_or_default(),
         stream_usage: stream_usage(fields),
         extra: std::mem::take(fields),
+        ..Request::default()
     })
-}
-
-fn wrong(name: &str, what: &str) -> BadRequest {
-    BadRequest::new(format!("`{name}` must be {what}."), Some(name), Some("invalid_type"))
-}
-
-/// Takes a field out; null says nothing.
-fn take(fields: &mut Map<String, Value>, name: &str) -> Option<Value> {
-    fields.shift_remove(name).filter(|value| !value.is_null())
-}
-
-fn string(fields: &mut Map<String, Value>, name: &str) -> Result<Option<String>, BadRequest> {
-    match take(fields, name) {
-        None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(wrong(name, "a string")),
-    }
-}
-
-fn list(fields: &mut Map<String, Value>, name: &str) -> Result<Option<Vec<Value>>, BadRequest> {
-    match take(fields, name) {
-        None => Ok(None),
-        Some(Value::Array(items)) => Ok(Some(items)),
-        Some(_) => Err(wrong(name, "a list")),
-    }
-}
-
-fn boolean(fields: &mut Map<String, Value>, name: &str) -> Result<Option<bool>, BadRequest> {
-    take(fields, name).map(|it| it.as_bool().ok_or_else(|| wrong(name, "true or false"))).transpose()
-}
-
-fn real(fields: &mut Map<String, Value>, name: &str) -> Result<Option<f64>, BadRequest> {
-    take(fields, name).map(|it| it.as_f64().ok_or_else(|| wrong(name, "a number"))).transpose()
-}
-
-fn whole(fields: &mut Map<String, Value>, name: &str) -> Result<Option<i64>, BadRequest> {
-    take(fields, name).map(|it| it.as_i64().ok_or_else(|| wrong(name, "a whole number"))).transpose()
-}
-
-/// A cap; a negative one is none.
-fn cap(fields: &mut Map<String, Value>, name: &str) -> Result<Option<u32>, BadRequest> {
-    let number = real(fields, name)?.filter(|it| *it >= 0.0);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts from floats saturate")]
-    Ok(number.map(|it| it as u32))
-}
-
-fn numbered<T>(
-    items: Vec<Value>,
-    name: &str,
-    read: impl Fn(Value, &str) -> Result<T, BadRequest>,
-) -> Result<Vec<T>, BadRequest> {
-    items.into_iter().enumerate().map(|(at, item)| read(item, &format!("{name}[{at}]"))).collect()
-}
-
-fn object(value: Value, path: &str) -> Result<Map<String, Value>, BadRequest> {
-    match value {
-        Value::Object(fields) => Ok(fields),
-        _ => Err(wrong(path, "an object")),
-    }
-}
-
-fn required(fields: &mut Map<String, Value>, name: &str, path: &str) -> Result<String, BadRequest> {
-    match take(fields, name) {
-        Some(Value::String(text)) => Ok(text),
-        _ => Err(wrong(&format!("{path}.{name}"), "a string")),
-    }
 }
 
 fn message(value: Value, path: &str) -> Result<Message, BadRequest> {
@@ -154,22 +90,11 @@ fn part(value: Value, path: &str) -> Result<Part, BadRequest> {
                 Some(Value::Object(image)) => image,
                 _ => return Err(wrong(&path, "an object with a `url`")),
             };
-            let source = image_source(required(&mut image, "url", &path)?);
+            let source = ImageSource::of_url(required(&mut image, "url", &path)?);
             Ok(Part::Image(Image { source, detail: string(&mut image, "detail")? }))
         }
         "" => Err(wrong(path, "an object with a `type`")),
         _ => Ok(Part::Other(kind, value)),
-    }
-}
-
-/// `data:image/png;base64,…` holds the picture; anything else points to it.
-fn image_source(url: String) -> ImageSource {
-    let inside = url.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,"));
-    match inside {
-        Some((media_type, data)) => {
-            ImageSource::Base64 { media_type: media_type.to_owned(), data: data.to_owned() }
-        }
-        None => ImageSource::Url(url),
     }
 }
 

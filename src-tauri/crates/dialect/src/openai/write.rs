@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::answer::call;
 use crate::{
     edit::CapName,
-    exchange::{Format, ImageSource, Message, Part, Request, Tool, ToolChoice},
+    exchange::{Format, Message, Part, Request, Tool, ToolChoice},
 };
 
 /// Writes a request; `cap_name` names the cap on output tokens.
@@ -89,10 +89,7 @@ fn part(part: &Part) -> Value {
         Part::Text(text) => json!({ "type": "text", "text": text }),
         Part::Other(_, value) => value.clone(),
         Part::Image(image) => {
-            let url = match &image.source {
-                ImageSource::Url(url) => url.clone(),
-                ImageSource::Base64 { media_type, data } => format!("data:{media_type};base64,{data}"),
-            };
+            let url = image.source.to_url();
             let mut link = json!({ "url": url });
             set(&mut link, "detail", image.detail.clone().map(Value::from));
             json!({ "type": "image_url", "image_url": link })
