@@ -159,9 +159,13 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
     )
 }
 
-fn asked() -> Asked {
-    let body = Bytes::from_static(br#"{"model":"m","stream":true,"messages":[1]}"#);
-    Asked::read(Dialect::Chat, body).unwrap()
+const DIALECTS: [Dialect; 2] = [Dialect::Chat, Dialect::Responses];
+const WIRES: [Wire; 3] = [Wire::OpenAi, Wire::Ollama, Wire::Responses];
+
+/// A request in each dialect.
+fn asked() -> Vec<Asked> {
+    let body = Bytes::from_static(br#"{"model":"m","stream":true,"messages":[1],"input":"x"}"#);
+    DIALECTS.into_iter().map(|dialect| Asked::read(dialect, body.clone()).unwrap()).collect()
 }
 
 fn stamp() -> Stamp {
@@ -269,23 +273,40 @@ proptest! {
     }
 
     #[test]
+    fn a_request_in_the_responses_form_says_the_same_when_written_again(request in request()) {
+        let request = Request {
+            stop: Vec::new(),
+            n: None,
+            extra: serde_json::Map::new(),
+            sampling: Sampling { temperature: request.sampling.temperature, ..Sampling::default() },
+            ..request
+        };
+        let written = dialect::responses::write_request(&request).unwrap();
+        let read = dialect::responses::read_request(&written).unwrap();
+        let again = dialect::responses::write_request(&read).unwrap();
+        prop_assert_eq!(dialect::responses::read_request(&again).unwrap(), read.clone());
+        prop_assert_eq!((&read.tools, &read.tool_choice, &read.format), (&request.tools, &request.tool_choice, &request.format));
+        prop_assert_eq!((read.max_tokens, &read.effort, read.stream), (request.max_tokens, &request.effort, request.stream));
+    }
+
+    #[test]
     fn no_request_makes_a_reader_panic(body in hostile(), note in text()) {
         let _ = read_request(&body);
         let body = Bytes::from(body);
-        if let Ok(asked) = Asked::read(Dialect::Chat, body.clone()) {
+        for asked in DIALECTS.into_iter().filter_map(|it| Asked::read(it, body.clone()).ok()) {
             let edits = Edits {
                 model: Some(note.clone()),
                 max_tokens_cap: Some(1),
                 temperature: Some(0.0),
-                system_note: Some(note),
+                system_note: Some(note.clone()),
                 force_usage: true,
                 ..Edits::default()
             };
-            for wire in [Wire::OpenAi, Wire::Ollama] {
+            for wire in WIRES {
                 let _ = wire.prepare(&asked, &edits);
             }
             let is_json = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).is_ok();
-            if let Ok(prepared) = Wire::OpenAi.prepare(&asked, &edits) {
+            for prepared in WIRES.into_iter().filter_map(|wire| wire.prepare(&asked, &edits).ok()) {
                 prop_assert!(is_json(&prepared.body) || !is_json(&body));
             }
         }
@@ -293,9 +314,8 @@ proptest! {
 
     #[test]
     fn no_answer_makes_a_reader_panic(body in hostile(), cut in any::<prop::sample::Index>(), status in any::<u16>()) {
-        let asked = asked();
         let body = Bytes::from(body);
-        for wire in [Wire::OpenAi, Wire::Ollama] {
+        for (asked, wire) in asked().into_iter().flat_map(|it| WIRES.map(|wire| (it.clone(), wire))) {
             let _ = wire.whole(&asked, &body, &stamp());
             let run = |pieces: &[Bytes]| {
                 let mut relay = wire.relay(&asked, stamp());
@@ -330,8 +350,7 @@ fn deep_nesting_is_refused_and_does_not_overflow() {
     assert!(Peek::read(deep.as_bytes()).is_err());
     assert!(read_request(deep.as_bytes()).is_err());
     let body = Bytes::from(deep);
-    let asked = asked();
-    for wire in [Wire::OpenAi, Wire::Ollama] {
+    for (asked, wire) in asked().into_iter().flat_map(|it| WIRES.map(|wire| (it.clone(), wire))) {
         let _ = wire.whole(&asked, &body, &stamp());
     }
 }

@@ -6,6 +6,7 @@ mod door;
 mod failover;
 mod ollama;
 mod patience;
+mod responses;
 mod script;
 mod stream;
 mod whole;
