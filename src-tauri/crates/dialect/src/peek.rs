@@ -178,7 +178,11 @@ pub(crate) fn token_cap(value: &Placed<'_>, name: &str) -> Result<Option<u32>, B
     Ok(number.filter(|it| *it >= 0.0).map(|it| it as u32))
 }
 
-pub(crate) fn parse<'a, T: Deserialize<'a>>(value: &Placed<'a>, name: &str, what: &str) -> Result<T, BadRequest> {
+pub(crate) fn parse<'a, T: Deserialize<'a>>(
+    value: &Placed<'a>,
+    name: &str,
+    what: &str,
+) -> Result<T, BadRequest> {
     value
         .parse()
         .map_err(|_| BadRequest::new(format!("`{name}` must be {what}."), Some(name), Some("invalid_type")))

@@ -56,7 +56,8 @@ impl Relay {
     /// client did not ask for it. `mark` ends a whole answer that came without its end mark.
     pub(crate) fn same(asked: &Asked, stamp: Stamp, observer: Box<dyn Observe>, mark: &'static [u8]) -> Self {
         let usage_wanted = asked.peek.stream_usage;
-        let same = Same { frames: Frames::default(), observer, asked: asked.clone(), stamp, mark, usage_wanted };
+        let same =
+            Same { frames: Frames::default(), observer, asked: asked.clone(), stamp, mark, usage_wanted };
         Self { way: Way::Same(Box::new(same)), frames: 0 }
     }
 

@@ -63,7 +63,11 @@ pub(crate) fn object(value: Value, path: &str) -> Result<Map<String, Value>, Bad
     }
 }
 
-pub(crate) fn required(fields: &mut Map<String, Value>, name: &str, path: &str) -> Result<String, BadRequest> {
+pub(crate) fn required(
+    fields: &mut Map<String, Value>,
+    name: &str,
+    path: &str,
+) -> Result<String, BadRequest> {
     match take(fields, name) {
         Some(Value::String(text)) => Ok(text),
         _ => Err(wrong(&format!("{path}.{name}"), "a string")),

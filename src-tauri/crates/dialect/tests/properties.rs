@@ -281,7 +281,8 @@ proptest! {
             sampling: Sampling { temperature: request.sampling.temperature, ..Sampling::default() },
             ..request
         };
-        let written = dialect::responses::write_request(&request).unwrap();
+        // Content of other kinds is refused by name.
+        let Ok(written) = dialect::responses::write_request(&request) else { return Ok(()) };
         let read = dialect::responses::read_request(&written).unwrap();
         let again = dialect::responses::write_request(&read).unwrap();
         prop_assert_eq!(dialect::responses::read_request(&again).unwrap(), read.clone());

@@ -97,7 +97,13 @@ impl Engine {
             let mut response = self
                 .inner
                 .upstream
-                .send(&target, upstream::Endpoint::Chat, HeaderMap::new(), Bytes::from(body.to_string()), false)
+                .send(
+                    &target,
+                    upstream::Endpoint::Chat,
+                    HeaderMap::new(),
+                    Bytes::from(body.to_string()),
+                    false,
+                )
                 .await?;
             let body = response.body.up_to(LARGEST).await?;
             Ok::<_, domain::Failure>((response.status.as_u16(), response.headers, body))

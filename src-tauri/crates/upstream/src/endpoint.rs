@@ -56,7 +56,8 @@ fn root(mut url: Url, path: &str) -> Result<Url, Failure> {
 
 fn openai_path(base: &str, call: &str) -> String {
     let base = base.trim_end_matches('/');
-    let base = base.strip_suffix("/chat/completions").or_else(|| base.strip_suffix("/responses")).unwrap_or(base);
+    let base =
+        base.strip_suffix("/chat/completions").or_else(|| base.strip_suffix("/responses")).unwrap_or(base);
     let last = base.rsplit('/').next().unwrap_or_default();
     if is_version(last) || last == "openai" { format!("{base}/{call}") } else { format!("{base}/v1/{call}") }
 }

@@ -69,7 +69,12 @@ fn client() -> Client {
 async fn send(client: &Client, addr: SocketAddr) -> Result<Response, Failure> {
     let url = format!("http://{addr}");
     let target = Target { url: &url, provider: ProviderKind::Vllm, key: None, connect: PATIENCE };
-    timeout(PATIENCE, client.send(&target, HeaderMap::new(), Bytes::from_static(b"{}"), false)).await.unwrap()
+    timeout(
+        PATIENCE,
+        client.send(&target, upstream::Endpoint::Chat, HeaderMap::new(), Bytes::from_static(b"{}"), false),
+    )
+    .await
+    .unwrap()
 }
 
 /// Sends and reads the whole answer.

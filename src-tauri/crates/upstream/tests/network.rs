@@ -53,7 +53,9 @@ async fn server(answer: &'static str) -> SocketAddr {
 async fn send(url: &str, connect: Duration) -> Result<Bytes, Failure> {
     let target = Target { url, provider: ProviderKind::Vllm, key: None, connect };
     let call = async {
-        let mut response = client().send(&target, upstream::Endpoint::Chat, HeaderMap::new(), Bytes::from_static(b"{}"), false).await?;
+        let mut response = client()
+            .send(&target, upstream::Endpoint::Chat, HeaderMap::new(), Bytes::from_static(b"{}"), false)
+            .await?;
         response.body.up_to(1024).await
     };
     timeout(Duration::from_secs(10), call).await.expect("an end in time")

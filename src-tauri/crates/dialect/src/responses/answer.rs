@@ -24,11 +24,8 @@ pub(crate) fn read_answer(body: &[u8]) -> Result<Answer, Fault> {
             _ => malformed("The answer is not a response.", body),
         });
     }
-    let mut answer = Answer {
-        model: word(&response, "model").to_owned(),
-        usage: usage(&response),
-        ..Answer::default()
-    };
+    let mut answer =
+        Answer { model: word(&response, "model").to_owned(), usage: usage(&response), ..Answer::default() };
     for item in response.get("output").and_then(Value::as_array).into_iter().flatten() {
         match word(item, "type") {
             "message" => answer.text.push_str(&texts(item, "content")),

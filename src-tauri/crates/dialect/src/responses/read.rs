@@ -25,7 +25,9 @@ impl EventReader {
         let text = |name: &str| word(event, name).to_owned();
         match word(event, "type") {
             "response.created" if !self.started => self.start(event, events),
-            "response.output_text.delta" | "response.refusal.delta" => events.push(Event::Text(text("delta"))),
+            "response.output_text.delta" | "response.refusal.delta" => {
+                events.push(Event::Text(text("delta")))
+            }
             "response.reasoning_summary_text.delta" | "response.reasoning_text.delta" => {
                 events.push(Event::Reasoning(text("delta")));
             }

@@ -59,11 +59,10 @@ fn option(peek: &mut Peek, name: &str, value: &Placed<'_>) -> Result<(), BadRequ
         "stream" => peek.stream = parse::<Option<bool>>(value, name, "true or false")?.unwrap_or_default(),
         "tools" => peek.has_tools |= value.has_items(),
         "max_output_tokens" => peek.max_tokens = token_cap(value, name)?,
-        "background" => {
-            if parse::<Option<bool>>(value, name, "true or false")?.unwrap_or_default() {
-                let message = "`background` cannot be carried: an answer cannot be fetched here later. Leave it out.";
-                return Err(BadRequest::new(message, Some(name), Some("unsupported_parameter")));
-            }
+        "background" if parse::<Option<bool>>(value, name, "true or false")? == Some(true) => {
+            let message =
+                "`background` cannot be carried: an answer cannot be fetched here later. Leave it out.";
+            return Err(BadRequest::new(message, Some(name), Some("unsupported_parameter")));
         }
         "text" => {
             let text = parse::<Option<Value>>(value, name, "an object")?.unwrap_or_default();

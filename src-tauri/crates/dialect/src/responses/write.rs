@@ -23,8 +23,9 @@ pub fn write_request(request: &Request) -> Result<Bytes, Unfit> {
         ("presence_penalty", sampling.presence_penalty.is_some()),
         ("frequency_penalty", sampling.frequency_penalty.is_some()),
     ];
-    let lost: Vec<String> =
+    let mut lost: Vec<String> =
         unsaid.iter().filter(|(_, given)| *given).map(|(name, _)| (*name).to_owned()).collect();
+    lost.extend(request.messages.iter().flat_map(parts).filter_map(foreign));
     if !lost.is_empty() {
         return Err(Unfit::CannotCarry(lost));
     }
@@ -46,6 +47,23 @@ pub fn write_request(request: &Request) -> Result<Bytes, Unfit> {
     body.insert("store".into(), false.into());
     body.extend(request.extra.clone());
     Ok(Value::Object(body).to_string().into())
+}
+
+fn parts(message: &Message) -> &[Part] {
+    match message {
+        Message::System(parts) | Message::User(parts) => parts,
+        Message::Assistant(turn) => &turn.parts,
+        Message::Tool(result) => &result.parts,
+    }
+}
+
+/// Content that has no word here; files have one.
+fn foreign(part: &Part) -> Option<String> {
+    match part {
+        Part::Other(_, value) if value.get("file").is_some_and(Value::is_object) => None,
+        Part::Other(kind, _) => Some(format!("content of type {kind}")),
+        _ => None,
+    }
 }
 
 fn items(message: &Message) -> Vec<Value> {
@@ -91,7 +109,11 @@ fn content(parts: &[Part], text: &str) -> Value {
             }
             body
         }
-        Part::Other(_, value) => value.clone(),
+        Part::Other(_, value) => {
+            let mut file = value.get("file").and_then(Value::as_object).cloned().unwrap_or_default();
+            file.insert("type".into(), "input_file".into());
+            file.into()
+        }
     };
     parts.iter().map(part).collect()
 }

@@ -111,7 +111,8 @@ impl EventWriter {
         let Some(said) = &mut self.said else { return };
         said.text.push_str(text);
         let (kind, fields) = if thought {
-            let fields = json!({ "item_id": said.id, "output_index": said.at, "summary_index": 0, "delta": text });
+            let fields =
+                json!({ "item_id": said.id, "output_index": said.at, "summary_index": 0, "delta": text });
             ("response.reasoning_summary_text.delta", fields)
         } else {
             let fields = json!({
@@ -147,9 +148,7 @@ impl EventWriter {
     fn close_said(&mut self, status: &str, out: &mut BytesMut) {
         let Some(Said { thought, at, id, text }) = self.said.take() else { return };
         if thought {
-            let place = |name: &str, value: Value| {
-                json!({ "item_id": id, "output_index": at, "summary_index": 0, name: value })
-            };
+            let place = |name: &str, value: Value| json!({ "item_id": id, "output_index": at, "summary_index": 0, name: value });
             self.event("response.reasoning_summary_text.done", place("text", text.as_str().into()), out);
             self.event("response.reasoning_summary_part.done", place("part", item::summary_part(&text)), out);
             self.done(at, item::reasoning(&id, &text), out);

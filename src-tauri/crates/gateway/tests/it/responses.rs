@@ -42,9 +42,11 @@ async fn a_chat_tier_answers_whole_and_in_a_stream() {
 async fn openai_itself_gets_and_gives_the_very_bytes() {
     let mut up = Upstream::play(vec![whole("200 OK", "", NATIVE)]).await;
     let world = World::of(vec![openai(&up)]).await;
-    let reply =
-        respond(&world, r#"{"model":"chat","input":"hi","previous_response_id":"resp_0","tools":[{"type":"web_search"}]}"#)
-            .await;
+    let reply = respond(
+        &world,
+        r#"{"model":"chat","input":"hi","previous_response_id":"resp_0","tools":[{"type":"web_search"}]}"#,
+    )
+    .await;
     assert_eq!(reply.body, NATIVE);
     let got = up.request().await;
     assert!(got.head.starts_with("POST /v1/responses HTTP/1.1\r\n"), "{}", got.head);
@@ -81,7 +83,12 @@ async fn a_stream_that_breaks_ends_in_response_failed() {
 
 #[tokio::test]
 async fn errors_come_in_openais_form() {
-    let up = Upstream::play(vec![whole("400 Bad Request", "", r#"{"error":{"message":"bad","type":"invalid_request_error","param":null,"code":null}}"#)]).await;
+    let up = Upstream::play(vec![whole(
+        "400 Bad Request",
+        "",
+        r#"{"error":{"message":"bad","type":"invalid_request_error","param":null,"code":null}}"#,
+    )])
+    .await;
     let world = World::of(vec![tier("gpu", up.addr)]).await;
     let refused = respond(&world, r#"{"model":"chat","input":"hi"}"#).await;
     assert_eq!((refused.status, &refused.json()["error"]["message"]), (400, &"bad".into()));
