@@ -61,6 +61,20 @@ pub enum WhyNot {
 }
 
 impl WhyNot {
+    /// Whether it says how the replica fares, and not what the operator or the configuration wants.
+    #[must_use]
+    pub const fn is_about_health(&self) -> bool {
+        matches!(
+            self,
+            Self::Down { .. }
+                | Self::BreakerOpen { .. }
+                | Self::CoolingDown { .. }
+                | Self::Ramping { .. }
+                | Self::InDoubt
+                | Self::NotReady
+        )
+    }
+
     /// Whether the replica is still asked when nobody better can answer.
     #[must_use]
     pub const fn still_serves(&self) -> bool {
@@ -117,6 +131,31 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// The replicas, in the order in which they are tried. Empty only when no tier is switched on.
     pub order: Vec<Candidate>,
+}
+
+impl Plan {
+    /// Keeps to the tier at `position`, at its replicas that the operator has not taken out, whatever else is said of
+    /// them: an operator wants to see for themselves. What is switched off stays so.
+    pub fn keep_to(
+        &mut self,
+        chain: &Chain,
+        position: usize,
+        replica: impl Fn(&ReplicaId) -> Option<(ReplicaState, u32)>,
+    ) {
+        self.steps.retain(|step| step.tier == position);
+        self.order.retain(|candidate| candidate.tier == position);
+        let Some(tier) = chain.tiers.get(position) else { return };
+        let by_health =
+            self.steps.iter().all(|step| step.why_not.as_ref().is_none_or(WhyNot::is_about_health));
+        if !self.order.is_empty() || !by_health {
+            return;
+        }
+        let in_hand = |id: &ReplicaId| replica(id).is_none_or(|(state, _)| state.admin == Admin::Enabled);
+        self.order = (0..tier.replicas.len())
+            .filter(|index| in_hand(&tier.replicas[*index].id))
+            .map(|replica| Candidate { tier: position, replica, last_resort: true })
+            .collect();
+    }
 }
 
 /// Makes the plan. `replica` reads a replica's state, and how many requests it is answering, off the board.

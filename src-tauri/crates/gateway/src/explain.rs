@@ -24,6 +24,8 @@ pub struct Explanation {
     pub chain: String,
     /// Whether the chain is simulated.
     pub simulated: bool,
+    /// The one tier that an operator asked for; such a request is no client's.
+    pub only: Option<String>,
     /// Whether the client asked for a stream.
     pub stream: bool,
     /// The plan: each tier in the chain's order.

@@ -11,6 +11,7 @@ mod budgets;
 mod door;
 mod explain;
 mod failures;
+mod inside;
 mod intake;
 mod life;
 mod listen;
@@ -24,5 +25,6 @@ mod server;
 mod turn;
 
 pub use explain::{Explanation, TierNote, TryNote};
+pub use inside::Inside;
 pub use listen::{BindError, Listener, bind};
 pub use server::{Deps, Gateway};

@@ -78,6 +78,18 @@ impl Life {
         Ok(Self { shared, snapshot, chain, asked, headers, deadline, ask, planned, record })
     }
 
+    /// Keeps to one tier: it is an operator's own request, which tells nothing of who serves.
+    pub(crate) fn only(mut self, tier: &str) -> Result<Self, ClientError> {
+        let Some(position) = self.chain.tiers.iter().position(|t| t.name == tier) else {
+            let message = format!("The chain `{}` has no tier `{tier}`.", self.chain.name);
+            return Err(ClientError::new(ErrorKind::NotFound, message));
+        };
+        let board = &self.shared.deps.board;
+        self.planned.keep_to(&self.chain, position, |id| board.load(id));
+        self.record.keep_to(position);
+        Ok(self)
+    }
+
     /// Answers it.
     pub(crate) async fn answer(self) -> Response<Body> {
         let (asked, stamp) = (self.asked.clone(), self.stamp());

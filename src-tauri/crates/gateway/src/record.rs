@@ -74,6 +74,7 @@ impl Record {
             asked: asked.0.to_owned(),
             chain: chain.name.clone(),
             simulated: chain.simulated,
+            only: None,
             stream: asked.1,
             tiers: plan.steps.iter().map(note).collect(),
             attempts: Vec::new(),
@@ -93,6 +94,17 @@ impl Record {
             first_failed: false,
             attempts: 0,
             ended: false,
+        }
+    }
+
+    /// Keeps to the tier at this position: the request is an operator's own. It says nothing of who serves, and is
+    /// none of the chain's figures.
+    pub(crate) fn keep_to(&mut self, position: usize) {
+        self.explanation.only = self.chain.tiers.get(position).map(|t| t.name.clone());
+        for (index, note) in self.explanation.tiers.iter_mut().enumerate() {
+            if index != position {
+                note.why_not = Some("another tier was asked for".into());
+            }
         }
     }
 
@@ -213,12 +225,16 @@ impl Record {
     /// Its tier keeps the client waiting in vain, until then.
     fn tell_delayed(&self, until: Instant) {
         let tier = self.current.as_ref().and_then(|current| self.chain.tiers.get(current.tier));
+        let tier = tier.filter(|_| self.explanation.only.is_none());
         let Some(tier) = tier.map(|t| t.name.clone()) else { return };
         let chain = self.chain.name.clone();
         self.shared.deps.serving.tell(Told::Delayed(Delayed { chain, tier, since: self.began, until }));
     }
 
     fn tell_served(&self, tier: Option<String>, waited: Duration) {
+        if self.explanation.only.is_some() {
+            return;
+        }
         self.shared.deps.serving.tell(Told::Served(Served {
             chain: self.chain.name.clone(),
             tier,
@@ -279,17 +295,19 @@ impl Record {
         let by_first = self.current.as_ref().is_some_and(|c| c.tier == 0) && failure.is_none();
         self.end_attempt(failure);
         let total_ms = millis(self.began.elapsed());
-        self.shared.deps.journal.tell(Event::Request(RequestEnd {
-            request: self.explanation.request.clone(),
-            chain: self.chain.name.clone(),
-            tier: self.explanation.tier.clone(),
-            simulated: self.chain.simulated,
-            result,
-            first_tier_ok: by_first || (self.first_in_service && !self.first_failed),
-            attempts: self.attempts,
-            stream: self.explanation.stream,
-            total_ms,
-        }));
+        if self.explanation.only.is_none() {
+            self.shared.deps.journal.tell(Event::Request(RequestEnd {
+                request: self.explanation.request.clone(),
+                chain: self.chain.name.clone(),
+                tier: self.explanation.tier.clone(),
+                simulated: self.chain.simulated,
+                result,
+                first_tier_ok: by_first || (self.first_in_service && !self.first_failed),
+                attempts: self.attempts,
+                stream: self.explanation.stream,
+                total_ms,
+            }));
+        }
         self.explanation.result = result;
         self.explanation.total_ms = total_ms;
         self.shared.ring.push(self.explanation.clone());

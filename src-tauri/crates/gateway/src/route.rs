@@ -164,7 +164,7 @@ fn begin(
 }
 
 /// The headers for upstreams; none when the request has come through here too often.
-fn onward(from: &HeaderMap, instance: &str) -> Option<HeaderMap> {
+pub(crate) fn onward(from: &HeaderMap, instance: &str) -> Option<HeaderMap> {
     let before: Vec<&str> = from.get_all(&HOP).iter().filter_map(|v| v.to_str().ok()).collect();
     let hops = before.join(",");
     if hops.split(',').filter(|hop| hop.trim() == instance).count() > MOST_HOPS {

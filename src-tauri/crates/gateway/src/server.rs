@@ -94,6 +94,10 @@ impl Gateway {
         self.inner.ring.of(id)
     }
 
+    pub(crate) fn shared(&self) -> Arc<Inner> {
+        Arc::clone(&self.inner)
+    }
+
     /// Takes connections until `shutdown`, then lets those in flight end within `grace` and cuts the rest. Returns
     /// when none is left.
     pub async fn serve(&self, listener: Listener, shutdown: CancellationToken, grace: Duration) {

@@ -4,6 +4,7 @@
 mod client;
 mod door;
 mod failover;
+mod inside;
 mod ollama;
 mod patience;
 mod responses;

@@ -1,0 +1,70 @@
+//! Requests from inside the program: an operator's own. Unlike an application's they need no connection and no key,
+//! and may ask for one tier; there is no header for that, so that no application can.
+
+use bytes::Bytes;
+use dialect::{
+    client::{Asked, Dialect},
+    error::ClientError,
+};
+use futures::stream::{BoxStream, StreamExt};
+use http::{HeaderMap, Response, StatusCode};
+use tokio::time::Instant;
+
+use crate::{
+    life::Life,
+    reply::{self, Body},
+    route::onward,
+    server::Gateway,
+};
+
+/// The answer to a request from inside.
+pub struct Inside {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers, those that say who answered among them.
+    pub headers: HeaderMap,
+    /// Its body. Dropping it ends the request.
+    pub pieces: BoxStream<'static, Bytes>,
+}
+
+impl std::fmt::Debug for Inside {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Inside").field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
+impl Gateway {
+    /// Answers a request in the form of Chat Completions, through its chain or by the tier `only`.
+    pub async fn ask(&self, body: Bytes, only: Option<&str>) -> Inside {
+        let id = uuid::Uuid::now_v7().to_string();
+        let response = match self.life(body, only, &id) {
+            Ok(life) => Box::pin(life.answer()).await,
+            Err(error) => {
+                let mut response = reply::error(Dialect::Chat, &error);
+                reply::mark(response.headers_mut(), &id, false);
+                response
+            }
+        };
+        taken_apart(response)
+    }
+
+    fn life(&self, body: Bytes, only: Option<&str>, id: &str) -> Result<Life, ClientError> {
+        let inner = self.shared();
+        let headers = onward(&HeaderMap::new(), &inner.instance).unwrap_or_default();
+        let asked = Asked::read(Dialect::Chat, body)?;
+        let life = Life::new(inner, asked, headers, Instant::now(), id.to_owned())?;
+        match only {
+            Some(tier) => life.only(tier),
+            None => Ok(life),
+        }
+    }
+}
+
+fn taken_apart(response: Response<Body>) -> Inside {
+    let (head, body) = response.into_parts();
+    let pieces = match body {
+        Body::Whole(bytes) => futures::stream::once(std::future::ready(bytes)).boxed(),
+        Body::Pieces(pieces) => pieces,
+    };
+    Inside { status: head.status, headers: head.headers, pieces }
+}
