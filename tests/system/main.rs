@@ -9,6 +9,7 @@ mod gpus;
 mod keys;
 mod kill;
 mod memory;
+mod playground;
 mod practice;
 mod sdk;
 mod slow;

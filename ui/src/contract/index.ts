@@ -1551,6 +1551,143 @@ models: Array<string>, };
 export type PortFound = "nobody" | "silent" | "stranger" | "locked" | "loading" | "server" | "changeover";
 
 /**
+ * A request of the playground that runs.
+ */
+export type PlaygroundRun = { 
+/**
+ * Its name in the other commands.
+ */
+id: string, };
+
+/**
+ * What came since the last reading.
+ */
+export type PlaygroundProgress = { 
+/**
+ * More text.
+ */
+text: string, 
+/**
+ * More reasoning.
+ */
+reasoning: string, 
+/**
+ * Where to go on reading the text.
+ */
+text_at: number, 
+/**
+ * Where to go on reading the reasoning.
+ */
+reasoning_at: number, 
+/**
+ * Time to the first token, milliseconds; absent before it.
+ */
+first_token_ms: number | null, 
+/**
+ * Time since the request was sent, milliseconds.
+ */
+elapsed_ms: number, 
+/**
+ * How it ended; absent while it goes on.
+ */
+end: PlaygroundEnd | null, };
+
+/**
+ * How a request of the playground ended.
+ */
+export type PlaygroundEnd = { 
+/**
+ * Whether a whole answer came.
+ */
+ok: boolean, 
+/**
+ * HTTP status.
+ */
+status: number, 
+/**
+ * Why not, in words; absent for a whole answer.
+ */
+error: string | null, 
+/**
+ * The tier that answered.
+ */
+tier: string | null, 
+/**
+ * The chain's mode for it: `full`, `degraded`, ...
+ */
+mode: string | null, 
+/**
+ * The notice that a client would have got.
+ */
+notice: string | null, 
+/**
+ * The request's id, under which the gateway explains it.
+ */
+request: string, 
+/**
+ * Output tokens, as the server counted them.
+ */
+tokens: number | null, 
+/**
+ * Output tokens per second, from the first token on.
+ */
+tokens_per_second: number | null, 
+/**
+ * Time to the end, milliseconds.
+ */
+total_ms: number, 
+/**
+ * The tiers in the chain's order, each with why it was passed over.
+ */
+tiers: Array<PlaygroundTier>, 
+/**
+ * The tries, in order.
+ */
+tries: Array<PlaygroundTry>, };
+
+/**
+ * What the plan said of a tier.
+ */
+export type PlaygroundTier = { 
+/**
+ * The tier.
+ */
+tier: string, 
+/**
+ * Why it was passed over, in words; absent when it might serve.
+ */
+why_not: string | null, };
+
+/**
+ * A try at a server.
+ */
+export type PlaygroundTry = { 
+/**
+ * The tier.
+ */
+tier: string, 
+/**
+ * Host and port.
+ */
+server: string, 
+/**
+ * The class of failure; absent when the answer was good.
+ */
+failure: string | null, 
+/**
+ * The failure in words; empty without one.
+ */
+message: string, 
+/**
+ * Time to the first token, milliseconds.
+ */
+first_token_ms: number | null, 
+/**
+ * Time to the end, milliseconds.
+ */
+total_ms: number, };
+
+/**
  * The simulated tiers.
  */
 export type PracticePage = { 
@@ -1812,6 +1949,48 @@ export type DiscoverRequest = {
 ports: Array<number>, };
 
 /**
+ * A prompt to send.
+ */
+export type PlaygroundStart = { 
+/**
+ * Which chain.
+ */
+chain: string, 
+/**
+ * Only this tier of it, even while it is out of service; absent for the chain's own choice.
+ */
+tier: string | null, 
+/**
+ * What to ask; 1 to 200,000 characters.
+ */
+prompt: string, 
+/**
+ * The system prompt, if any.
+ */
+system: string | null, 
+/**
+ * At most this many output tokens; absent for the server's own bound.
+ */
+max_tokens: number | null, };
+
+/**
+ * How far a request of the playground was read.
+ */
+export type PlaygroundRead = { 
+/**
+ * Which request.
+ */
+id: string, 
+/**
+ * Where to go on reading the text; 0 at first.
+ */
+text_at: number, 
+/**
+ * Where to go on reading the reasoning; 0 at first.
+ */
+reasoning_at: number, };
+
+/**
  * A page of a list.
  */
 export type PageRequest = { 
@@ -1953,6 +2132,9 @@ export interface Commands {
   "tier.test": { request: TierTest; response: TryResult };
   "tier.models": { request: TierTest; response: Array<string> };
   "chain.try": { request: ChainTry; response: TryResult };
+  "playground.start": { request: PlaygroundStart; response: PlaygroundRun };
+  "playground.read": { request: PlaygroundRead; response: PlaygroundProgress };
+  "playground.stop": { request: PlaygroundRun; response: null };
   "discover": { request: DiscoverRequest; response: Discovery };
   "changeovers": { request: PageRequest; response: Array<ChangeOver> };
   "incidents": { request: PageRequest; response: IncidentPage };

@@ -1,13 +1,13 @@
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { screens } from "@/screens";
+import { SCREEN_WORDS, screens } from "@/screens";
 import type { Screen } from "@/screens/screen";
 import { useLive } from "@/state/overview";
 import { Mark } from "./Mark";
 import { ThemeMenu } from "./ThemeMenu";
 
 export function Navigation() {
-  const { t } = useTranslation(["common", "overview", "chains", "gpus", "incidents", "reports", "settings"]);
+  const { t } = useTranslation(SCREEN_WORDS);
   const open = useLive((overview) => overview.open_incidents) ?? 0;
   return (
     <nav aria-label={t("main_navigation")} className="flex w-48 shrink-0 flex-col border-r border-line">

@@ -3,7 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { screens } from "@/screens";
+import { SCREEN_WORDS, screens } from "@/screens";
 import { show, useFrame } from "./store";
 import { useActions } from "./use-actions";
 
@@ -25,7 +25,7 @@ export function Palette() {
 }
 
 function List() {
-  const { t } = useTranslation(["common", "overview", "chains", "gpus", "incidents", "reports", "settings"]);
+  const { t } = useTranslation(SCREEN_WORDS);
   const navigate = useNavigate();
   const actions = useActions();
   const run = (act: () => unknown) => () => {

@@ -1,11 +1,11 @@
 import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
 import { Dialog } from "@/components/ui/dialog";
-import { screens } from "@/screens";
+import { SCREEN_WORDS, screens } from "@/screens";
 import { show, useFrame } from "./store";
 
 export function Shortcuts() {
-  const { t } = useTranslation(["common", "overview", "chains", "gpus", "incidents", "reports", "settings"]);
+  const { t } = useTranslation(SCREEN_WORDS);
   const open = useFrame((state) => state.front === "shortcuts");
   const rows: [string[], string][] = [
     [["Ctrl", "K"], t("shortcuts.palette")],

@@ -3,6 +3,7 @@ import * as chains from "./chains";
 import * as gpus from "./gpus";
 import * as incidents from "./incidents";
 import * as overview from "./overview";
+import * as playground from "./playground";
 import * as reports from "./reports";
 import * as settings from "./settings";
 
@@ -12,8 +13,21 @@ export const screens = [
   gpus.screen,
   incidents.screen,
   reports.screen,
+  playground.screen,
   settings.screen,
 ];
+
+/** The namespaces that a list of all screens needs. */
+export const SCREEN_WORDS = [
+  "common",
+  "overview",
+  "chains",
+  "gpus",
+  "incidents",
+  "reports",
+  "playground",
+  "settings",
+] as const;
 
 export const screenRoutes = [
   ...overview.routes,
@@ -21,5 +35,6 @@ export const screenRoutes = [
   ...gpus.routes,
   ...incidents.routes,
   ...reports.routes,
+  ...playground.routes,
   ...settings.routes,
 ] as const;

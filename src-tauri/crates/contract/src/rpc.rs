@@ -74,6 +74,12 @@ commands! {
     TierModels = "tier.models": TierTest => Vec<String>;
     /// Sends one short real request through a chain.
     ChainTry = "chain.try": ChainTry => TryResult;
+    /// Sends a prompt through a chain or at one of its tiers.
+    PlaygroundStart = "playground.start": PlaygroundStart => PlaygroundRun;
+    /// What came of it since the last reading; waits up to a second for more.
+    PlaygroundRead = "playground.read": PlaygroundRead => PlaygroundProgress;
+    /// Hangs up.
+    PlaygroundStop = "playground.stop": PlaygroundRun => ();
     /// Looks for model servers on this machine, on the ports where they usually listen.
     Discover = "discover": DiscoverRequest => Discovery;
     /// Change-overs, newest first.
@@ -220,6 +226,39 @@ pub struct ChainTry {
     pub chain: String,
     /// What to ask.
     pub prompt: String,
+}
+
+/// A prompt to send.
+#[derive(Clone, Serialize, Deserialize, TS)]
+pub struct PlaygroundStart {
+    /// Which chain.
+    pub chain: String,
+    /// Only this tier of it, even while it is out of service; absent for the chain's own choice.
+    pub tier: Option<String>,
+    /// What to ask; 1 to 200,000 characters.
+    pub prompt: String,
+    /// The system prompt, if any.
+    pub system: Option<String>,
+    /// At most this many output tokens; absent for the server's own bound.
+    pub max_tokens: Option<u32>,
+}
+
+impl std::fmt::Debug for PlaygroundStart {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut shown = f.debug_struct("PlaygroundStart");
+        shown.field("chain", &self.chain).field("tier", &self.tier).finish_non_exhaustive()
+    }
+}
+
+/// How far a request of the playground was read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct PlaygroundRead {
+    /// Which request.
+    pub id: String,
+    /// Where to go on reading the text; 0 at first.
+    pub text_at: u32,
+    /// Where to go on reading the reasoning; 0 at first.
+    pub reasoning_at: u32,
 }
 
 /// Where else to look for model servers on this machine.

@@ -23,9 +23,9 @@ pub fn generate() -> String {
         ChangeOver, Direction, Series, SeriesLine, SeriesMark, GpuPage, GpuView, GpuProcess, GpuFinding,
         IncidentSeverity, IncidentState, Incident, IncidentTimes, IncidentPage, IncidentDetail, TimelineEntry,
         Report, Recovery, CauseCount, Definition, ExportedFile, ConfigPage, Applied, RevisionInfo, KeyInfo, KeysPage,
-        Discovery, PortSeen, PortFound, PracticePage, PracticeServer, TryResult, AlertEntry, About,
+        Discovery, PortSeen, PortFound, PlaygroundRun, PlaygroundProgress, PlaygroundEnd, PlaygroundTier, PlaygroundTry, PracticePage, PracticeServer, TryResult, AlertEntry, About,
         SeriesRequest, Metric, ConfigCheck, ConfigApply, ChainsReorder, ConfigParse, ParsedConfig, RevisionsRequest,
-        ConfigRestore, TierTest, ChainTry, DiscoverRequest, PageRequest, IncidentRequest, IncidentNote, ReportRequest, ReportExport,
+        ConfigRestore, TierTest, ChainTry, DiscoverRequest, PlaygroundStart, PlaygroundRead, PageRequest, IncidentRequest, IncidentNote, ReportRequest, ReportExport,
         ReportFormat, KeySet, KeyName, PracticeSet, UiEvent, Topic,
     ];
     let mut out = String::from("// Generated from the contract crate by `make contract`. Do not edit.\n");

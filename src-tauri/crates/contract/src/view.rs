@@ -5,6 +5,7 @@ mod gpu;
 mod incident;
 mod live;
 mod misc;
+mod playground;
 mod report;
 
 pub use discover::*;
@@ -12,4 +13,5 @@ pub use gpu::*;
 pub use incident::*;
 pub use live::*;
 pub use misc::*;
+pub use playground::*;
 pub use report::*;

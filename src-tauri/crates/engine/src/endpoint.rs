@@ -104,6 +104,11 @@ impl Endpoint {
         self.tasks.spawn(async move { gateway.serve(listener, serving, GRACE).await });
     }
 
+    /// The request path, for requests from inside.
+    pub(crate) fn gateway(&self) -> &Gateway {
+        &self.gateway
+    }
+
     /// Where it listens, as the screens show it.
     pub(crate) fn view(&self, needs_key: bool) -> EndpointState {
         let now = self.now.load();

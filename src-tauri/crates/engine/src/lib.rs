@@ -10,6 +10,7 @@ mod endpoint;
 mod key_list;
 mod keys;
 mod options;
+mod playground;
 mod port_holder;
 mod practice;
 mod rpc;
@@ -68,6 +69,7 @@ pub(crate) struct Inner {
     pub(crate) monitor: monitor::Monitor,
     pub(crate) gpus: monitor::gpu::Gpus,
     pub(crate) endpoint: Endpoint,
+    pub(crate) playground: playground::Playground,
     pub(crate) screens: ArcSwap<Option<String>>,
     pub(crate) keeper: operations::keeper::Keeper,
     pub(crate) alerts: operations::alerts::Alerts,

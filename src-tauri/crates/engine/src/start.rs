@@ -210,6 +210,7 @@ async fn build(
         monitor,
         gpus,
         endpoint: Endpoint::new(gateway, options.listen, stop.clone()),
+        playground: crate::playground::Playground::default(),
         screens: ArcSwap::default(),
         keeper,
         alerts,

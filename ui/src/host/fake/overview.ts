@@ -10,6 +10,7 @@ import type {
   TierView,
 } from "@/contract";
 import type { Answers, FakeState } from "./index";
+import { playgroundAnswers } from "./playground";
 
 const MINUTE = 60_000;
 
@@ -273,6 +274,7 @@ export function overviewAnswers(state: FakeState): Answers {
       took_ms: 92,
     }),
     discover: () => discovery(state),
+    ...playgroundAnswers(),
     series: (request) => series(state, request),
     changeovers: () => recent(Date.now()),
   };

@@ -4,6 +4,7 @@ import { common } from "./common";
 import { gpus } from "./gpus";
 import { incidents } from "./incidents";
 import { overview } from "./overview";
+import { playground } from "./playground";
 import { reports } from "./reports";
 import { settings } from "./settings";
 import { start } from "./start";
@@ -16,6 +17,7 @@ export const en = {
   charts,
   gpus,
   incidents,
+  playground,
   reports,
   settings,
   start,

@@ -48,6 +48,12 @@ impl Engine {
                 let ChainTry { chain, prompt } = parse(payload)?;
                 reply(&self.chain_try(&chain, &prompt).await)
             }
+            Command::PlaygroundStart => reply(&self.playground_start(&parse(payload)?)?),
+            Command::PlaygroundRead => reply(&self.playground_read(&parse(payload)?).await?),
+            Command::PlaygroundStop => {
+                self.playground_stop(&parse(payload)?);
+                reply(&())
+            }
             Command::Discover => reply(&self.discover(&parse(payload)?).await?),
             Command::ChangeOvers => reply(&self.change_overs(page(payload)?).await?),
             Command::Incidents => reply(&self.incidents(page(payload)?).await?),
