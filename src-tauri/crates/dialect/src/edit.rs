@@ -12,7 +12,9 @@ use crate::{
     error::BadRequest,
     exchange::{self, Message, Part},
     fields::{Placed, first_item, scan},
+    openai,
     peek::{Peek, token_cap},
+    resume::{Continuing, Manner},
 };
 
 /// What to change in a request. The default changes nothing.
@@ -31,6 +33,8 @@ pub struct Edits {
     /// Ask a stream for its usage, even though the client did not ([`crate::wire::Wire::relay`] then takes it out
     /// again). Without effect on a request that is not streamed.
     pub force_usage: bool,
+    /// Go on from the beginning of an answer that another server gave.
+    pub continuing: Option<Continuing>,
 }
 
 /// The two names of the cap on output tokens.
@@ -77,6 +81,9 @@ pub fn rewrite(body: &Bytes, peek: &Peek, edits: &Edits) -> Result<Bytes, BadReq
     }
     if let Some(note) = &edits.system_note {
         patch.note(note)?;
+    }
+    if let Some(continuing) = &edits.continuing {
+        patch.go_on(continuing)?;
     }
     patch.apply()
 }
@@ -139,6 +146,7 @@ impl Edits {
                 _ => request.messages.insert(0, Message::System(vec![Part::Text(note.clone())])),
             }
         }
+        request.messages.extend(self.continuing.iter().flat_map(Continuing::messages));
     }
 }
 
@@ -253,6 +261,27 @@ impl Patch<'_> {
         };
         let at = offset + change.0;
         self.changes.push((at..at, change.1));
+        Ok(())
+    }
+
+    /// Puts the beginning of the answer behind the client's messages, in the words of the server's kind.
+    fn go_on(&mut self, continuing: &Continuing) -> Result<(), BadRequest> {
+        let list = self.peek.spans.messages.last().ok_or_else(mismatch)?;
+        let at = list.end.checked_sub(1).ok_or_else(mismatch)?;
+        let mut text = String::new();
+        for message in &continuing.messages() {
+            let mut message = openai::message(message);
+            if let (Manner::Prefixed, Some(fields)) = (continuing.manner, message.as_object_mut()) {
+                fields.insert("prefix".into(), true.into());
+            }
+            text.push(',');
+            text.push_str(&message.to_string());
+        }
+        self.changes.push((at..at, text));
+        if continuing.manner == Manner::Flagged {
+            self.insert_field("continue_final_message", "true");
+            self.insert_field("add_generation_prompt", "false");
+        }
         Ok(())
     }
 

@@ -28,6 +28,7 @@ pub mod ollama;
 pub mod openai;
 pub mod peek;
 pub mod responses;
+pub mod resume;
 pub mod sse;
 pub mod stream;
 mod surrogates;

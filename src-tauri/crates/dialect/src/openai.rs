@@ -19,8 +19,8 @@ pub use error::{error_body, error_event};
 pub use request::read_request;
 pub(crate) use server::Server;
 pub use stream::{ChunkWriter, StreamReader};
-pub(crate) use write::tool;
 pub use write::write_request;
+pub(crate) use write::{message, tool};
 
 use crate::exchange::FinishReason;
 

@@ -110,6 +110,12 @@ impl ChunkWriter {
         Self { stamp, model: String::new(), usage_wanted, usage: None, begun: false }
     }
 
+    /// A writer for the rest of an answer by `model` whose beginning the client has been sent already.
+    #[must_use]
+    pub(crate) fn behind(stamp: Stamp, model: String, usage_wanted: bool) -> Self {
+        Self { stamp, model, usage_wanted, usage: None, begun: true }
+    }
+
     /// Writes what one event needs. Errors are written with [`super::error_event`] instead.
     pub fn write(&mut self, event: &Event, out: &mut BytesMut) {
         if !self.begun

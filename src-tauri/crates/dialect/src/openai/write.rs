@@ -46,7 +46,8 @@ pub fn write_request(request: &Request, cap_name: CapName) -> Bytes {
     Value::Object(body).to_string().into()
 }
 
-fn message(message: &Message) -> Value {
+/// One message, as a client would write it.
+pub(crate) fn message(message: &Message) -> Value {
     match message {
         Message::System(parts) => json!({ "role": "system", "content": content(parts) }),
         Message::User(parts) => json!({ "role": "user", "content": content(parts) }),
