@@ -175,7 +175,11 @@ export type Hedge = {
 /**
  * On or off.
  */
-enabled: boolean, };
+enabled: boolean, 
+/**
+ * How late is late, while a tier has answered too few requests to tell by its own 95th percentile.
+ */
+after: Span, };
 
 /**
  * Who brings a recovered tier back.
@@ -303,6 +307,9 @@ quality_impact: QualityImpact,
  * What its serving engine says of its own load, and what of that is a finding.
  */
 load?: LoadWatch, };
+ * What its model can do, where that is not what is known of it by name.
+ */
+capabilities?: Capabilities, };
 
 /**
  * What kind of server answers.
@@ -503,6 +510,13 @@ stuck_after: Span,
  * Whether it is meant to run on the CPU; then doing so is no finding.
  */
 on_cpu: boolean, };
+ * What a model can do; left out, it is known by the provider and the model's name.
+ */
+export type Capabilities = { 
+/**
+ * Whether it goes on from a last message of the assistant's.
+ */
+prefill?: boolean, };
 
 /**
  * How much of a chain's capability is left.

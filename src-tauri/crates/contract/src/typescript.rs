@@ -18,7 +18,7 @@ pub fn generate() -> String {
         Span, Severity, Problem, RpcError,
         Document, Endpoint, ClientKey, Alerts, Chain, BrokenStream, OnRateLimit, Hedge, FailbackMode, Failback,
         Emergency, EmergencyCache, EmergencyQueue, Tier, Provider, Replica, Timeouts, Retry, Breaker, ProbeKind,
-        Probe, Triggers, Degrade, QualityImpact, LoadWatch,
+        Probe, Triggers, Degrade, QualityImpact, Capabilities, LoadWatch,
         Mode, Health, BreakerState, Overview, WeekFigures, EndpointState, ChainView, TierView, ReplicaView, EngineLoad, EngineModel, EngineFinding, Check,
         ChangeOver, Direction, Series, SeriesLine, SeriesMark, GpuPage, GpuView, GpuProcess, GpuFinding,
         IncidentSeverity, IncidentState, Incident, IncidentTimes, IncidentPage, IncidentDetail, TimelineEntry,

@@ -81,6 +81,12 @@ pub struct Chain {
     pub deadline: Duration,
     /// What happens when a stream breaks after its first content.
     pub on_broken_stream: OnBrokenStream,
+    /// How long a rate limit may ask for to be waited out at the same server, in all; zero: the next one is asked at
+    /// once.
+    pub wait_up_to: Duration,
+    /// Whether a late tier's request goes to the next one too, and how late is late while the tier's own figures
+    /// cannot tell.
+    pub hedge: Option<Duration>,
     /// How a recovered tier takes traffic again.
     pub failback: Failback,
     /// The tiers, in order of preference.
@@ -144,6 +150,8 @@ pub struct Tier {
     pub degrade: Degrade,
     /// Whether its engine's own figures are read, and what in them is a finding.
     pub load: LoadWatch,
+    /// Whether its model goes on from a last message of the assistant's; absent: as is known of it by name.
+    pub prefill: Option<bool>,
 }
 
 /// One server.
@@ -209,6 +217,31 @@ pub enum ProviderKind {
 }
 
 impl ProviderKind {
+    /// Its name, as the configuration writes it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::OpenAi => "openai",
+            Self::Azure => "azure",
+            Self::Anthropic => "anthropic",
+            Self::Gemini => "gemini",
+            Self::Bedrock => "bedrock",
+            Self::Vllm => "vllm",
+            Self::Sglang => "sglang",
+            Self::Tgi => "tgi",
+            Self::LlamaCpp => "llama.cpp",
+            Self::LmStudio => "lmstudio",
+            Self::Ollama => "ollama",
+            Self::OpenRouter => "openrouter",
+            Self::Groq => "groq",
+            Self::Mistral => "mistral",
+            Self::DeepSeek => "deepseek",
+            Self::Together => "together",
+            Self::Other => "other",
+            Self::Practice => "practice",
+        }
+    }
+
     /// What is spoken to it.
     #[must_use]
     pub const fn wire(self) -> Wire {

@@ -11,6 +11,7 @@ pub mod failure;
 pub mod journal;
 pub mod load;
 pub mod plan;
+pub mod prefill;
 pub mod serving;
 pub mod time;
 pub mod verdict;

@@ -118,6 +118,7 @@ pub(crate) fn prepare(wire: Wire, tier: &Tier, asked: &Asked) -> Result<(Bytes, 
         temperature: tier.degrade.temperature,
         system_note: tier.degrade.system_note.clone(),
         force_usage: takes_stream_options(tier.provider),
+        continuing: None,
     };
     match wire.prepare(asked, &edits) {
         Ok(prepared) => Ok((prepared.body, prepared.dropped)),

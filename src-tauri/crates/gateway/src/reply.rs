@@ -8,7 +8,7 @@ use std::{
 
 use bytes::Bytes;
 use dialect::{client::Dialect, error::ClientError};
-use domain::{Chain, ProviderKind, Tier};
+use domain::{Chain, Tier};
 use futures::stream::{BoxStream, StreamExt};
 use http::{
     HeaderMap, HeaderName, HeaderValue, Response, StatusCode,
@@ -99,7 +99,7 @@ impl By {
         let first = chain.tiers.iter().position(|t| t.enabled).unwrap_or_default();
         Self {
             tier: Some(tier.name.clone()),
-            backend: Some(format!("{}/{}", provider_word(tier.provider), tier.model)),
+            backend: Some(format!("{}/{}", tier.provider.word(), tier.model)),
             attempts,
             mode: if position <= first { "full" } else { "degraded" },
             notice: tier.degrade.notice.clone(),
@@ -167,28 +167,5 @@ pub(crate) fn pass_on(from: &HeaderMap, to: &mut HeaderMap) {
         if word.starts_with("x-ratelimit-") || word.starts_with("openai-") || word == "x-request-id" {
             to.append(name.clone(), value.clone());
         }
-    }
-}
-
-const fn provider_word(provider: ProviderKind) -> &'static str {
-    match provider {
-        ProviderKind::OpenAi => "openai",
-        ProviderKind::Azure => "azure",
-        ProviderKind::Anthropic => "anthropic",
-        ProviderKind::Gemini => "gemini",
-        ProviderKind::Bedrock => "bedrock",
-        ProviderKind::Vllm => "vllm",
-        ProviderKind::Sglang => "sglang",
-        ProviderKind::Tgi => "tgi",
-        ProviderKind::LlamaCpp => "llama.cpp",
-        ProviderKind::LmStudio => "lmstudio",
-        ProviderKind::Ollama => "ollama",
-        ProviderKind::OpenRouter => "openrouter",
-        ProviderKind::Groq => "groq",
-        ProviderKind::Mistral => "mistral",
-        ProviderKind::DeepSeek => "deepseek",
-        ProviderKind::Together => "together",
-        ProviderKind::Other => "other",
-        ProviderKind::Practice => "practice",
     }
 }

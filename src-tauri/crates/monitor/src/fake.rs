@@ -138,6 +138,7 @@ pub(crate) fn tier(name: &str) -> Tier {
         }),
         degrade: Degrade::default(),
         load: domain::LoadWatch::default(),
+        prefill: None,
     }
 }
 
@@ -151,6 +152,8 @@ pub(crate) fn chain(tiers: Vec<Tier>) -> Chain {
         aliases: vec![],
         deadline: secs(120),
         on_broken_stream: OnBrokenStream::Stop,
+        wait_up_to: Duration::ZERO,
+        hedge: None,
         failback: Failback { auto: true, hold: secs(5), ramp: secs(9) },
         tiers: tiers.into_iter().map(Arc::new).collect(),
         simulated: false,

@@ -67,11 +67,19 @@ impl Default for OnRateLimit {
 }
 
 /// Whether a late first token starts the next tier too.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema, ts_rs::TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, ts_rs::TS)]
 #[serde(deny_unknown_fields, default)]
 pub struct Hedge {
     /// On or off.
     pub enabled: bool,
+    /// How late is late, while a tier has answered too few requests to tell by its own 95th percentile.
+    pub after: Span,
+}
+
+impl Default for Hedge {
+    fn default() -> Self {
+        Self { enabled: false, after: Span::secs(5) }
+    }
 }
 
 /// Who brings a recovered tier back.

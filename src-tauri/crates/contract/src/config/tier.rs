@@ -57,6 +57,20 @@ pub struct Tier {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub load: Option<LoadWatch>,
+    /// What its model can do, where that is not what is known of it by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub capabilities: Option<Capabilities>,
+}
+
+/// What a model can do; left out, it is known by the provider and the model's name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema, ts_rs::TS)]
+#[serde(deny_unknown_fields, default)]
+pub struct Capabilities {
+    /// Whether it goes on from a last message of the assistant's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub prefill: Option<bool>,
 }
 
 fn yes() -> bool {

@@ -36,6 +36,7 @@ fn tier(name: &str, replicas: usize) -> Arc<Tier> {
         probe: None,
         degrade: Degrade::default(),
         load: crate::LoadWatch::default(),
+        prefill: None,
     })
 }
 
@@ -45,6 +46,8 @@ fn chain(tiers: Vec<Arc<Tier>>) -> Chain {
         aliases: vec![],
         deadline: Duration::from_secs(60),
         on_broken_stream: OnBrokenStream::Stop,
+        wait_up_to: Duration::ZERO,
+        hedge: None,
         failback: Failback { auto: true, hold: Duration::ZERO, ramp: Duration::ZERO },
         tiers,
         simulated: false,

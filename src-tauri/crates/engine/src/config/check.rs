@@ -4,7 +4,7 @@ use std::{collections::HashSet, net::SocketAddr};
 
 use contract::{
     Problem, Severity,
-    config::{BrokenStream, Chain, Document, ProbeKind, Provider, Tier},
+    config::{Chain, Document, ProbeKind, Provider, Tier},
 };
 use domain::Wire;
 
@@ -126,6 +126,13 @@ fn check_chain(path: &str, chain: &Chain, problems: &mut Vec<Problem>) {
             format!("{path}.deadline"),
             "a deadline of zero leaves no time to answer",
             "write for example 120s",
+        ));
+    }
+    if chain.hedge.enabled && chain.hedge.after.0.is_zero() {
+        problems.push(error(
+            format!("{path}.hedge.after"),
+            "zero would send every request to two tiers",
+            "write for example 5s",
         ));
     }
     let practice = chain.tiers.iter().filter(|t| t.provider == Provider::Practice).count();
@@ -312,13 +319,6 @@ fn without_effect_yet(path: &str, chain: &Chain, problems: &mut Vec<Problem>) {
             ));
         }
     };
-    note(chain.on_broken_stream == BrokenStream::Resume, format!("{path}.on_broken_stream"), "`resume`");
-    note(
-        !chain.on_rate_limit.wait_up_to.0.is_zero(),
-        format!("{path}.on_rate_limit"),
-        "waiting out a rate limit",
-    );
-    note(chain.hedge.enabled, format!("{path}.hedge"), "hedging");
     note(chain.emergency.cache.enabled, format!("{path}.emergency.cache"), "the emergency cache");
     note(!chain.emergency.rules.is_empty(), format!("{path}.emergency.rules"), "a rule");
     note(chain.emergency.queue.enabled, format!("{path}.emergency.queue"), "the retry queue");

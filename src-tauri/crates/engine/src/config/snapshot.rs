@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use contract::config::{self, Document, FailbackMode, Provider};
+use contract::config::{self, BrokenStream, Document, FailbackMode, Provider};
 use domain::{
     KeyRef, ProviderKind, Replica, ReplicaId, Snapshot, Tier,
     chain::{Chain, Degrade, Failback, OnBrokenStream, Probe, ProbeKind, Retry, Timeouts},
@@ -34,8 +34,12 @@ fn chain(chain: &config::Chain, practice: &PracticeAddresses) -> Chain {
         name: chain.name.clone(),
         aliases: chain.aliases.clone(),
         deadline: chain.deadline.0,
-        // `resume` comes with a warning until it is there; until then the safe choice is made.
-        on_broken_stream: OnBrokenStream::Stop,
+        on_broken_stream: match chain.on_broken_stream {
+            BrokenStream::Stop => OnBrokenStream::Stop,
+            BrokenStream::Resume => OnBrokenStream::Resume,
+        },
+        wait_up_to: chain.on_rate_limit.wait_up_to.0,
+        hedge: chain.hedge.enabled.then_some(chain.hedge.after.0),
         failback: Failback {
             auto: chain.failback.mode == FailbackMode::Auto,
             hold: chain.failback.hold.0,
@@ -80,6 +84,7 @@ pub fn tier_of(chain: &str, tier: &config::Tier, practice: &PracticeAddresses) -
             system_note: tier.degrade.system_note.clone(),
             notice: tier.degrade.notice.clone(),
         },
+        prefill: tier.capabilities.as_ref().and_then(|c| c.prefill),
         load: load(tier.load.clone().unwrap_or_default()),
     }
 }

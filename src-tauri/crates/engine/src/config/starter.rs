@@ -82,5 +82,6 @@ fn practice_tier(
         degrade,
         quality_impact,
         load: None,
+        capabilities: None,
     }
 }

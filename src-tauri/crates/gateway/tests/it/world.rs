@@ -54,6 +54,7 @@ pub fn tier(name: &str, addr: SocketAddr) -> Tier {
         probe: None,
         degrade: Degrade::default(),
         load: domain::LoadWatch::default(),
+        prefill: None,
     }
 }
 
@@ -64,6 +65,8 @@ pub fn chain(tiers: Vec<Tier>) -> Chain {
         aliases: vec!["gpt-4o".into(), "*".into()],
         deadline: Duration::from_secs(20),
         on_broken_stream: OnBrokenStream::Stop,
+        wait_up_to: Duration::ZERO,
+        hedge: None,
         failback: Failback { auto: true, hold: Duration::ZERO, ramp: Duration::ZERO },
         tiers: tiers.into_iter().map(Arc::new).collect(),
         simulated: false,
