@@ -146,7 +146,13 @@ impl Edits {
                 _ => request.messages.insert(0, Message::System(vec![Part::Text(note.clone())])),
             }
         }
-        request.messages.extend(self.continuing.iter().flat_map(Continuing::messages));
+        if let Some(continuing) = &self.continuing {
+            request.messages.extend(continuing.messages());
+            if continuing.manner == Manner::Flagged {
+                request.extra.insert("continue_final_message".into(), true.into());
+                request.extra.insert("add_generation_prompt".into(), false.into());
+            }
+        }
     }
 }
 

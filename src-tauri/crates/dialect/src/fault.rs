@@ -115,6 +115,11 @@ pub(crate) fn ended_in_failure(field: &str, word: &str) -> Fault {
     Fault { code: Some(clean(word)).filter(|it| !it.is_empty()), ..Fault::new(kind, &message) }
 }
 
+/// A server that was asked to go on with an answer cannot.
+pub(crate) fn cannot_go_on(why: impl std::fmt::Display) -> Fault {
+    Fault::new(FaultKind::Unsupported, &format!("Asked to go on with an answer, {why}."))
+}
+
 /// Something came that is not of the expected API. Nothing of it is quoted: it may hold an answer.
 pub(crate) fn malformed(message: &str, body: &[u8]) -> Fault {
     let page = body.trim_ascii_start().starts_with(b"<");

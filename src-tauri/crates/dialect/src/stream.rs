@@ -9,11 +9,14 @@ use std::ops::Range;
 use bytes::{Bytes, BytesMut};
 
 use crate::{
-    client::{Asked, Writer},
+    client::{Asked, Dialect, Writer},
     error::ClientError,
-    exchange::Event,
+    exchange::{Event, Usage},
+    fault::cannot_go_on,
     frames::{Cutter, is_cut},
     observe::{Completion, EventObserver, Observe, Pass, Seen, too_long},
+    openai::ChunkWriter,
+    resume::{Broken, Continuing, Part, Seam, Sent},
     sse::Frames,
     wire::{Reader, Side, Stamp},
 };
@@ -57,7 +60,7 @@ impl Relay {
     pub(crate) fn same(asked: &Asked, stamp: Stamp, observer: Box<dyn Observe>, mark: &'static [u8]) -> Self {
         let usage_wanted = asked.peek.stream_usage;
         let same =
-            Same { frames: Frames::default(), observer, asked: asked.clone(), stamp, mark, usage_wanted };
+            Same { frames: Frames::default(), observer, asked: asked.clone(), stamp, mark, usage_wanted, kept: None };
         Self { way: Way::Same(Box::new(same)), frames: 0 }
     }
 
@@ -71,8 +74,69 @@ impl Relay {
             writer,
             fresh: true,
             ended: false,
+            part: None,
         };
         Self { way: Way::Between(Box::new(between)), frames: 0 }
+    }
+
+    /// The upstream goes on with an answer that broke off.
+    pub(crate) fn behind(upstream: &dyn Side, broken: Broken, continuing: &Continuing) -> Self {
+        let Broken { mut sent, writer } = broken;
+        sent.begin_part();
+        let mut relay = Self::between(upstream, writer);
+        if let Way::Between(between) = &mut relay.way {
+            let seam = Some(Seam::new(&continuing.text, !continuing.manner.is_prefill()));
+            between.part = Some(Box::new(Part { sent, seam }));
+        }
+        relay
+    }
+
+    /// Keeps what goes out from here on, so that the answer can be continued if it breaks off. `stamp` is for an
+    /// answer that has no id of its own.
+    pub fn keep(&mut self, stamp: Stamp) {
+        match &mut self.way {
+            Way::Same(same) if same.dialect == Dialect::Chat => {
+                same.kept = Some(Box::new((Sent::default(), stamp)))
+            }
+            // Other dialects go through with more in them than could be taken up again.
+            Way::Same(_) => {}
+            Way::Between(between) => between.part = Some(Box::default()),
+        }
+    }
+
+    /// The answer, where it broke off and may be continued.
+    ///
+    /// # Errors
+    /// It may not; why, and the relay to end it with.
+    pub fn broken(self) -> Result<Broken, (Self, &'static str)> {
+        const NOT_KEPT: &str = "what was sent of it was not kept";
+        let why_not = match &self.way {
+            Way::Same(same) => same.kept.as_ref().map_or(Some(NOT_KEPT), |kept| kept.why_not()),
+            Way::Between(between) => between.part.as_ref().map_or(Some(NOT_KEPT), |part| part.sent.why_not()),
+        };
+        if let Some(why) = why_not {
+            return Err((self, why));
+        }
+        let frames = self.frames;
+        match self.way {
+            Way::Same(mut same) => match same.kept.take() {
+                Some(kept) => Ok(same.broken(*kept)),
+                None => Err((Self { way: Way::Same(same), frames }, NOT_KEPT)),
+            },
+            Way::Between(mut between) => match between.part.take() {
+                Some(part) => Ok(Broken { sent: part.sent, writer: between.writer }),
+                None => Err((Self { way: Way::Between(between), frames }, NOT_KEPT)),
+            },
+        }
+    }
+
+    /// What the part that goes on cost, as far as it is known; none where nothing was kept.
+    #[must_use]
+    pub fn counted(&self) -> Option<Usage> {
+        Some(match &self.way {
+            Way::Same(same) => same.kept.as_ref()?.part(),
+            Way::Between(between) => between.part.as_ref()?.sent.part(),
+        })
     }
 
     /// Takes the next piece of the upstream's body.
@@ -120,6 +184,8 @@ struct Same {
     stamp: Stamp,
     mark: &'static [u8],
     usage_wanted: bool,
+    /// What was sent, where it is kept.
+    kept: Option<Box<Sent>>,
 }
 
 impl Same {
@@ -146,6 +212,9 @@ impl Same {
             }
         }
         step.out = out.take();
+        if let Some(kept) = &mut self.kept {
+            kept.push(&step.out);
+        }
         step
     }
 
@@ -156,6 +225,12 @@ impl Same {
             Pass::Stop => return false,
         }
         true
+    }
+
+    fn broken(self, sent: Sent) -> Broken {
+        let stamp = sent.stamp.clone().unwrap_or(self.stamp);
+        let writer = ChunkWriter::behind(stamp, sent.model.clone(), self.usage_wanted);
+        Broken { sent, writer: Box::new(writer) }
     }
 
     fn finish(&mut self) -> End {
@@ -216,6 +291,8 @@ struct Between {
     fresh: bool,
     /// Whether the end mark has come.
     ended: bool,
+    /// What was sent, where it is kept.
+    part: Option<Box<Part>>,
 }
 
 impl Between {
@@ -256,7 +333,14 @@ impl Between {
                 seen.push(Seen::Done);
                 return;
             }
-            self.writer.write(event, out);
+            self.write(event, out, seen);
+        }
+    }
+
+    fn write(&mut self, event: &Event, out: &mut BytesMut, seen: &mut Vec<Seen>) {
+        let Some(part) = &mut self.part else { return self.writer.write(event, out) };
+        if let Err(anew) = part.write(event, self.writer.as_mut(), out) {
+            self.observer.ledger.fail(cannot_go_on(anew), seen);
         }
     }
 

@@ -17,6 +17,7 @@ use crate::{
     frames::Cutter,
     observe::Observe,
     ollama, openai, responses,
+    resume::{Broken, Continuing},
     stream::Relay,
     whole::{self, Whole},
 };
@@ -95,6 +96,12 @@ impl Wire {
         } else {
             Relay::between(side, asked.writer(stamp))
         }
+    }
+
+    /// The way back for the rest of an answer that broke off, as this upstream goes on with it.
+    #[must_use]
+    pub fn relay_behind(self, broken: Broken, continuing: &Continuing) -> Relay {
+        Relay::behind(self.side(), broken, continuing)
     }
 
     fn side(self) -> &'static dyn Side {

@@ -3,9 +3,12 @@
 
 use bytes::Bytes;
 use dialect::{
+    client::{Asked, Dialect},
     edit::Edits,
-    peek::Peek,
-    resume::{Anew, Continuing, Joined, Manner, Sent},
+    fault::FaultKind,
+    observe::{Completion, Seen},
+    resume::{Broken, Continuing, Manner, Sent},
+    stream::Relay,
     wire::{Stamp, Wire},
 };
 use serde_json::{Value, json};
@@ -33,9 +36,9 @@ fn continuing(text: &str, manner: Manner) -> Continuing {
 }
 
 fn prepared(wire: Wire, manner: Manner) -> Value {
-    let body = Bytes::from_static(ASK.as_bytes());
+    let asked = Asked::read(Dialect::Chat, Bytes::from_static(ASK.as_bytes())).unwrap();
     let edits = Edits { continuing: Some(continuing("one two ", manner)), ..Edits::default() };
-    let prepared = wire.prepare(&body, &Peek::read(&body).unwrap(), &edits).unwrap();
+    let prepared = wire.prepare(&asked, &edits).unwrap();
     serde_json::from_slice(&prepared.body).unwrap()
 }
 
@@ -89,58 +92,118 @@ fn what_was_sent_is_counted_and_judged() {
     }
 }
 
-/// A continuation of `one two ` by these frames: what the client gets for them and at the end.
-fn join(frames: &[Bytes], manner: Manner, usage: bool) -> Result<(Vec<Value>, String), Anew> {
-    let mut sent = sent(&[text("one "), text("two ")]);
-    let stamp = Stamp { id: "other".into(), created: 1 };
-    let mut joined = Joined::new(&mut sent, &continuing("one two ", manner), stamp, usage);
-    let mut out = String::new();
-    for frame in frames {
-        out += std::str::from_utf8(&joined.push(frame, &mut sent)?).unwrap();
+/// An answer of `one two ` by a server of Chat Completions that broke off.
+fn broken(usage: bool) -> Broken {
+    let mut relay = Wire::OpenAi.relay(&asked(usage), stamp());
+    relay.keep(stamp());
+    let step = relay.push([text("one "), text("two ")].concat().into());
+    assert!(!step.out.is_empty());
+    let Completion::Broken { .. } = relay.finish().completion else { panic!("it broke off") };
+    relay.broken().map_err(|(_, why)| why).unwrap()
+}
+
+fn asked(usage: bool) -> Asked {
+    let body = ASK.replace("\"x\":1", &format!("\"stream_options\":{{\"include_usage\":{usage}}}"));
+    Asked::read(Dialect::Chat, body.into()).unwrap()
+}
+
+fn stamp() -> Stamp {
+    Stamp { id: "other".into(), created: 1 }
+}
+
+/// A continuation of it by these frames: the client's chunks, and how it ended.
+fn join(wire: Wire, body: &[u8], manner: Manner, usage: bool) -> (Vec<Value>, Completion, Relay) {
+    let broken = broken(usage);
+    let continuing = continuing(broken.sent().text(), manner);
+    let mut relay = wire.relay_behind(broken, &continuing);
+    let mut out = Vec::new();
+    for byte in body.chunks(7) {
+        out.extend_from_slice(&relay.push(Bytes::copy_from_slice(byte)).out);
     }
-    out += std::str::from_utf8(&joined.end()).unwrap();
-    assert!(out.ends_with("data: [DONE]\n\n"), "{out}");
+    let end = relay.finish();
+    out.extend_from_slice(&end.out);
+    let out = String::from_utf8(out).unwrap();
+    assert_eq!(out.ends_with("data: [DONE]\n\n"), end.completion == Completion::Complete, "{out}");
     let frames = out.split("\n\n").filter_map(|it| serde_json::from_str(it.strip_prefix("data: ")?).ok());
-    Ok((frames.collect(), sent.text().to_owned()))
+    (frames.collect(), end.completion, relay)
+}
+
+fn said(chunks: &[Value]) -> String {
+    chunks.iter().filter_map(|it| it["choices"][0]["delta"]["content"].as_str()).collect()
 }
 
 #[test]
 fn the_client_sees_one_answer() {
-    let role = frame(json!({"role": "assistant", "content": ""}), Value::Null);
     let counts = r#"data: {"id":"b","choices":[],"usage":{"prompt_tokens":9,"completion_tokens":3}}"#;
-    let frames = [
-        role,
+    let body = [
+        frame(json!({"role": "assistant", "content": ""}), Value::Null),
         text("one tw"),
         text("o three"),
         frame(json!({"reasoning": "hm"}), Value::Null),
         text(" four"),
         frame(json!({}), json!("length")),
         Bytes::from(format!("{counts}\n\ndata: [DONE]\n\n")),
-    ];
-    let (out, all) = join(&frames, Manner::Flagged, true).unwrap();
-    assert_eq!(all, "one two three four");
+    ]
+    .concat();
+    let (out, completion, _) = join(Wire::OpenAi, &body, Manner::Flagged, true);
+    assert_eq!(completion, Completion::Complete);
     let deltas: Vec<&Value> = out.iter().map(|chunk| &chunk["choices"][0]["delta"]).collect();
     assert_eq!(deltas[..3], [&json!({"content": "three"}), &json!({"content": " four"}), &json!({})]);
     assert!(out.iter().all(|it| it["id"] == "first-1" && it["model"] == "big" && it["created"] == 7));
     assert_eq!(out[2]["choices"][0]["finish_reason"], "length");
-    assert_eq!(
-        (&out[3]["usage"]["prompt_tokens"], &out[3]["usage"]["completion_tokens"]),
-        (&json!(9), &json!(5))
-    );
+    let usage = &out[3]["usage"];
+    assert_eq!((&usage["prompt_tokens"], &usage["completion_tokens"]), (&json!(9), &json!(5)));
     assert_eq!(out.len(), 4);
-    assert_eq!(join(&frames, Manner::Flagged, false).unwrap().0.len(), 3, "only who asked gets the counts");
+    assert_eq!(
+        join(Wire::OpenAi, &body, Manner::Flagged, false).0.len(),
+        3,
+        "only who asked gets the counts"
+    );
 }
 
 #[test]
-fn a_tool_call_may_follow_and_an_answer_that_begins_anew_may_not() {
+fn a_server_of_another_dialect_goes_on_too_and_may_break_off_again() {
+    let line =
+        |text: &str, done: &str| format!("{{\"message\":{{\"content\":\"{text}\"}},\"done\":{done}}}\n");
+    let whole = line("three", "false") + &line("", "true,\"done_reason\":\"stop\",\"eval_count\":1");
+    let (out, completion, _) = join(Wire::Ollama, whole.as_bytes(), Manner::Trailing, true);
+    assert_eq!((said(&out).as_str(), completion), ("three", Completion::Complete));
+    let (_, completion, relay) =
+        join(Wire::Ollama, line("three ", "false").as_bytes(), Manner::Trailing, true);
+    assert!(matches!(completion, Completion::Broken { .. }));
+    let again = relay.broken().map_err(|(_, why)| why).unwrap();
+    assert_eq!((again.sent().text(), again.sent().tokens()), ("one two three ", 3));
+    let end = String::from_utf8(again.at_its_cap().to_vec()).unwrap();
+    assert!(end.contains("\"finish_reason\":\"length\"") && end.contains("\"completion_tokens\":3"), "{end}");
+}
+
+#[test]
+fn a_tool_call_may_follow_and_is_never_continued() {
     let call = json!({"tool_calls": [{"index": 0, "id": "c", "function": {"name": "f", "arguments": "{}"}}]});
-    let (out, _) =
-        join(&[frame(call, Value::Null), frame(json!({}), json!("tool_calls"))], Manner::Asked, false)
-            .unwrap();
+    let (out, completion, relay) = join(Wire::OpenAi, &frame(call, Value::Null), Manner::Asked, false);
     assert_eq!(out[0]["choices"][0]["delta"]["tool_calls"][0]["function"]["name"], "f");
-    let mut long = sent(&[text("The quick brown fox jumps over the lazy dog")]);
-    let continuing = continuing("The quick brown fox jumps over the lazy dog", Manner::Asked);
-    let mut joined = Joined::new(&mut long, &continuing, Stamp { id: "x".into(), created: 1 }, false);
-    let anew = text("The quick brown fox jumps over a log");
-    assert_eq!(joined.push(&anew, &mut long), Err(Anew));
+    assert!(matches!(completion, Completion::Broken { .. }));
+    assert_eq!(relay.broken().unwrap_err().1, "a tool call had begun");
+}
+
+#[test]
+fn an_answer_that_begins_anew_fails_and_sends_nothing() {
+    let mut relay = Wire::OpenAi.relay(&asked(false), stamp());
+    relay.keep(stamp());
+    relay.push(text("The quick brown fox jumps over the lazy dog"));
+    let broken = relay.broken().map_err(|(_, why)| why).unwrap();
+    let continuing = continuing(broken.sent().text(), Manner::Asked);
+    let mut relay = Wire::OpenAi.relay_behind(broken, &continuing);
+    let step = relay.push(text("The quick brown fox jumps over a log"));
+    assert!(step.out.is_empty(), "{step:?}");
+    let Some(Seen::Error(fault)) = step.seen.last() else { panic!("{step:?}") };
+    assert_eq!(fault.kind, FaultKind::Unsupported);
+    assert_eq!(relay.broken().map_err(|(_, why)| why).unwrap().sent().text().len(), 43, "nothing was lost");
+}
+
+#[test]
+fn what_was_not_kept_is_not_continued() {
+    let mut relay = Wire::OpenAi.relay(&asked(false), stamp());
+    relay.push(text("one"));
+    assert!(relay.broken().is_err());
 }

@@ -1,6 +1,7 @@
 //! The upstream's side of this dialect.
 
 use bytes::Bytes;
+use serde_json::Value;
 
 use super::{DONE, StreamReader, read_answer, write_request};
 use crate::{
@@ -11,6 +12,7 @@ use crate::{
     fault::Fault,
     frames::Cutter,
     observe::{Observe, Observer},
+    resume::Manner,
     wire::{Prepared, Reader, Side},
 };
 
@@ -36,7 +38,9 @@ impl Side for Server {
     }
 
     fn write(&self, request: &Request, edits: &Edits) -> Result<Prepared, Unfit> {
-        Ok(Prepared { body: write_request(request, edits.cap_name), dropped: Vec::new() })
+        let body = write_request(request, edits.cap_name);
+        let prefixed = edits.continuing.as_ref().is_some_and(|it| it.manner == Manner::Prefixed);
+        Ok(Prepared { body: if prefixed { with_prefix(body) } else { body }, dropped: Vec::new() })
     }
 
     fn answer(&self, body: &[u8]) -> Result<Answer, Fault> {
@@ -54,6 +58,16 @@ impl Side for Server {
     fn finish_field(&self) -> &'static str {
         "finish_reason"
     }
+}
+
+/// The last message marked as the beginning of the answer.
+fn with_prefix(body: Bytes) -> Bytes {
+    let Ok(mut value) = serde_json::from_slice::<Value>(&body) else { return body };
+    let last = value.get_mut("messages").and_then(Value::as_array_mut).and_then(|all| all.last_mut());
+    if let Some(message) = last.and_then(Value::as_object_mut) {
+        message.insert("prefix".into(), true.into());
+    }
+    value.to_string().into()
 }
 
 impl Reader for StreamReader {

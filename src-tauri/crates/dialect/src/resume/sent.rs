@@ -6,27 +6,32 @@ use bytes::Bytes;
 use serde::{Deserialize, de::IgnoredAny};
 
 use crate::{
-    exchange::Usage,
+    exchange::{Event, Usage},
     openai::chunk::{Chunk, Text},
     sse::{self, Frames},
     surrogates::mend,
     wire::Stamp,
 };
 
-/// What a client has been sent of a streamed answer, read from the frames of Chat Completions as they go out. Kept only
-/// where a broken stream may be continued, for as long as the answer goes on.
+/// What a client has been sent of a streamed answer: its events, or the frames of Chat Completions that went through as
+/// they were. Kept only where a broken stream may be continued, for as long as the answer goes on.
 #[derive(Debug, Default)]
 pub struct Sent {
     frames: Frames,
-    pub(super) stamp: Option<Stamp>,
-    pub(super) model: String,
+    pub(crate) stamp: Option<Stamp>,
+    pub(crate) model: String,
     text: String,
-    /// Frames with text: servers send one token in each, or a few.
+    /// Pieces of text in this part: servers send one token in each, or a few.
     deltas: u64,
     reasoning: bool,
     beyond_text: Option<&'static str>,
     ended: bool,
+    /// What the server of this part counted.
     usage: Option<Usage>,
+    /// The token counts of the parts before this one.
+    before: Usage,
+    /// Where this part's text begins.
+    began_at: usize,
 }
 
 /// The parts of a chunk that are not looked at otherwise.
@@ -57,7 +62,7 @@ struct Delta<'a> {
 }
 
 impl Sent {
-    /// More frames have gone out.
+    /// More frames of Chat Completions have gone out.
     pub fn push(&mut self, out: &Bytes) {
         self.frames.push(out.clone());
         while let Ok(Some(frame)) = self.frames.next_frame() {
@@ -111,6 +116,19 @@ impl Sent {
         }
     }
 
+    /// An event has been written for the client.
+    pub(super) fn note(&mut self, event: &Event) {
+        match event {
+            Event::Reasoning(_) => self.reasoning = true,
+            Event::ToolCall { .. } | Event::ToolArguments { .. } => {
+                self.beyond_text.get_or_insert("a tool call had begun");
+            }
+            Event::Finish(_) => self.ended = true,
+            Event::Usage(usage) => self.usage = Some(*usage),
+            _ => {}
+        }
+    }
+
     /// More text has gone out.
     pub(super) fn say(&mut self, text: &str) {
         if !text.is_empty() {
@@ -125,21 +143,34 @@ impl Sent {
         &self.text
     }
 
-    /// How many tokens the text so far is: as the server counted them, else about so many.
+    /// How many tokens the text so far is: as the servers counted them, else about so many.
     #[must_use]
     pub fn tokens(&self) -> u64 {
-        if let Some(usage) = self.usage {
-            return usage.output;
-        }
-        let length = self.text.len() as u64;
-        // Longer pieces than words are several tokens each, of about four bytes.
-        if length <= self.deltas.saturating_mul(8) { self.deltas } else { length.div_ceil(4) }
+        self.counted().output
     }
 
-    /// What the server counted so far, where it did.
+    /// The token counts of all parts so far.
     #[must_use]
-    pub fn usage(&self) -> Option<Usage> {
-        self.usage
+    pub(super) fn counted(&self) -> Usage {
+        let sum = |a: Option<u64>, b: Option<u64>| a.map_or(b, |a| Some(a + b.unwrap_or_default()));
+        let part = self.part();
+        Usage {
+            input: self.before.input + part.input,
+            output: self.before.output + part.output,
+            cached: sum(self.before.cached, part.cached),
+            reasoning: sum(self.before.reasoning, part.reasoning),
+        }
+    }
+
+    /// The token counts of the part that goes on: its server's, or about so many.
+    #[must_use]
+    pub fn part(&self) -> Usage {
+        self.usage.unwrap_or_else(|| {
+            let length = (self.text.len() - self.began_at) as u64;
+            // Pieces longer than words are several tokens each, of about four bytes.
+            let words = length <= self.deltas.saturating_mul(8);
+            Usage { output: if words { self.deltas } else { length.div_ceil(4) }, ..Usage::default() }
+        })
     }
 
     /// Why the answer cannot be continued by another server; none when it can.
@@ -155,9 +186,9 @@ impl Sent {
         }
     }
 
-    /// Forgets what the server counted: another one goes on, and counts its own part.
-    pub(super) fn begin_part(&mut self) -> Usage {
-        let counted = self.usage.take();
-        counted.unwrap_or_else(|| Usage { output: self.tokens(), ..Usage::default() })
+    /// Another server goes on, and counts its own part.
+    pub(crate) fn begin_part(&mut self) {
+        self.before = self.counted();
+        (self.usage, self.deltas, self.began_at) = (None, 0, self.text.len());
     }
 }
