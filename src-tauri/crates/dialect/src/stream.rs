@@ -59,8 +59,15 @@ impl Relay {
     /// client did not ask for it. `mark` ends a whole answer that came without its end mark.
     pub(crate) fn same(asked: &Asked, stamp: Stamp, observer: Box<dyn Observe>, mark: &'static [u8]) -> Self {
         let usage_wanted = asked.peek.stream_usage;
-        let same =
-            Same { frames: Frames::default(), observer, asked: asked.clone(), stamp, mark, usage_wanted, kept: None };
+        let same = Same {
+            frames: Frames::default(),
+            observer,
+            asked: asked.clone(),
+            stamp,
+            mark,
+            usage_wanted,
+            kept: None,
+        };
         Self { way: Way::Same(Box::new(same)), frames: 0 }
     }
 
@@ -91,13 +98,10 @@ impl Relay {
         relay
     }
 
-    /// Keeps what goes out from here on, so that the answer can be continued if it breaks off. `stamp` is for an
-    /// answer that has no id of its own.
-    pub fn keep(&mut self, stamp: Stamp) {
+    /// Keeps what goes out from here on, so that the answer can be continued if it breaks off.
+    pub fn keep(&mut self) {
         match &mut self.way {
-            Way::Same(same) if same.dialect == Dialect::Chat => {
-                same.kept = Some(Box::new((Sent::default(), stamp)))
-            }
+            Way::Same(same) if same.asked.dialect == Dialect::Chat => same.kept = Some(Box::default()),
             // Other dialects go through with more in them than could be taken up again.
             Way::Same(_) => {}
             Way::Between(between) => between.part = Some(Box::default()),
@@ -244,7 +248,11 @@ impl Same {
         if self.observer.finished() && !self.observer.done() {
             out.add(&Bytes::from_static(self.mark));
         }
-        End { out: out.take(), seen, completion: self.observer.close() }
+        let out = out.take();
+        if let Some(kept) = &mut self.kept {
+            kept.push(&out);
+        }
+        End { out, seen, completion: self.observer.close() }
     }
 }
 

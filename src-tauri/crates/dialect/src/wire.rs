@@ -64,7 +64,9 @@ impl Wire {
     /// # Errors
     /// The request is wrong, or this dialect cannot carry it.
     pub fn prepare(self, asked: &Asked, edits: &Edits) -> Result<Prepared, Unfit> {
-        if self.is_native(asked.dialect) {
+        // Only the editor of Chat Completions knows how to put the beginning of an answer behind the messages.
+        let editable = edits.continuing.is_none() || self == Self::OpenAi;
+        if self.is_native(asked.dialect) && editable {
             return Ok(Prepared { body: self.side().rewrite(asked, edits)?, dropped: Vec::new() });
         }
         let mut request = asked.request()?;

@@ -71,7 +71,7 @@ fn what_was_sent_is_counted_and_judged() {
     assert_eq!((good.text(), good.tokens(), good.why_not()), ("one two ", 2, None));
     assert_eq!(sent(&[text(&"word ".repeat(80))]).tokens(), 100, "large pieces are several tokens");
     let thought = frame(json!({"reasoning_content": "hm"}), Value::Null);
-    assert!(sent(&[thought.clone()]).why_not().is_some());
+    assert!(sent(std::slice::from_ref(&thought)).why_not().is_some());
     assert_eq!(sent(&[thought, text("So: ")]).why_not(), None);
     let call = json!({"tool_calls": [{"index": 0, "id": "c", "function": {"name": "f", "arguments": ""}}]});
     for (name, bad) in [
@@ -95,7 +95,7 @@ fn what_was_sent_is_counted_and_judged() {
 /// An answer of `one two ` by a server of Chat Completions that broke off.
 fn broken(usage: bool) -> Broken {
     let mut relay = Wire::OpenAi.relay(&asked(usage), stamp());
-    relay.keep(stamp());
+    relay.keep();
     let step = relay.push([text("one "), text("two ")].concat().into());
     assert!(!step.out.is_empty());
     let Completion::Broken { .. } = relay.finish().completion else { panic!("it broke off") };
@@ -189,7 +189,7 @@ fn a_tool_call_may_follow_and_is_never_continued() {
 #[test]
 fn an_answer_that_begins_anew_fails_and_sends_nothing() {
     let mut relay = Wire::OpenAi.relay(&asked(false), stamp());
-    relay.keep(stamp());
+    relay.keep();
     relay.push(text("The quick brown fox jumps over the lazy dog"));
     let broken = relay.broken().map_err(|(_, why)| why).unwrap();
     let continuing = continuing(broken.sent().text(), Manner::Asked);

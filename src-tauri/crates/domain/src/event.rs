@@ -107,6 +107,9 @@ pub struct Attempt {
     pub tokens_in: Option<u64>,
     /// Output tokens, when the server counted them.
     pub tokens_out: Option<u64>,
+    /// Whether it went on with an answer that an earlier try had begun.
+    #[serde(default)]
+    pub resumes: bool,
 }
 
 /// How a client's request ended.

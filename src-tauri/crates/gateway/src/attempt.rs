@@ -10,7 +10,8 @@ use dialect::{
     fault::{self, FaultKind},
     observe::{Completion, Seen},
     peek,
-    stream::{End, Relay},
+    resume::{Broken, Continuing},
+    stream::Relay,
     whole::Whole,
     wire::{Stamp, Wire},
 };
@@ -19,15 +20,12 @@ use http::{HeaderMap, StatusCode};
 use tokio::time::{Instant, timeout_at};
 use upstream::{Body, Client, Endpoint, Response, Target};
 
-use crate::{failures, patience, record::Record, relay::Rest};
+use crate::{failures, hold::Hold, patience, record::Record, relay::Rest};
 
 /// The longest error answer that is read.
 const LONGEST_ERROR: usize = 256 * 1024;
 /// The longest whole answer.
 const LONGEST_WHOLE: usize = 64 * 1024 * 1024;
-/// What is held back at most while no meaningful frame has come.
-const HELD_FRAMES: u64 = 64;
-const HELD_BYTES: usize = 256 * 1024;
 
 /// When what must have come.
 #[derive(Clone, Copy, Debug)]
@@ -84,6 +82,33 @@ pub(crate) struct Ask<'a> {
     pub(crate) limits: Limits,
     /// Whether somebody else could be asked after this.
     pub(crate) others: bool,
+    /// Whether the answer may have to be continued by somebody else.
+    pub(crate) keep: bool,
+}
+
+/// The beginning of an answer that somebody else gave, for a server that is to go on with it.
+pub(crate) struct Behind {
+    pub(crate) continuing: Continuing,
+    /// How many tokens are left of the client's cap; absent where it set none.
+    pub(crate) cap: Option<u32>,
+    /// The way to the client; absent from when the try's answer may go out.
+    pub(crate) way: Option<Way>,
+}
+
+/// The way to a client that has been sent the beginning of an answer.
+pub(crate) enum Way {
+    /// It waits for somebody to go on.
+    Open(Box<Broken>),
+    /// What was written to it can only be ended with an error.
+    Lost(Box<Relay>),
+}
+
+impl From<Relay> for Way {
+    fn from(relay: Relay) -> Self {
+        relay
+            .broken()
+            .map_or_else(|(relay, _)| Self::Lost(Box::new(relay)), |broken| Self::Open(Box::new(broken)))
+    }
 }
 
 /// What a tier speaks, if this version speaks it: the client's own dialect where the provider has it.
@@ -107,10 +132,16 @@ const fn endpoint_of(wire: Wire) -> Endpoint<'static> {
 }
 
 /// The client's request as a tier gets it, with the fields that its dialect has no word for.
-pub(crate) fn prepare(wire: Wire, tier: &Tier, asked: &Asked) -> Result<(Bytes, Vec<String>), Bad> {
+pub(crate) fn prepare(
+    wire: Wire,
+    tier: &Tier,
+    asked: &Asked,
+    behind: Option<&Behind>,
+) -> Result<(Bytes, Vec<String>), Bad> {
+    let left = behind.and_then(|behind| behind.cap);
     let edits = Edits {
         model: Some(tier.model.clone()),
-        max_tokens_cap: tier.degrade.max_tokens,
+        max_tokens_cap: tier.degrade.max_tokens.into_iter().chain(left).min(),
         cap_name: match tier.provider {
             ProviderKind::OpenAi => CapName::MaxCompletionTokens,
             _ => CapName::MaxTokens,
@@ -118,7 +149,7 @@ pub(crate) fn prepare(wire: Wire, tier: &Tier, asked: &Asked) -> Result<(Bytes, 
         temperature: tier.degrade.temperature,
         system_note: tier.degrade.system_note.clone(),
         force_usage: takes_stream_options(tier.provider),
-        continuing: None,
+        continuing: behind.map(|behind| behind.continuing.clone()),
     };
     match wire.prepare(asked, &edits) {
         Ok(prepared) => Ok((prepared.body, prepared.dropped)),
@@ -146,8 +177,8 @@ fn mistake(message: String) -> ClientError {
 
 impl Ask<'_> {
     /// Sends the request and waits until its answer may go out.
-    pub(crate) async fn run(self, record: &mut Record) -> Result<Good, Bad> {
-        let Self { client, target, headers, body, wire, asked, stamp, limits, others } = self;
+    pub(crate) async fn run(self, record: &mut Record, behind: Option<&mut Behind>) -> Result<Good, Bad> {
+        let Self { client, target, headers, body, wire, asked, stamp, limits, others, keep } = self;
         let stream = asked.peek.stream;
         let sent = body.clone();
         let sending = client.send(&target, endpoint_of(wire), headers, body, stream);
@@ -156,8 +187,33 @@ impl Ask<'_> {
             return Err(refused(response, &sent, wire.is_native(asked.dialect), limits).await);
         }
         if stream {
-            let relay = wire.relay(asked, stamp);
-            Hold { relay, held: Vec::new(), limits, others }.run(response, record).await
+            let Some(behind) = behind else {
+                let mut relay = wire.relay(asked, stamp);
+                if keep {
+                    relay.keep();
+                }
+                return Hold::new(&mut relay, limits, others)
+                    .run(response, record)
+                    .await
+                    .map(|held| held.good(relay));
+            };
+            let mut relay = match behind.way.take() {
+                Some(Way::Open(broken)) => wire.relay_behind(*broken, &behind.continuing),
+                lost => {
+                    behind.way = lost;
+                    return Err(
+                        Failure::new(FailureClass::CutStream, "there is nothing to go on with").into()
+                    );
+                }
+            };
+            let held = Hold::new(&mut relay, limits, others).run(response, record).await;
+            match held {
+                Ok(held) => Ok(held.good(relay)),
+                Err(bad) => {
+                    behind.way = Some(relay.into());
+                    Err(bad)
+                }
+            }
         } else {
             let body = read_whole(&mut response.body, limits).await?;
             whole(wire.whole(asked, &body, &stamp), response.headers, others, record)
@@ -237,61 +293,6 @@ async fn read_whole(body: &mut Body, limits: Limits) -> Result<Bytes, Failure> {
 pub(crate) fn late_end(limits: Limits) -> Failure {
     let waited = (limits.end - limits.began).as_millis();
     Failure::new(FailureClass::TotalTimeout, format!("the answer did not end within {waited} ms"))
-}
-
-/// The beginning of a stream, held back until its first meaningful frame.
-struct Hold {
-    relay: Relay,
-    held: Vec<u8>,
-    limits: Limits,
-    others: bool,
-}
-
-impl Hold {
-    async fn run(mut self, response: Response, record: &mut Record) -> Result<Good, Bad> {
-        let Response { headers, mut body, .. } = response;
-        loop {
-            let next = timeout_at(self.limits.first, body.chunk()).await.map_err(|_| self.limits.late())?;
-            let Some(bytes) = next? else {
-                return self.ended(headers, record);
-            };
-            let step = self.relay.push(bytes);
-            self.held.extend_from_slice(&step.out);
-            if let Some(failure) = step.seen.iter().find_map(failures::of_seen) {
-                return Err(failure.into());
-            }
-            note_usage(&step.seen, record);
-            let content = step.seen.contains(&Seen::Content);
-            let done = step.seen.contains(&Seen::Done);
-            if content {
-                record.first_token();
-            } else if done {
-                return self.ended(headers, record);
-            }
-            if content || self.relay.frames() >= HELD_FRAMES || self.held.len() >= HELD_BYTES {
-                return Ok(self.committed(headers, body, done));
-            }
-        }
-    }
-
-    /// The stream has ended within the hold.
-    fn ended(self, headers: HeaderMap, record: &mut Record) -> Result<Good, Bad> {
-        let Self { mut relay, mut held, others, .. } = self;
-        let End { out, seen, completion } = relay.finish();
-        note_usage(&seen, record);
-        let accepted = completion == Completion::Empty && !others;
-        if let Some(failure) = failures::of_completion(&completion).filter(|_| !accepted) {
-            return Err(failure.into());
-        }
-        record.first_token();
-        held.extend_from_slice(&out);
-        Ok(Good::Stream { held: held.into(), rest: None, headers })
-    }
-
-    fn committed(self, headers: HeaderMap, body: Body, done: bool) -> Good {
-        let rest = Rest { body, relay: self.relay, limits: self.limits, done };
-        Good::Stream { held: self.held.into(), rest: Some(Box::new(rest)), headers }
-    }
 }
 
 /// Keeps the token counts that a stream told.

@@ -34,6 +34,9 @@ pub struct Explanation {
     pub attempts: Vec<TryNote>,
     /// The tier that answered.
     pub tier: Option<String>,
+    /// Why an answer that broke off was not continued by another tier, where the chain asks for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_resumed: Option<String>,
     /// How it ended.
     pub result: RequestResult,
     /// Time to the end, milliseconds.
@@ -68,6 +71,8 @@ pub struct TryNote {
     pub total_ms: f64,
     /// Fields of the request that this server's dialect has no word for and that do not change the answer.
     pub left_out: Vec<String>,
+    /// Whether it went on with an answer that the try before it had begun.
+    pub resumes: bool,
 }
 
 /// The newest requests. Its lock is held for the push of a pointer, never across an await.

@@ -36,6 +36,8 @@ pub(crate) struct Record {
     first_in_service: bool,
     first_failed: bool,
     attempts: u32,
+    /// When the answer broke off last.
+    broke_at: Option<Instant>,
     ended: bool,
 }
 
@@ -50,6 +52,8 @@ struct Current {
     usage: Usage,
     left_out: Vec<String>,
     suspected: bool,
+    /// Whether it goes on with an answer that another try began.
+    resumes: bool,
     _in_flight: InFlight,
     _permit: Option<Permit>,
 }
@@ -79,6 +83,7 @@ impl Record {
             tiers: plan.steps.iter().map(note).collect(),
             attempts: Vec::new(),
             tier: None,
+            not_resumed: None,
             result: RequestResult::Failed,
             total_ms: 0.0,
         };
@@ -93,6 +98,7 @@ impl Record {
             first_in_service: first,
             first_failed: false,
             attempts: 0,
+            broke_at: None,
             ended: false,
         }
     }
@@ -136,6 +142,7 @@ impl Record {
         port: ReplicaPort,
         permit: Option<Permit>,
         left_out: Vec<String>,
+        resumes: bool,
     ) {
         self.attempts += 1;
         let in_flight = port.enter();
@@ -148,6 +155,7 @@ impl Record {
             first_token: None,
             usage: Usage::default(),
             left_out,
+            resumes,
             suspected: false,
             _in_flight: in_flight,
             _permit: permit,
@@ -176,6 +184,33 @@ impl Record {
         if let Some(current) = &mut self.current {
             current.usage = usage;
         }
+    }
+
+    /// The server did not count its tokens before it broke off: they are about so many.
+    pub(crate) fn count_at_least(&mut self, usage: Usage) {
+        if let Some(current) = self.current.as_mut().filter(|current| current.usage.output == 0) {
+            current.usage.output = usage.output;
+        }
+    }
+
+    /// The answer breaks off, and somebody else may go on with it.
+    pub(crate) fn broke(&mut self, failure: &Failure) {
+        self.broke_at = Some(Instant::now());
+        self.fail(failure);
+    }
+
+    /// The answer goes on.
+    pub(crate) fn resumed(&mut self) {
+        let Some(current) = &self.current else { return };
+        let tier = self.chain.tiers.get(current.tier).map(|t| t.name.clone());
+        let waited = self.broke_at.map(|at| at.elapsed()).unwrap_or_default();
+        self.explanation.tier.clone_from(&tier);
+        self.tell_served(tier, waited);
+    }
+
+    /// The answer broke off and may not be continued; why.
+    pub(crate) fn not_resumed(&mut self, why: &str) {
+        self.explanation.not_resumed = Some(why.to_owned());
     }
 
     /// The try fails before the client has seen anything of it.
@@ -262,6 +297,7 @@ impl Record {
             first_token_ms: current.first_token.map(millis),
             total_ms: millis(total),
             left_out: current.left_out,
+            resumes: current.resumes,
         };
         let counted = |tokens: u64| (tokens > 0).then_some(tokens);
         self.shared.deps.journal.tell(Event::Attempt(Attempt {
@@ -277,6 +313,7 @@ impl Record {
             total_ms: note.total_ms,
             tokens_in: counted(current.usage.input),
             tokens_out: counted(current.usage.output),
+            resumes: note.resumes,
         }));
         self.explanation.attempts.push(note);
         current.port.tell(Signal::Outcome(Outcome {

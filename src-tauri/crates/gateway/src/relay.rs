@@ -18,6 +18,8 @@ use crate::{
     attempt::{Limits, late_end, note_usage},
     failures,
     record::Record,
+    resume::Going,
+    settled::Streamed,
 };
 
 /// What is still to come of a stream.
@@ -33,49 +35,64 @@ pub(crate) struct Rest {
 const PARTING: Duration = Duration::from_millis(250);
 
 /// The pieces of a committed stream, to its end. Dropping them is the client's hang-up.
-pub(crate) fn pieces(
-    mut record: Box<Record>,
-    held: Bytes,
-    rest: Option<Box<Rest>>,
-) -> BoxStream<'static, Bytes> {
+pub(crate) fn pieces(stream: Streamed) -> BoxStream<'static, Bytes> {
+    let Streamed { mut record, held, rest, mut resume } = stream;
     async_stream::stream! {
-        let Some(rest) = rest else {
-            record.finish(RequestResult::Answered, None);
-            yield held;
-            return;
-        };
-        yield held;
-        let Rest { mut body, mut relay, limits, mut done } = *rest;
-        let mut quiet_since = Instant::now();
-        let broken = loop {
-            let bytes = match next(&mut body, limits, quiet_since, done).await {
-                Ok(Some(bytes)) => bytes,
-                Ok(None) => break None,
-                Err(failure) => break Some(failure),
-            };
-            let progress = is_progress(&bytes);
-            let step = relay.push(bytes);
-            note_usage(&step.seen, &mut record);
-            if step.seen.contains(&Seen::Content) {
-                record.first_token();
-            }
-            if let Some(failure) = step.seen.iter().find_map(failures::of_seen) {
-                yield step.out;
-                yield stopped(&mut record, &mut relay, &failure);
+        let mut going = Going { held, rest };
+        loop {
+            let Some(rest) = going.rest else {
+                record.finish(RequestResult::Answered, None);
+                yield going.held;
                 return;
-            }
-            done |= step.seen.contains(&Seen::Done);
-            if !step.out.is_empty() {
-                yield step.out;
-            }
-            // Counted from here, so that a client that reads slowly does not look like a silent server.
-            if progress {
-                quiet_since = Instant::now();
-            }
-        };
-        // The upstream is let go before the client reads the last bytes.
-        drop(body);
-        yield ended(&mut record, &mut relay, broken);
+            };
+            yield going.held;
+            let Rest { mut body, mut relay, limits, mut done } = *rest;
+            let mut quiet_since = Instant::now();
+            let broken = loop {
+                let bytes = match next(&mut body, limits, quiet_since, done).await {
+                    Ok(Some(bytes)) => bytes,
+                    Ok(None) => break None,
+                    Err(failure) => break Some(failure),
+                };
+                let progress = is_progress(&bytes);
+                let step = relay.push(bytes);
+                note_usage(&step.seen, &mut record);
+                if step.seen.contains(&Seen::Content) {
+                    record.first_token();
+                }
+                done |= step.seen.contains(&Seen::Done);
+                let failure = step.seen.iter().find_map(failures::of_seen);
+                if !step.out.is_empty() {
+                    yield step.out;
+                }
+                if failure.is_some() {
+                    break failure;
+                }
+                // Counted from here, so that a client that reads slowly does not look like a silent server.
+                if progress {
+                    quiet_since = Instant::now();
+                }
+            };
+            // The upstream is let go before the client reads the last bytes.
+            drop(body);
+            let (out, failure) = ended(&mut record, &mut relay, broken);
+            yield out;
+            let Some(failure) = failure else { return };
+            let Some(resume) = resume.as_mut() else {
+                yield stopped(&mut record, &failure, |error| relay.error(error));
+                return;
+            };
+            let (every, keep_alive) = resume.keep_alive();
+            going = {
+                let mut next = Box::pin(resume.go_on(&mut record, &failure, relay));
+                loop {
+                    match timeout(every, &mut next).await {
+                        Ok(going) => break going,
+                        Err(_) => yield keep_alive.clone(),
+                    }
+                }
+            };
+        }
     }
     .filter(|piece| std::future::ready(!piece.is_empty()))
     .boxed()
@@ -103,22 +120,27 @@ fn silent(idle: Duration) -> Failure {
     Failure::new(FailureClass::IdleTimeout, format!("no token for {} ms", idle.as_millis()))
 }
 
-/// The upstream's body has ended, or is given up: the last bytes for the client.
-fn ended(record: &mut Record, relay: &mut Relay, broken: Option<Failure>) -> Bytes {
+/// The upstream's body has ended, or is given up: what is left of it for the client, and how the answer broke off if it
+/// did.
+fn ended(record: &mut Record, relay: &mut Relay, broken: Option<Failure>) -> (Bytes, Option<Failure>) {
     let End { out, seen, completion } = relay.finish();
     note_usage(&seen, record);
     match failures::of_completion(&completion) {
         // Whatever happened to the connection afterwards, the answer was whole.
         None => {
             record.finish(RequestResult::Answered, None);
-            out
+            (out, None)
         }
-        Some(incomplete) => stopped(record, relay, &broken.unwrap_or(incomplete)),
+        Some(incomplete) => (out, Some(broken.unwrap_or(incomplete))),
     }
 }
 
-/// Ends a stream that has begun with an error in the client's dialect.
-fn stopped(record: &mut Record, relay: &mut Relay, failure: &Failure) -> Bytes {
+/// Ends a stream that has begun with an error, in the client's dialect as `write` writes it.
+pub(crate) fn stopped(
+    record: &mut Record,
+    failure: &Failure,
+    write: impl FnOnce(&ClientError) -> Bytes,
+) -> Bytes {
     let tier = record.serving_tier().to_owned();
     record.finish(RequestResult::Failed, Some(failure));
     let kind = match failure.class {
@@ -132,7 +154,7 @@ fn stopped(record: &mut Record, relay: &mut Relay, failure: &Failure) -> Bytes {
         "The answer of tier `{tier}` broke off: {why}. What came so far is incomplete; send the request again."
     );
     let code = Some("stream_interrupted".to_owned());
-    relay.error(&ClientError { code, ..ClientError::new(kind, message) })
+    write(&ClientError { code, ..ClientError::new(kind, message) })
 }
 
 /// Whether a piece is more than keep-alive comments and blank lines, which must not hide that nothing comes.

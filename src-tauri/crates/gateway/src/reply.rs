@@ -91,6 +91,8 @@ pub(crate) struct By {
     pub(crate) notice: Option<String>,
     pub(crate) request: String,
     pub(crate) simulated: bool,
+    /// Whether the answer was begun by somebody else.
+    pub(crate) resumed: bool,
 }
 
 impl By {
@@ -105,6 +107,7 @@ impl By {
             notice: tier.degrade.notice.clone(),
             request: request.to_owned(),
             simulated: chain.simulated,
+            resumed: false,
         }
     }
 
@@ -118,7 +121,13 @@ impl By {
             notice: None,
             request: request.to_owned(),
             simulated: chain.simulated,
+            resumed: false,
         }
+    }
+
+    /// The same, of somebody who goes on with the answer of another.
+    pub(crate) fn resumed(self) -> Self {
+        Self { resumed: true, ..self }
     }
 
     /// Writes it into the head of an answer.
@@ -140,7 +149,9 @@ impl By {
     /// The same as a comment in a stream whose head went out before anybody had answered.
     pub(crate) fn comment(&self, dialect: Dialect) -> Bytes {
         let tier = self.tier.as_deref().unwrap_or("none");
-        dialect.comment(&format!("changeover tier={tier} attempts={} mode={}", self.attempts, self.mode))
+        let resumed = if self.resumed { " resumed" } else { "" };
+        let (attempts, mode) = (self.attempts, self.mode);
+        dialect.comment(&format!("changeover tier={tier} attempts={attempts} mode={mode}{resumed}"))
     }
 }
 

@@ -34,4 +34,9 @@ impl Turn {
         let until = now + deadline.for_attempt(now, left.len(), deadline.remaining(now));
         Self { tier, others, until }
     }
+
+    /// The same, as if nobody else could be asked.
+    pub(crate) const fn alone(self) -> Self {
+        Self { others: false, ..self }
+    }
 }

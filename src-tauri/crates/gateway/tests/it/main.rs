@@ -8,6 +8,7 @@ mod inside;
 mod ollama;
 mod patience;
 mod responses;
+mod resume;
 mod script;
 mod stream;
 mod whole;

@@ -55,6 +55,7 @@ fn attempt(failure: Option<FailureClass>, first_token_ms: Option<f64>) -> Event 
         total_ms: 100.0,
         tokens_in: Some(10),
         tokens_out: None,
+        resumes: false,
     })
 }
 

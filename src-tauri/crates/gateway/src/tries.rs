@@ -1,0 +1,181 @@
+//! Tries at replicas: each within its gate, its limits and the request's deadline, and told to the record.
+
+use std::{sync::Arc, time::Duration};
+
+use dialect::{client::Asked, wire::Stamp};
+use domain::{
+    Chain, FailureClass,
+    chain::{OnBrokenStream, Timeouts},
+    plan::Candidate,
+    time::wall_ms,
+    verdict,
+};
+use http::HeaderMap;
+use resilience::{backoff::Backoff, deadline::Deadline};
+use tokio::time::{Instant, timeout};
+use upstream::Target;
+
+use crate::{
+    attempt::{self, Ask, Bad, Behind, Good, Limits},
+    record::Record,
+    reply::By,
+    server::Inner,
+    turn::Turn,
+};
+
+/// A server is suspected no more often than this, however short its first-token time.
+const SHORTEST_PATIENCE: Duration = Duration::from_millis(50);
+/// A rate limit that was waited out may end this much later at the replica's own task.
+const GATE_PATIENCE: Duration = Duration::from_secs(1);
+
+/// What every try of a request has in common.
+pub(crate) struct Tries {
+    pub(crate) shared: Arc<Inner>,
+    pub(crate) chain: Arc<Chain>,
+    pub(crate) asked: Asked,
+    /// For every upstream.
+    pub(crate) headers: HeaderMap,
+    pub(crate) deadline: Deadline,
+    /// Whether it is an operator's own request, which keeps to one tier.
+    pub(crate) only: bool,
+}
+
+impl Tries {
+    /// Tries one replica, again where the verdict allows it and nobody else is left, or where a rate limit is short
+    /// enough to be waited out. None when it may not be tried.
+    pub(crate) async fn candidate(
+        &self,
+        record: &mut Record,
+        candidate: &Candidate,
+        turn: Turn,
+    ) -> Option<Result<Good, Bad>> {
+        let tier = self.chain.tiers.get(candidate.tier)?;
+        let retry = tier.retry;
+        let backoff = Backoff { base: retry.backoff, ..Backoff::default() };
+        let mut retries = 0;
+        let mut patience = self.chain.wait_up_to;
+        loop {
+            let bad = match self.attempt(record, candidate, turn, None).await? {
+                Ok(good) => return Some(Ok(good)),
+                Err(bad) => bad,
+            };
+            if let Some(wait) = self.short_wait(&bad, patience, turn) {
+                patience -= wait;
+                tokio::time::sleep(wait).await;
+                self.gate_opens(candidate).await;
+                continue;
+            }
+            let wait = backoff.delay(retries, rand::random());
+            let now = Instant::now();
+            let again = !turn.others
+                && verdict(bad.failure.class).retry_same
+                && retries < retry.attempts
+                && wait < self.deadline.remaining(now)
+                && self.shared.budgets.may_retry(&self.chain.name, &tier.name, now);
+            if !again {
+                return Some(Err(bad));
+            }
+            retries += 1;
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// How long to wait before the same replica is asked again after a rate limit; none when that is too long for the
+    /// chain or for the tier's turn.
+    fn short_wait(&self, bad: &Bad, patience: Duration, turn: Turn) -> Option<Duration> {
+        let limited = bad.failure.class == FailureClass::RateLimited;
+        let wait = bad.failure.retry_after.filter(|_| limited)?;
+        let fits = wait <= patience && Instant::now() + wait < turn.until;
+        (fits && !patience.is_zero()).then_some(wait.max(Duration::from_millis(1)).min(patience))
+    }
+
+    /// Waits a little until a replica lets somebody in again.
+    async fn gate_opens(&self, candidate: &Candidate) {
+        let replica =
+            self.chain.tiers.get(candidate.tier).and_then(|tier| tier.replicas.get(candidate.replica));
+        let Some(port) = replica.and_then(|replica| self.shared.deps.board.port(&replica.id)) else { return };
+        let mut state = port.watch();
+        // Whether it opened or not, the next try finds out.
+        let _ = timeout(GATE_PATIENCE, state.wait_for(|state| state.gate.has_room())).await;
+    }
+
+    /// One try at one replica. None when its gate lets nobody in. `behind`: the beginning of the answer that it is to go
+    /// on with.
+    pub(crate) async fn attempt(
+        &self,
+        record: &mut Record,
+        candidate: &Candidate,
+        turn: Turn,
+        behind: Option<&mut Behind>,
+    ) -> Option<Result<Good, Bad>> {
+        let tier = self.chain.tiers.get(candidate.tier)?;
+        let replica = tier.replicas.get(candidate.replica)?;
+        let wire = attempt::wire_of(tier.provider, self.asked.dialect)?;
+        let port = self.shared.deps.board.port(&replica.id)?;
+        let permit = port.read(|state| state.gate.try_enter());
+        if permit.is_none() && !candidate.last_resort {
+            record.skip(candidate.tier);
+            return None;
+        }
+        let (body, left_out) = match attempt::prepare(wire, tier, &self.asked, behind.as_deref()) {
+            Ok(prepared) => prepared,
+            Err(bad) => {
+                record.pass_over(candidate.tier, bad.failure.clone());
+                return Some(Err(bad));
+            }
+        };
+        let limits = self.limits(&tier.timeouts, turn);
+        record.begin((candidate.tier, candidate.replica), port, permit, left_out, behind.is_some());
+        let ask = Ask {
+            client: &self.shared.deps.upstream,
+            target: Target::of(tier, replica),
+            headers: self.headers.clone(),
+            body,
+            wire,
+            asked: &self.asked,
+            stamp: self.stamp(record),
+            limits,
+            others: turn.others,
+            keep: self.may_resume(),
+        };
+        let result = ask.run(record, behind).await;
+        if let Err(bad) = &result {
+            tracing::info!(chain = %self.chain.name, tier = %tier.name, class = %bad.failure.class, "a try failed");
+            record.fail(&bad.failure);
+        }
+        Some(result)
+    }
+
+    /// Whether a stream that breaks off may be continued by somebody else: text alone, and one answer of it.
+    pub(crate) fn may_resume(&self) -> bool {
+        let peek = &self.asked.peek;
+        let wanted = self.chain.on_broken_stream == OnBrokenStream::Resume && !self.only;
+        wanted && peek.stream && peek.n == 1 && !peek.wants_json
+    }
+
+    /// How long a try may take that begins now, in its tier's turn.
+    fn limits(&self, timeouts: &Timeouts, turn: Turn) -> Limits {
+        let began = Instant::now();
+        let total = timeouts.total.min(self.deadline.remaining(began));
+        let end = began + total;
+        // Servers send the head of a whole answer when all of it is made.
+        let suspect = (!self.asked.peek.stream).then_some(timeouts.first_token.max(SHORTEST_PATIENCE));
+        let wanted = if suspect.is_some() { end } else { began + timeouts.first_token.min(total) };
+        Limits { began, first: wanted.min(turn.until), suspect, end, idle: timeouts.idle }
+    }
+
+    /// What an answer of our own making says of itself.
+    pub(crate) fn stamp(&self, record: &Record) -> Stamp {
+        let created = u64::try_from(wall_ms() / 1000).unwrap_or_default();
+        Stamp { id: self.asked.dialect.answer_id(record.request()), created }
+    }
+
+    /// Who answered, as the headers say it.
+    pub(crate) fn by(&self, candidate: &Candidate, record: &Record) -> By {
+        let (attempts, request) = (record.attempts(), record.request());
+        match self.chain.tiers.get(candidate.tier) {
+            Some(tier) => By::tier(&self.chain, candidate.tier, tier, attempts, request),
+            None => By::nobody(&self.chain, attempts, request),
+        }
+    }
+}
