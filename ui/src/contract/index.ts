@@ -306,7 +306,8 @@ quality_impact: QualityImpact,
 /**
  * What its serving engine says of its own load, and what of that is a finding.
  */
-load?: LoadWatch, };
+load?: LoadWatch, 
+/**
  * What its model can do, where that is not what is known of it by name.
  */
 capabilities?: Capabilities, };
@@ -483,6 +484,15 @@ notice?: string, };
 export type QualityImpact = "low" | "medium" | "high";
 
 /**
+ * What a model can do; left out, it is known by the provider and the model's name.
+ */
+export type Capabilities = { 
+/**
+ * Whether it goes on from a last message of the assistant's.
+ */
+prefill?: boolean, };
+
+/**
  * What a serving engine (vLLM, SGLang, TGI, llama.cpp, Ollama) says of its own load, and what of that is a finding.
  */
 export type LoadWatch = { 
@@ -510,13 +520,6 @@ stuck_after: Span,
  * Whether it is meant to run on the CPU; then doing so is no finding.
  */
 on_cpu: boolean, };
- * What a model can do; left out, it is known by the provider and the model's name.
- */
-export type Capabilities = { 
-/**
- * Whether it goes on from a last message of the assistant's.
- */
-prefill?: boolean, };
 
 /**
  * How much of a chain's capability is left.

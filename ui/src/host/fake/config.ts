@@ -33,7 +33,7 @@ export function chainOf(over: Partial<Chain> = {}): Chain {
     deadline: "2m",
     on_broken_stream: "stop",
     on_rate_limit: { wait_up_to: "0s" },
-    hedge: { enabled: false },
+    hedge: { enabled: false, after: "5s" },
     failback: { mode: "auto", hold: "5s", ramp: "10s" },
     tiers: [
       tierOf(),

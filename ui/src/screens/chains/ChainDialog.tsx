@@ -23,6 +23,10 @@ const schema = z.object({
   mode: z.enum(["auto", "manual"]),
   hold: span,
   ramp: span,
+  broken: z.enum(["stop", "resume"]),
+  wait: span,
+  hedging: z.enum(["off", "on"]),
+  after: span,
 });
 type Values = z.infer<typeof schema>;
 
@@ -32,6 +36,9 @@ const FIELDS: Record<string, keyof Values> = {
   deadline: "deadline",
   "failback.hold": "hold",
   "failback.ramp": "ramp",
+  on_broken_stream: "broken",
+  "on_rate_limit.wait_up_to": "wait",
+  "hedge.after": "after",
 };
 
 interface Props {
@@ -78,44 +85,78 @@ export function ChainDialog({ page, at, onClose }: Props) {
 
 function Fields() {
   const { t } = useTranslation("chains");
-  const { control } = useFormContext<Values>();
   return (
     <>
       <TextField name="name" label={t("field.name")} hint={t("field.chain_name_hint")} mono />
       <TextField name="aliases" label={t("field.aliases")} hint={t("field.aliases_hint")} mono />
       <TextField name="deadline" label={t("field.deadline")} hint={t("field.deadline_hint")} />
       <div className="grid grid-cols-3 gap-3">
-        <Controller
-          control={control}
-          name="mode"
-          render={({ field }) => (
-            <Field label={t("field.failback")}>
-              {(aria) => (
-                <Select
-                  {...aria}
-                  value={field.value}
-                  onChange={field.onChange}
-                  options={(["auto", "manual"] as const).map((value) => ({
-                    value,
-                    label: t(`field.failback_mode.${value}`),
-                  }))}
-                />
-              )}
-            </Field>
-          )}
-        />
+        <Choice name="mode" label={t("field.failback")} values={["auto", "manual"]} />
         <TextField name="hold" label={t("field.hold")} />
         <TextField name="ramp" label={t("field.ramp")} />
+      </div>
+      <div className="grid grid-cols-2 gap-3">
+        <Choice
+          name="broken"
+          label={t("field.broken")}
+          hint={t("field.broken_hint")}
+          values={["stop", "resume"]}
+        />
+        <TextField name="wait" label={t("field.wait")} hint={t("field.wait_hint")} />
+        <Choice
+          name="hedging"
+          label={t("field.hedging")}
+          hint={t("field.hedging_hint")}
+          values={["off", "on"]}
+        />
+        <TextField name="after" label={t("field.after")} hint={t("field.after_hint")} />
       </div>
     </>
   );
 }
 
-const valuesOf = ({ name, aliases, deadline, failback }: Chain): Values => ({
+interface ChoiceProps {
+  name: "mode" | "broken" | "hedging";
+  label: string;
+  hint?: string;
+  values: readonly ("auto" | "manual" | "stop" | "resume" | "off" | "on")[];
+}
+
+/** One of a few words. */
+function Choice({ name, label, hint, values }: ChoiceProps) {
+  const { t } = useTranslation("chains");
+  const { control } = useFormContext<Values>();
+  const options = values.map((value) => ({ value, label: t(`field.choice.${value}`) }));
+  return (
+    <Controller
+      control={control}
+      name={name}
+      render={({ field }) => (
+        <Field label={label} hint={hint}>
+          {(aria) => (
+            <Select
+              {...aria}
+              data-testid={`field-${name}`}
+              value={field.value}
+              onChange={field.onChange}
+              options={options}
+            />
+          )}
+        </Field>
+      )}
+    />
+  );
+}
+
+const valuesOf = ({ name, aliases, deadline, failback, ...rest }: Chain): Values => ({
   name,
   aliases: aliases.join(", "),
   deadline,
   ...failback,
+  broken: rest.on_broken_stream,
+  wait: rest.on_rate_limit.wait_up_to,
+  hedging: rest.hedge.enabled ? "on" : "off",
+  after: rest.hedge.after,
 });
 
 /** `gpt-4o, *` as a list, without blanks and doubles. */
@@ -128,8 +169,17 @@ export const splitNames = (text: string): string[] => [
   ),
 ];
 
-function chainOf({ name, aliases, deadline, mode, hold, ramp }: Values, base: Chain): Chain {
-  return { ...base, name, aliases: splitNames(aliases), deadline, failback: { mode, hold, ramp } };
+function chainOf({ name, aliases, deadline, mode, hold, ramp, ...rest }: Values, base: Chain): Chain {
+  return {
+    ...base,
+    name,
+    aliases: splitNames(aliases),
+    deadline,
+    failback: { mode, hold, ramp },
+    on_broken_stream: rest.broken,
+    on_rate_limit: { ...base.on_rate_limit, wait_up_to: rest.wait },
+    hedge: { ...base.hedge, enabled: rest.hedging === "on", after: rest.after },
+  };
 }
 
 function useSave({ page, at, onClose }: Props, base: Chain, names: string[], form: UseFormReturn<Values>) {

@@ -30,7 +30,7 @@ export function newChain(name: string, tiers: Tier[], aliases: string[] = []): C
     deadline: "2m",
     on_broken_stream: "stop",
     on_rate_limit: { wait_up_to: "0s" },
-    hedge: { enabled: false },
+    hedge: { enabled: false, after: "5s" },
     failback: { mode: "auto", hold: "5s", ramp: "10s" },
     tiers,
     emergency: { cache: { enabled: false, similar: 0.9 }, rules: [], queue: { enabled: false } },
