@@ -788,7 +788,19 @@ gpus: Array<string>,
 /**
  * What its serving engine says of its load; absent where none does, or none was read yet.
  */
-load: EngineLoad | null, };
+load: EngineLoad | null, 
+/**
+ * What was counted and measured in the last 15 minutes.
+ */
+figures: FiguresView, 
+/**
+ * What is left of its rate limits; absent where its answers do not say.
+ */
+quota: QuotaView | null, 
+/**
+ * What its active checks came to.
+ */
+check_costs: CheckCosts, };
 
 /**
  * What a serving engine said of its load. What it does not say is absent, never zero.
@@ -881,6 +893,162 @@ took_ms: number,
  * Why it failed, in words.
  */
 error: string | null, };
+
+/**
+ * What was counted and measured of a replica over a span. What was not measured is absent.
+ */
+export type FiguresView = { 
+/**
+ * How far it looks back.
+ */
+span_ms: number, 
+/**
+ * Tries, but for those that ended by the client's doing.
+ */
+requests: number, 
+/**
+ * Those that failed.
+ */
+failed: number, 
+/**
+ * Those that were refused for their rate or quota (429).
+ */
+rate_limited: number, 
+/**
+ * Answers that broke off after their first token.
+ */
+partial: number, 
+/**
+ * Time to the first token.
+ */
+first_token: PercentilesView | null, 
+/**
+ * Time to the end of a good answer.
+ */
+total: PercentilesView | null, 
+/**
+ * Mean time between two tokens of a good answer.
+ */
+inter_token: PercentilesView | null, 
+/**
+ * Output tokens per second while answers were made.
+ */
+tokens_per_second: number | null, 
+/**
+ * Failures by class, the most frequent first.
+ */
+errors: Array<CauseCount>, };
+
+/**
+ * Times below which 50, 95 and 99 % of all lie.
+ */
+export type PercentilesView = { 
+/**
+ * Half of all.
+ */
+p50_ms: number, 
+/**
+ * 95 %.
+ */
+p95_ms: number, 
+/**
+ * 99 %.
+ */
+p99_ms: number, };
+
+/**
+ * What a provider's headers said is left of its rate limits.
+ */
+export type QuotaView = { 
+/**
+ * When it said so.
+ */
+at_ms: number, 
+/**
+ * Requests left.
+ */
+requests_left: number | null, 
+/**
+ * Requests in all.
+ */
+requests_limit: number | null, 
+/**
+ * Tokens left.
+ */
+tokens_left: number | null, 
+/**
+ * Tokens in all.
+ */
+tokens_limit: number | null, };
+
+/**
+ * What the active checks of a replica came to since the program started.
+ */
+export type CheckCosts = { 
+/**
+ * Checks in all.
+ */
+made: number, 
+/**
+ * Those that asked for a token.
+ */
+generations: number, 
+/**
+ * Those that the provider bills: generations at a provider that is paid per request.
+ */
+billed: number, };
+
+/**
+ * A replica's figures over longer times.
+ */
+export type ReplicaFigures = { 
+/**
+ * The replica's id.
+ */
+replica: string, 
+/**
+ * The last hour, day and week, up to the last whole minute.
+ */
+periods: Array<FiguresView>, };
+
+/**
+ * Which server's figures.
+ */
+export type ReplicaFiguresRequest = { 
+/**
+ * Its id, as in the live state.
+ */
+replica: string, };
+
+/**
+ * What the data folder's tables take, and how long they are kept.
+ */
+export type DataSizes = { 
+/**
+ * The database file, bytes.
+ */
+database_bytes: number, 
+/**
+ * What stands in it, the largest first.
+ */
+parts: Array<DataPart>, };
+
+/**
+ * One kind of data.
+ */
+export type DataPart = { 
+/**
+ * What it is, in words.
+ */
+name: string, 
+/**
+ * With its indexes, bytes.
+ */
+bytes: number, 
+/**
+ * How long it is kept, in words.
+ */
+kept: string, };
 
 /**
  * One change-over from a tier to another.
@@ -2160,6 +2328,8 @@ export interface Commands {
   "incident.note": { request: IncidentNote; response: IncidentDetail };
   "report": { request: ReportRequest; response: Report };
   "report.export": { request: ReportExport; response: ExportedFile };
+  "replica.figures": { request: ReplicaFiguresRequest; response: ReplicaFigures };
+  "data.sizes": { request: null; response: DataSizes };
   "gpus": { request: null; response: GpuPage };
   "keys": { request: null; response: KeysPage };
   "key.set": { request: KeySet; response: KeysPage };

@@ -96,6 +96,10 @@ commands! {
     Report = "report": ReportRequest => Report;
     /// The same as a file.
     ReportExport = "report.export": ReportExport => ExportedFile;
+    /// A server's figures over the last hour, day and week.
+    ReplicaFigures = "replica.figures": ReplicaFiguresRequest => ReplicaFigures;
+    /// What the data folder's tables take.
+    DataSizes = "data.sizes": () => DataSizes;
     /// The GPUs of this machine.
     Gpus = "gpus": () => GpuPage;
     /// The provider keys, without their secrets.
@@ -127,6 +131,13 @@ pub struct SeriesRequest {
     pub range_ms: i64,
     /// How many points at most; 2 to 2000.
     pub points: u32,
+}
+
+/// Which server's figures.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ReplicaFiguresRequest {
+    /// Its id, as in the live state.
+    pub replica: String,
 }
 
 /// A figure that is kept over time.

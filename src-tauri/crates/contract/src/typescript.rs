@@ -20,6 +20,7 @@ pub fn generate() -> String {
         Emergency, EmergencyCache, EmergencyQueue, Tier, Provider, Replica, Timeouts, Retry, Breaker, ProbeKind,
         Probe, Triggers, Degrade, QualityImpact, Capabilities, LoadWatch,
         Mode, Health, BreakerState, Overview, WeekFigures, EndpointState, ChainView, TierView, ReplicaView, EngineLoad, EngineModel, EngineFinding, Check,
+        FiguresView, PercentilesView, QuotaView, CheckCosts, ReplicaFigures, ReplicaFiguresRequest, DataSizes, DataPart,
         ChangeOver, Direction, Series, SeriesLine, SeriesMark, GpuPage, GpuView, GpuProcess, GpuFinding,
         IncidentSeverity, IncidentState, Incident, IncidentTimes, IncidentPage, IncidentDetail, TimelineEntry,
         Report, Recovery, CauseCount, Definition, ExportedFile, ConfigPage, Applied, RevisionInfo, KeyInfo, KeysPage,

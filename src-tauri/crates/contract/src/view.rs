@@ -7,6 +7,7 @@ mod live;
 mod misc;
 mod playground;
 mod report;
+mod watch;
 
 pub use discover::*;
 pub use gpu::*;
@@ -15,3 +16,4 @@ pub use live::*;
 pub use misc::*;
 pub use playground::*;
 pub use report::*;
+pub use watch::*;

@@ -23,6 +23,7 @@ use crate::{
     chain::ReplicaId,
     failure::{Failure, FailureClass},
     load::Load,
+    stats::{Quota, Stats},
 };
 
 /// What checks and traffic say of a replica.
@@ -112,6 +113,8 @@ pub struct ReplicaState {
     pub checks: Arc<[Check]>,
     /// What its serving engine says of its load; absent where none does, or none was read yet.
     pub load: Option<Arc<Load>>,
+    /// What was counted and measured over the last 15 minutes; renewed once a second at most.
+    pub stats: Arc<Stats>,
 }
 
 impl Default for ReplicaState {
@@ -133,6 +136,7 @@ impl Default for ReplicaState {
             requests: (0, 0),
             checks: Arc::new([]),
             load: None,
+            stats: Arc::default(),
         }
     }
 }
@@ -167,6 +171,8 @@ pub struct Outcome {
     pub first_token: Option<Duration>,
     /// Time to the end.
     pub total: Duration,
+    /// Output tokens, when the server counted them.
+    pub tokens_out: Option<u64>,
 }
 
 /// What a replica's task is told.
@@ -185,6 +191,8 @@ pub enum Signal {
     Admin(Admin),
     /// Check it now.
     ProbeNow,
+    /// What its answer says is left of its rate limits.
+    Quota(Quota),
 }
 
 /// The request path's side of a replica.

@@ -13,6 +13,7 @@ pub mod load;
 pub mod plan;
 pub mod prefill;
 pub mod serving;
+pub mod stats;
 pub mod time;
 pub mod verdict;
 

@@ -7,6 +7,7 @@ mod admin;
 mod config;
 mod discover;
 mod endpoint;
+mod history;
 mod key_list;
 mod keys;
 mod options;

@@ -70,6 +70,9 @@ impl Engine {
         tasks.spawn(self.clone().follow_week());
         tasks.spawn(self.clone().follow_surroundings());
         tasks.spawn(operations::upkeep::run(self.inner.store.clone(), self.inner.stop.clone()));
+        let (store, stop) = (self.inner.store.clone(), self.inner.stop.clone());
+        tasks.spawn(operations::figures::run(store, self.inner.keeper.subscribe(), stop));
+        tasks.spawn(self.clone().follow_gpu_minutes());
         tasks.spawn(remember_changes(self.clone()));
         if let Some(file) = &options.config_file {
             tasks.spawn(follow_file(self.clone(), FileWatch::new(file)));

@@ -1,12 +1,14 @@
 //! From the program's own words to what the screens show.
 
+mod figures;
 mod gpus;
 mod live;
 mod records;
 mod reports;
 mod sentence;
 
-pub(crate) use gpus::{gpu_page, gpu_series};
+pub(crate) use figures::{data_parts, period};
+pub(crate) use gpus::{gpu_minute, gpu_page, gpu_series};
 pub(crate) use live::{LiveParts, live};
 pub(crate) use records::{alert, alert_test, change_over, changed_over, incident, incident_detail};
 pub(crate) use reports::{report, week};

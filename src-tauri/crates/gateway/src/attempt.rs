@@ -183,6 +183,7 @@ impl Ask<'_> {
         let sent = body.clone();
         let sending = client.send(&target, endpoint_of(wire), headers, body, stream);
         let mut response = patience::head(sending, limits, others, record).await??;
+        record.head(&response.headers);
         if !response.status.is_success() {
             return Err(refused(response, &sent, wire.is_native(asked.dialect), limits).await);
         }

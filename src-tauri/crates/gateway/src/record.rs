@@ -172,6 +172,14 @@ impl Record {
         Some(current.port.watch())
     }
 
+    /// The head of an answer has come: what it says is left of the rate limits is told at once.
+    pub(crate) fn head(&self, headers: &http::HeaderMap) {
+        let quota = upstream::quota(headers, wall_ms());
+        if let (Some(current), Some(quota)) = (&self.current, quota) {
+            current.port.tell(Signal::Quota(quota));
+        }
+    }
+
     /// The first meaningful token has come.
     pub(crate) fn first_token(&mut self) {
         if let Some(current) = &mut self.current {
@@ -321,6 +329,7 @@ impl Record {
             failure: failure.cloned(),
             first_token: current.first_token,
             total,
+            tokens_out: counted(current.usage.output),
         }));
     }
 

@@ -110,11 +110,11 @@ pub(crate) fn failure(class: FailureClass) -> Failure {
 }
 
 pub(crate) fn good() -> Outcome {
-    Outcome { began_ms: 7, failure: None, first_token: Some(ms(2)), total: ms(5) }
+    Outcome { began_ms: 7, failure: None, first_token: Some(ms(2)), total: ms(5), tokens_out: None }
 }
 
 pub(crate) fn bad(class: FailureClass) -> Outcome {
-    Outcome { began_ms: 7, failure: Some(failure(class)), first_token: None, total: ms(3) }
+    Outcome { began_ms: 7, failure: Some(failure(class)), first_token: None, total: ms(3), tokens_out: None }
 }
 
 pub(crate) fn tier(name: &str) -> Tier {

@@ -28,7 +28,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use self::{history::History, watch::Watch};
 pub use self::{
-    history::{GpuMetric, GpuSeries},
+    history::{GpuMetric, GpuMinute, GpuSeries},
     reading::{Finding, Gpu, GpuPage, GpuProcess, Reading, Throttle},
 };
 
@@ -105,6 +105,19 @@ impl Gpus {
     ) -> GpuSeries {
         let history = self.shared.history.lock().unwrap_or_else(PoisonError::into_inner);
         history.series(of, metric, range_ms, points, now_ms)
+    }
+
+    /// What each GPU measured in a minute, where it was sampled then.
+    #[must_use]
+    pub fn minute(&self, minute: i64) -> Vec<GpuMinute> {
+        let page = self.page();
+        let history = self.shared.history.lock().unwrap_or_else(PoisonError::into_inner);
+        let named = |(uuid, means): (String, _)| {
+            let gpu = page.gpus.iter().find(|g| g.reading.uuid == uuid);
+            let name = gpu.map_or_else(|| uuid.clone(), |g| format!("GPU {}", g.reading.index));
+            GpuMinute { minute, uuid, name, means }
+        };
+        history.minute(minute).into_iter().map(named).collect()
     }
 
     /// Stops watching. A thread that hangs in the driver is left behind.

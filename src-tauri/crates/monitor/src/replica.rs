@@ -230,6 +230,10 @@ impl Task {
             Signal::GpuUnwell(reason) => self.life.gpu_unwell(at, reason),
             Signal::Admin(admin) => self.life.ordered(at, admin),
             Signal::ProbeNow => self.life.wants_check(),
+            Signal::Quota(quota) => {
+                self.life.figures.quota(quota);
+                self.figures_due.get_or_insert(at.now + FIGURES);
+            }
         }
     }
 
@@ -254,7 +258,10 @@ impl Task {
     fn checked(&mut self, checked: &Checked) {
         let at = present();
         let error = checked.result.as_ref().err().map(|f| f.message.clone());
-        self.life.figures.check(Check { at_ms: at.wall_ms, took: checked.took, error });
+        let check = Check { at_ms: at.wall_ms, took: checked.took, error };
+        self.life.figures.check(check, &checked.target.kind);
+        // What has left the window since is to leave the board, too.
+        self.figures_due.get_or_insert(at.now);
         match &checked.result {
             Ok(()) => {
                 if checked.target.kind == ProbeKind::Generation {
@@ -315,7 +322,8 @@ impl Task {
         }
         self.told = new;
         self.board.send_if_modified(|old| {
-            state.first_token = if renew { self.life.figures.first_token(at.now) } else { old.first_token };
+            state.stats = if renew { self.life.figures.stats(at.now).into() } else { Arc::clone(&old.stats) };
+            state.first_token = state.stats.first_token.map(|p| (p.p50, p.p95));
             let same_load = match (&old.load, &state.load) {
                 (Some(a), Some(b)) => Arc::ptr_eq(a, b),
                 (a, b) => a.is_none() && b.is_none(),

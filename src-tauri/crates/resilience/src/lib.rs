@@ -11,6 +11,7 @@ pub mod breaker;
 pub mod budget;
 pub mod deadline;
 pub mod gate;
+pub mod histogram;
 pub mod latency;
 pub mod pick;
 pub mod quantile;

@@ -9,9 +9,10 @@ use std::time::Duration;
 use hdrhistogram::Histogram;
 use tokio::time::Instant;
 
-use crate::window::Ticks;
-
-const LONGEST_US: u64 = 3_600_000_000;
+use crate::{
+    histogram::{empty, micros},
+    window::Ticks,
+};
 
 /// Durations over a sliding window.
 #[derive(Clone, Debug)]
@@ -32,7 +33,7 @@ impl Quantiles {
     pub fn record(&mut self, now: Instant, took: Duration) {
         let tick = self.ticks.at_or_begin(now);
         let Some(slot) = self.slots.get_mut(self.ticks.slot(tick)) else { return };
-        let (held, histogram) = slot.get_or_insert_with(|| (tick, histogram()));
+        let (held, histogram) = slot.get_or_insert_with(|| (tick, empty()));
         if tick < *held {
             return;
         }
@@ -40,7 +41,7 @@ impl Quantiles {
             histogram.reset();
             *held = tick;
         }
-        histogram.saturating_record(u64::try_from(took.as_micros()).unwrap_or(LONGEST_US).min(LONGEST_US));
+        histogram.saturating_record(micros(took));
     }
 
     /// The durations below which the parts `of` (each 0 to 1) of all durations lie, for the window that ends at
@@ -48,7 +49,7 @@ impl Quantiles {
     #[must_use]
     pub fn quantiles<const N: usize>(&self, now: Instant, of: [f64; N]) -> Option<[Duration; N]> {
         let tick = self.ticks.at(now);
-        let mut all = histogram();
+        let mut all = empty();
         for (held, part) in self.slots.iter().flatten() {
             if self.ticks.is_live(*held, tick) {
                 // Parts and sum have the same bounds, so that nothing can be out of them.
@@ -71,9 +72,4 @@ impl Quantiles {
         let live = self.slots.iter().flatten().filter(|(held, _)| self.ticks.is_live(*held, tick));
         live.map(|(_, part)| part.len()).sum()
     }
-}
-
-#[expect(clippy::expect_used, reason = "constant bounds, and a test constructs one")]
-fn histogram() -> Histogram<u32> {
-    Histogram::new_with_bounds(1, LONGEST_US, 2).expect("the bounds are valid")
 }

@@ -9,6 +9,7 @@
 
 mod backup;
 mod error;
+mod figures;
 mod incidents;
 mod journal;
 mod lock;
@@ -20,6 +21,7 @@ mod states;
 mod upkeep;
 
 pub use error::{InsertError, OpenError, StoreError};
+pub use figures::{FiguresKept, GpuMinuteRow, ReplicaFiguresRow, TableSize};
 pub use open::{DATABASE_FILE, Store};
 pub use rows::{
     AttemptMinute, ChangeoverRow, Commit, EventFilter, EventRow, FirstTokenMinute, IncidentFilter,

@@ -13,6 +13,7 @@ mod models;
 mod page;
 mod plain;
 mod probe;
+mod quota;
 
 pub use auth::Credentials;
 pub use client::{Body, Client, Response, Target};
@@ -20,3 +21,4 @@ pub use discover::Sighting;
 pub use endpoint::{Endpoint, address, url_of};
 pub use page::{Page, PageTarget};
 pub use probe::ProbeTarget;
+pub use quota::quota;

@@ -136,6 +136,17 @@ export function machineAnswers(state: FakeState, otherwise: Answers["series"]): 
       page.keys = page.keys.filter((key) => key.name !== name);
       return structuredClone(page);
     },
+    "data.sizes": () => ({
+      database_bytes: 5_300_000,
+      parts: [
+        {
+          name: "Journal of events",
+          bytes: 4_100_000,
+          kept: "routine tries and requests 7 days, everything else for good",
+        },
+        { name: "Figures per server", bytes: 900_000, kept: "minutes 3 days, hours 90 days, days 800 days" },
+      ],
+    }),
     about: () => ({
       version: "0.1.0",
       data_dir: "/home/amira/.local/share/changeover",

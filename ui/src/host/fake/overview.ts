@@ -2,6 +2,7 @@ import type {
   ChainView,
   Check,
   Discovery,
+  FiguresView,
   Overview,
   PortSeen,
   ReplicaView,
@@ -26,6 +27,29 @@ export function checks(now: number, failing = 0): Check[] {
   });
 }
 
+/** Figures over a span; those of the last 15 minutes unless told otherwise. */
+export function figures(
+  over: { requests?: number; failures?: number } = {},
+  span_ms = 15 * MINUTE,
+): FiguresView {
+  const requests = over.requests ?? 0;
+  const failed = over.failures ?? 0;
+  const measured = requests > 0;
+  const around = (p50_ms: number) => (measured ? { p50_ms, p95_ms: p50_ms * 2.5, p99_ms: p50_ms * 4 } : null);
+  return {
+    span_ms,
+    requests,
+    failed,
+    rate_limited: 0,
+    partial: failed > 0 ? 1 : 0,
+    first_token: around(84),
+    total: around(1_900),
+    inter_token: around(11),
+    tokens_per_second: measured ? 88.4 : null,
+    errors: failed > 0 ? [{ cause: "refused", count: failed }] : [],
+  };
+}
+
 export function replica(now: number, over: Partial<ReplicaView> = {}): ReplicaView {
   return {
     id: "r1",
@@ -46,6 +70,9 @@ export function replica(now: number, over: Partial<ReplicaView> = {}): ReplicaVi
     checks: checks(now),
     gpus: [],
     load: null,
+    figures: figures(over),
+    quota: null,
+    check_costs: { made: 90, generations: 0, billed: 0 },
     ...over,
   };
 }

@@ -96,6 +96,13 @@ export const settings = {
     change_yaml:
       "Export the configuration on the Chains screen, change these lines, and import it there. Client keys are obligatory once listen is not a loopback address; “changeoverd keys client NAME” prints the line to paste.",
   },
+  data: {
+    title: "Data kept",
+    words: "data database size retention journal history figures kept days",
+    lead: "What stands in the database, and how long it is kept.",
+    database: "Database file",
+    kept: "kept: {{kept}}",
+  },
   about: {
     title: "About",
     words: "about version data folder database size admin address started",

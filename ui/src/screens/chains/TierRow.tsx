@@ -3,6 +3,7 @@ import { ArrowDown, ArrowRightLeft, ArrowUp, GripVertical, KeyRound } from "luci
 import type { KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { EngineLoad } from "@/components/engine-load";
+import { FiguresButton } from "@/components/figures-button";
 import { HealthBadge } from "@/components/health";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
@@ -10,6 +11,7 @@ import { Switch } from "@/components/ui/switch";
 import type { Chain, ConfigPage, Tier, TierView } from "@/contract";
 import { cn } from "@/lib/cn";
 import { providerName } from "@/lib/words";
+import { ChecksBar } from "../overview/ChecksBar";
 import { healthOf } from "../overview/summary";
 import { edit, withTier } from "./draft";
 import { TierMenu } from "./TierMenu";
@@ -152,6 +154,10 @@ function State({ tier, live, serving }: { tier: Tier; live: TierView | undefined
       {live.replicas.map((replica) => (
         <EngineLoad key={replica.id} load={replica.load} />
       ))}
+      {live.replicas.map((replica) => (
+        <ChecksBar key={replica.id} name={replica.url} checks={replica.checks} />
+      ))}
+      <FiguresButton tier={live} />
     </div>
   );
 }

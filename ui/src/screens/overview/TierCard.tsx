@@ -1,6 +1,7 @@
 import { ArrowRightLeft, PowerOff } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { EngineLoad } from "@/components/engine-load";
+import { FiguresButton } from "@/components/figures-button";
 import { HealthBadge } from "@/components/health";
 import { Time } from "@/components/time";
 import { Badge } from "@/components/ui/badge";
@@ -68,6 +69,9 @@ export function TierCard({ tier, position, serving }: Props) {
         {tier.replicas.map((replica) => (
           <ChecksBar key={replica.id} name={replica.url} checks={replica.checks} />
         ))}
+        <span className="flex justify-end">
+          <FiguresButton tier={tier} />
+        </span>
       </div>
     </article>
   );

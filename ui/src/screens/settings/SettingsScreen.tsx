@@ -9,6 +9,7 @@ import { Input } from "@/components/ui/field";
 import { AboutSection } from "./AboutSection";
 import { AlertsSection } from "./AlertsSection";
 import { AppearanceSection } from "./AppearanceSection";
+import { DataSection } from "./DataSection";
 import { EndpointSection } from "./EndpointSection";
 import { KeysSection } from "./KeysSection";
 import { finds, SECTIONS, type Section } from "./sections";
@@ -19,6 +20,7 @@ const PARTS: Record<Section, ComponentType> = {
   alerts: AlertsSection,
   appearance: AppearanceSection,
   endpoint: EndpointSection,
+  data: DataSection,
   about: AboutSection,
 };
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::{CheckCosts, FiguresView, QuotaView};
 use crate::config::{Provider, QualityImpact};
 
 /// How much of a chain's capability is left.
@@ -182,6 +183,12 @@ pub struct ReplicaView {
     pub gpus: Vec<String>,
     /// What its serving engine says of its load; absent where none does, or none was read yet.
     pub load: Option<EngineLoad>,
+    /// What was counted and measured in the last 15 minutes.
+    pub figures: FiguresView,
+    /// What is left of its rate limits; absent where its answers do not say.
+    pub quota: Option<QuotaView>,
+    /// What its active checks came to.
+    pub check_costs: CheckCosts,
 }
 
 /// What a serving engine said of its load. What it does not say is absent, never zero.

@@ -3,15 +3,13 @@
 use contract::{
     RpcError,
     rpc::{
-        ChainTry, Command, ConfigCheck, ConfigParse, IncidentRequest, Metric, PageRequest, ReportExport,
-        ReportFormat, ReportRequest, RevisionsRequest, SeriesRequest, TierTest,
+        ChainTry, Command, ConfigCheck, ConfigParse, IncidentRequest, PageRequest, ReportExport,
+        ReportFormat, ReportRequest, RevisionsRequest, TierTest,
     },
     view::{
         About, AlertEntry, ChangeOver, ConfigPage, ExportedFile, IncidentDetail, IncidentPage, RevisionInfo,
-        Series,
     },
 };
-use domain::time::wall_ms;
 use serde_json::Value;
 
 use super::{Reply, failed, parse, problem, reply};
@@ -24,7 +22,9 @@ impl Engine {
     pub(super) async fn read(&self, command: Command, payload: Value) -> Reply {
         match command {
             Command::Overview => reply(&self.overview().await),
-            Command::Series => reply(&self.series(&parse(payload)?)),
+            Command::Series => reply(&self.series(&parse(payload)?).await?),
+            Command::ReplicaFigures => reply(&self.replica_figures(&parse(payload)?).await?),
+            Command::DataSizes => reply(&self.data_sizes().await?),
             Command::ConfigGet => reply(&self.config_page()),
             Command::ConfigCheck => {
                 let ConfigCheck { document } = parse(payload)?;
@@ -69,15 +69,6 @@ impl Engine {
             Command::Alerts => reply(&self.alert_ledger(page(payload)?).await?),
             Command::About => reply(&self.about()),
             other => Err(failed(format!("{} is no reading command", other.name()))),
-        }
-    }
-
-    fn series(&self, request: &SeriesRequest) -> Series {
-        match request.metric {
-            Metric::GpuUtilisation | Metric::GpuMemory | Metric::GpuTemperature | Metric::GpuPower => {
-                views::gpu_series(&self.inner.gpus, request)
-            }
-            _ => self.inner.figures.series(request, wall_ms()),
         }
     }
 

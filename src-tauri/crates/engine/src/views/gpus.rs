@@ -50,6 +50,20 @@ fn finding(finding: &Finding) -> GpuFinding {
     GpuFinding { fatal: finding.fatal, what: finding.what.clone(), remedy: finding.remedy.clone() }
 }
 
+/// What a GPU measured in a minute, as a row.
+pub(crate) fn gpu_minute(minute: monitor::gpu::GpuMinute) -> store::GpuMinuteRow {
+    let [utilisation, memory_mib, temperature, power] = minute.means;
+    store::GpuMinuteRow {
+        minute: minute.minute,
+        gpu: minute.uuid,
+        name: minute.name,
+        utilisation,
+        memory_mib,
+        temperature,
+        power,
+    }
+}
+
 /// A chart of a GPU metric; of any other metric an empty one.
 pub(crate) fn gpu_series(gpus: &Gpus, request: &SeriesRequest) -> Series {
     let (metric, unit) = match request.metric {

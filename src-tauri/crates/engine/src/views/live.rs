@@ -12,6 +12,7 @@ use domain::{
 };
 use tokio::time::Instant;
 
+use super::figures::{check_costs, quota, window};
 use crate::{config, series::Figures};
 
 /// What the live state is made from.
@@ -121,7 +122,13 @@ fn tier_view(
         share: best_share,
         traffic,
         replicas: replicas
-            .map(|((r, state), url)| replica_view(parts, moment, r, url, state.clone().unwrap_or_default()))
+            .map(|((r, state), url)| ReplicaView {
+                check_costs: check_costs(
+                    state.as_ref().map(|s| s.stats.checks).unwrap_or_default(),
+                    tier.provider.paid(),
+                ),
+                ..replica_view(parts, moment, r, url, state.clone().unwrap_or_default())
+            })
             .collect(),
     }
 }
@@ -193,6 +200,9 @@ fn replica_view(
             })
             .collect(),
         load: state.load.as_deref().map(engine_load),
+        figures: window(&state.stats),
+        quota: state.stats.quota.map(quota),
+        check_costs: check_costs(state.stats.checks, false),
     }
 }
 

@@ -36,6 +36,19 @@ struct Sample {
     values: [Option<f32>; 4],
 }
 
+/// What a GPU measured in one minute.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GpuMinute {
+    /// The minute since 1970.
+    pub minute: i64,
+    /// Its UUID.
+    pub uuid: String,
+    /// `GPU 0`, or its host and number.
+    pub name: String,
+    /// Means, in the order of [`GpuMetric`]; absent where nothing was measured.
+    pub means: [Option<f64>; 4],
+}
+
 /// The last hour.
 #[derive(Debug, Default)]
 pub(crate) struct History(BTreeMap<String, VecDeque<Sample>>);
@@ -50,6 +63,27 @@ impl History {
             ring.pop_front();
         }
         ring.push_back(Sample { at_ms, values: figures.map(short) });
+    }
+
+    /// The means of each GPU over a minute in which it was sampled.
+    pub(crate) fn minute(&self, minute: i64) -> Vec<(String, [Option<f64>; 4])> {
+        let within = |s: &&Sample| s.at_ms.div_euclid(60_000) == minute;
+        let means = |(uuid, ring): (&String, &VecDeque<Sample>)| {
+            let mut sums = [(0.0_f64, 0_u32); 4];
+            let mut any = false;
+            for sample in
+                ring.iter().rev().skip_while(|s| s.at_ms.div_euclid(60_000) > minute).take_while(within)
+            {
+                any = true;
+                for (sum, value) in sums.iter_mut().zip(sample.values) {
+                    if let Some(value) = value {
+                        *sum = (sum.0 + f64::from(value), sum.1 + 1);
+                    }
+                }
+            }
+            any.then(|| (uuid.clone(), sums.map(|(sum, n)| (n > 0).then(|| sum / f64::from(n)))))
+        };
+        self.0.iter().filter_map(means).collect()
     }
 
     /// `points` points (2 to 2000) over the last `range_ms` before `now_ms`, of one GPU or of all.
@@ -103,6 +137,16 @@ mod tests {
         assert_eq!(series.at_ms, [8_000, 10_000, 12_000]);
         assert_eq!(series.lines, [("a".to_owned(), vec![None, Some(50.0), None])]);
         assert_eq!(history.series(None, GpuMetric::Power, 6_000, 3, 13_500).lines.len(), 2);
+    }
+
+    #[test]
+    fn a_minute_is_the_mean_of_what_was_sampled_in_it() {
+        let mut history = History::default();
+        for (at_ms, degrees) in [(59_999, 10.0), (60_000, 40.0), (119_999, 60.0), (120_000, 90.0)] {
+            history.add(at_ms, &reading("a", Some(degrees)));
+        }
+        assert_eq!(history.minute(1), [("a".to_owned(), [None, None, Some(50.0), None])]);
+        assert_eq!(history.minute(3), []);
     }
 
     #[test]

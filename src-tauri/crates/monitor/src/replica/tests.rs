@@ -4,6 +4,7 @@ mod flapping;
 mod load;
 mod recovery;
 mod silence;
+mod stats;
 
 use domain::{BreakerState, Failure, FailureClass as F, Health, journal::JournalReader};
 use resilience::gate::Gate;

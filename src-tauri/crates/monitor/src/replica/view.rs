@@ -1,7 +1,7 @@
 //! What others see of a replica's life: the gate, the board's state, the journal's facts, the time of the next
 //! check.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use domain::{Admin, BreakerState, Health, ReplicaState, event::ReplicaFacts};
 use resilience::{breaker::State, gate::Gate};
@@ -90,6 +90,7 @@ impl Life {
             requests: self.figures.requests(now),
             checks: self.figures.checks(),
             load: self.load.clone(),
+            stats: Arc::default(),
         }
     }
 
