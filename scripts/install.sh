@@ -7,7 +7,7 @@ set -euo pipefail
 
 build=(build-essential pkg-config libwebkit2gtk-4.1-dev libayatana-appindicator3-dev)
 test=(xvfb xauth dbus gnome-keyring dunst openbox wmctrl webkit2gtk-driver xdotool imagemagick x11-utils
-  fonts-dejavu-core libgl1-mesa-dri python3-dbus python3-gi python3-venv)
+  fonts-dejavu-core libgl1-mesa-dri python3-dbus python3-gi python3-venv chromium)
 bench=(haproxy nginx-light)
 package=(dpkg-dev rpm)
 
@@ -15,6 +15,8 @@ missing=()
 for purpose in "$@"; do
   declare -n packages=$purpose
   for package in "${packages[@]}"; do
+    # Ubuntu's chromium is a snap; any Chromium will do.
+    if [ "$package" = chromium ] && command -v chromium chromium-browser google-chrome >/dev/null; then continue; fi
     # Debian splits nginx; any of its builds will do.
     if [ "$package" = nginx-light ] && command -v nginx >/dev/null; then continue; fi
     dpkg-query -W -f='${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' || missing+=("$package")

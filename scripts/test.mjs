@@ -1,10 +1,11 @@
 // Every test of the project, on a machine that may have nothing but Rust and Node. The last line says how many passed.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { CHECKS } from "./check.mjs";
 import { printTable, ROOT, runAll } from "./steps.mjs";
 
 const VITEST_REPORT = `${ROOT}/target/vitest.json`;
+const BROWSER_REPORT = `${ROOT}/target/browser.json`;
 const VENV = `${ROOT}/tests/python/.venv`;
 const hasNextest = spawnSync("cargo", ["nextest", "--version"]).status === 0;
 
@@ -27,6 +28,12 @@ const UI_TESTS = {
   cwd: `${ROOT}/ui`,
 };
 
+const BROWSER_TESTS = {
+  name: "tests of the screens in a browser, against the real engine",
+  command: ["npx", "--no-install", "playwright", "test"],
+  cwd: `${ROOT}/ui`,
+};
+
 const RUST_TESTS = {
   name: "tests of the engine, of whole systems and in a real window",
   command: [
@@ -46,6 +53,12 @@ function vitestCount({ ok }) {
   if (!existsSync(VITEST_REPORT)) return { passed: 0, failed: 1 };
   const report = JSON.parse(readFileSync(VITEST_REPORT, "utf8"));
   return counted(report.numPassedTests, report.numFailedTests, ok);
+}
+
+function browserCount({ ok }) {
+  if (!existsSync(BROWSER_REPORT)) return { passed: 0, failed: 1 };
+  const { expected, unexpected, flaky } = JSON.parse(readFileSync(BROWSER_REPORT, "utf8")).stats;
+  return counted(expected, unexpected + flaky, ok);
 }
 
 function rustCount({ ok, output }) {
@@ -80,9 +93,11 @@ if (prepared.some((result) => !result.ok)) {
   const results = [...prepared, ...checks, screens, built];
   const counts = [failures([...checks, built]), vitestCount(screens)];
   if (built.ok) {
+    rmSync(BROWSER_REPORT, { force: true });
+    const [browser] = await runAll([BROWSER_TESTS]);
     const [rust] = await runAll([RUST_TESTS]);
-    results.push(rust);
-    counts.push(rustCount(rust));
+    results.push(browser, rust);
+    counts.push(browserCount(browser), rustCount(rust));
   }
   finish(results, counts);
 }

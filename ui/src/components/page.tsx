@@ -11,13 +11,13 @@ interface Props {
 /** A screen's frame: its heading, its actions, its content. */
 export function Page({ title, lead, actions, children }: Props) {
   return (
-    <div className="mx-auto flex w-full max-w-[1600px] flex-col gap-4 px-6 py-5">
-      <header className="flex items-start justify-between gap-6">
-        <div className="min-w-0 flex-1">
+    <div className="mx-auto flex w-full max-w-[1600px] flex-col gap-4 px-4 py-5 min-[900px]:px-6">
+      <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2">
+        <div className="min-w-60 flex-1">
           <h1 className="text-xl font-semibold tracking-tight">{title}</h1>
           {lead && <div className="text-muted">{lead}</div>}
         </div>
-        {actions && <div className="flex shrink-0 items-center gap-1">{actions}</div>}
+        {actions && <div className="flex max-w-full flex-wrap items-center gap-1">{actions}</div>}
       </header>
       {children}
     </div>

@@ -38,7 +38,7 @@ function Banner({
   return (
     <div
       role={tone === "bad" ? "alert" : "status"}
-      className={`flex min-h-10 shrink-0 items-center gap-3 px-6 py-1.5 [&>svg]:size-4 [&>svg]:shrink-0 ${TONES[tone]}`}
+      className={`flex min-h-10 shrink-0 items-center gap-3 px-4 py-1.5 min-[900px]:px-6 [&>svg]:size-4 [&>svg]:shrink-0 ${TONES[tone]}`}
     >
       {icon}
       {children}

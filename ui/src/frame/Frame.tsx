@@ -31,7 +31,7 @@ export function Frame() {
   useShortcuts({ palette: openPalette, help: openHelp, go });
   if (link === "unauthorised") return <SignIn />;
   return (
-    <div className="flex h-full min-w-[880px]">
+    <div className="flex h-full">
       <SkipLink />
       <Navigation />
       <div className="flex min-w-0 flex-1 flex-col">

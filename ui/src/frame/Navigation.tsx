@@ -10,24 +10,28 @@ export function Navigation() {
   const { t } = useTranslation(SCREEN_WORDS);
   const open = useLive((overview) => overview.open_incidents) ?? 0;
   return (
-    <nav aria-label={t("main_navigation")} className="flex w-48 shrink-0 flex-col border-r border-line">
-      <p className="flex h-12 items-center gap-2 px-5 font-semibold tracking-tight">
+    <nav
+      aria-label={t("main_navigation")}
+      className="flex w-14 shrink-0 flex-col overflow-y-auto border-r border-line min-[900px]:w-48"
+    >
+      <p className="flex h-12 shrink-0 items-center gap-2 px-4.5 font-semibold tracking-tight min-[900px]:px-5">
         <Mark />
-        {t("product")}
+        <span className="max-[899px]:sr-only">{t("product")}</span>
       </p>
-      <div className="flex flex-1 flex-col gap-0.5 px-3 py-1">
+      <div className="flex flex-1 flex-col gap-0.5 px-2.5 py-1 min-[900px]:px-3">
         {screens.map(({ id, path, icon: Icon }) => (
           <Link
             key={id}
             to={path}
             activeOptions={{ exact: path === "/", includeSearch: false }}
             data-testid={`nav-${id}`}
+            title={t(`${id}:title`)}
             className="flex h-8 items-center gap-2.5 rounded-md px-2 font-medium text-muted transition-colors hover:bg-hover hover:text-ink data-[status=active]:bg-hover data-[status=active]:text-ink"
           >
-            <Icon className="size-4" aria-hidden />
-            {t(`${id}:title`)}
+            <Icon className="size-4 shrink-0" aria-hidden />
+            <span className="max-[899px]:sr-only">{t(`${id}:title`)}</span>
             {(id as Screen["id"]) === "incidents" && open > 0 && (
-              <span className="numeric ml-auto rounded bg-bad-soft px-1.5 text-xs text-bad">
+              <span className="numeric rounded min-[900px]:ml-auto bg-bad-soft px-1.5 text-xs text-bad">
                 {open}
                 <span className="sr-only"> {t("strip.incidents", { count: open })}</span>
               </span>
@@ -35,7 +39,7 @@ export function Navigation() {
           </Link>
         ))}
       </div>
-      <div className="p-3">
+      <div className="p-2.5 min-[900px]:p-3">
         <ThemeMenu />
       </div>
     </nav>

@@ -18,7 +18,7 @@ export function StatusStrip() {
   return (
     <section
       aria-label={t("strip.label")}
-      className="flex h-12 shrink-0 items-center gap-3 overflow-hidden border-b border-line px-6"
+      className="flex h-12 shrink-0 items-center gap-3 overflow-hidden border-b border-line px-4 min-[900px]:px-6"
     >
       {data && (
         <div className={`flex min-w-0 items-center gap-3 ${lost ? "saturate-0" : ""}`}>
@@ -30,7 +30,7 @@ export function StatusStrip() {
         <Age />
         <Button kind="ghost" size="sm" onClick={() => show("palette")}>
           <Search aria-hidden />
-          {t("strip.search")}
+          <span className="max-[899px]:sr-only">{t("strip.search")}</span>
           <kbd className="rounded border border-line px-1 font-sans text-2xs text-faint">Ctrl K</kbd>
         </Button>
       </div>

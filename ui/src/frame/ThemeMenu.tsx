@@ -15,7 +15,9 @@ export function ThemeMenu() {
       trigger={
         <Button kind="ghost" size="sm" className="w-full justify-start px-2">
           <Shown aria-hidden />
-          {t("theme.label")}: {t(`theme.${theme}`)}
+          <span className="max-[899px]:sr-only">
+            {t("theme.label")}: {t(`theme.${theme}`)}
+          </span>
         </Button>
       }
     >

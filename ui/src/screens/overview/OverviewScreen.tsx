@@ -61,7 +61,7 @@ function Content({ overview, chain }: { overview: Overview; chain: ChainView | u
     <>
       <Sentence overview={overview} chain={chain} />
       {chain ? <TierStrip chain={chain} /> : <FirstChain />}
-      <div className="grid grid-cols-[minmax(0,1fr)_minmax(280px,340px)] gap-4">
+      <div className="grid gap-4 min-[900px]:grid-cols-[minmax(0,1fr)_minmax(280px,340px)]">
         <div className="flex min-w-0 flex-col gap-4">
           <FirstServers overview={overview} />
           {chain && <Figures chain={chain.name} />}

@@ -1,0 +1,79 @@
+/** What is around every screen: palette, shortcuts, themes, the address, and an engine that goes away and comes back. */
+import { expect, open, settled, test } from "./harness";
+
+test("every screen is reached by its letter, and Esc closes what is in front", async ({ page, practice }) => {
+  await open(page, practice, "/");
+  for (const [letter, heading] of [
+    ["c", "Chains"],
+    ["u", "GPUs"],
+    ["i", "Incidents"],
+    ["r", "Reports"],
+    ["p", "Playground"],
+    ["s", "Settings"],
+    ["o", "Overview"],
+  ] as const) {
+    await page.keyboard.press("g");
+    await page.keyboard.press(letter);
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(heading);
+  }
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog")).toContainText("Keyboard shortcuts");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+});
+
+test("the palette goes and acts by keyboard alone", async ({ page, practice }) => {
+  await open(page, practice, "/");
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("playgr");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Playground");
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("theme: dark");
+  await page.keyboard.press("Enter");
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  await page.reload();
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+});
+
+test("times are relative or absolute, by one switch for all", async ({ page, practice }) => {
+  await open(page, practice, "/");
+  const time = page.getByRole("region", { name: "Status" }).locator("time").first();
+  await expect(time).toHaveText(/ago|just now/);
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("times of day");
+  await page.keyboard.press("Enter");
+  await expect(time).toHaveText(/\d\d:\d\d/);
+});
+
+test("an engine that is killed is said to be gone, and nothing that was typed is lost", async ({
+  page,
+  practice,
+}) => {
+  await open(page, practice, "/chains");
+  await page.getByLabel("cpu enabled").click();
+  await page.getByTestId("nav-playground").click();
+  await page.getByTestId("prompt").fill("A prompt that took long to write");
+  await practice.kill();
+  await expect(page.getByText(/Not connected since/)).toBeVisible();
+  await page.getByTestId("playground-send").click();
+  await expect(page.getByText(/Changeover does not answer at/).first()).toBeVisible();
+
+  await practice.start();
+  await expect(page.getByText(/Not connected since/)).toHaveCount(0);
+  await expect(page.getByTestId("prompt")).toHaveValue("A prompt that took long to write");
+  await page.getByTestId("playground-send").click();
+  await expect(page.getByTestId("run-state")).toHaveText(/Answered by/);
+  await page.getByTestId("nav-chains").click();
+  await settled(page);
+  await expect(page.getByTestId("draft-bar")).toContainText("Draft with 1 change");
+});
+
+test("without its token the page says how to get in", async ({ page, practice }) => {
+  const { origin } = new URL(practice.url);
+  await page.goto(`${origin}/`);
+  await expect(page.getByText("This page needs its token")).toBeVisible();
+  await page.getByLabel(/paste that address/).fill(practice.url);
+  await page.getByRole("button", { name: "Continue" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Overview");
+});
