@@ -3,12 +3,15 @@
 //! Events that may be thinned travel in a bounded queue and are dropped, and counted, when it is full. All
 //! others travel in an unbounded one: they are rare, and none may be lost.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::timeout};
 
 use crate::{
     event::{Event, Stamped},
@@ -88,6 +91,11 @@ impl JournalReader {
             batch.extend(self.durable.recv().await);
             batch.extend(self.thin.recv().await);
         }
+        self.fill(batch, most)
+    }
+
+    /// The batch with all that is there now, in order.
+    fn fill(&mut self, mut batch: Vec<Ticketed>, most: usize) -> Vec<Stamped> {
         while batch.len() < most {
             match self.durable.try_recv().or_else(|_| self.thin.try_recv()) {
                 Ok(next) => batch.push(next),
@@ -98,6 +106,16 @@ impl JournalReader {
         batch.into_iter().map(|t| t.stamped).collect()
     }
 
+    /// Lets routine events gather for `linger`, unless a durable one comes before, and returns all that are there by
+    /// then, as [`Self::batch`] does. Only durable ones wake whoever waits here: the others are many.
+    pub async fn gather(&mut self, most: usize, linger: Duration) -> Vec<Stamped> {
+        let mut batch = Vec::new();
+        if let Ok(durable) = timeout(linger, self.durable.recv()).await {
+            batch.extend(durable);
+        }
+        self.fill(batch, most)
+    }
+
     /// How many events were thinned out since the last call.
     pub fn take_dropped(&self) -> u64 {
         self.dropped.swap(0, Ordering::Relaxed)
@@ -106,7 +124,10 @@ impl JournalReader {
 
 #[cfg(test)]
 mod tests {
+    use tokio::time::Instant;
+
     use super::*;
+    use crate::event::{RequestEnd, RequestResult};
 
     fn started(version: &str) -> Event {
         Event::Started { version: version.into() }
@@ -120,6 +141,36 @@ mod tests {
         }
         let times: Vec<_> = reader.batch(100).await.iter().map(|s| s.at_ms).collect();
         assert_eq!(times, (0..10).collect::<Vec<_>>());
+    }
+
+    fn routine(request: &str) -> Event {
+        Event::Request(RequestEnd {
+            request: request.into(),
+            chain: "chat".into(),
+            tier: None,
+            simulated: false,
+            result: RequestResult::Answered,
+            first_tier_ok: true,
+            attempts: 1,
+            stream: false,
+            total_ms: 1.0,
+        })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn routine_events_gather_until_a_durable_one_comes() {
+        let (journal, mut reader) = journal();
+        let began = Instant::now();
+        let linger = Duration::from_millis(50);
+        journal.tell_at(1, routine("1"));
+        journal.tell_at(2, routine("2"));
+        assert_eq!(reader.gather(100, linger).await.len(), 2);
+        assert_eq!(began.elapsed(), linger);
+        journal.tell_at(3, routine("3"));
+        journal.tell_at(4, started("4"));
+        journal.tell_at(5, routine("5"));
+        let times: Vec<_> = reader.gather(100, linger).await.iter().map(|s| s.at_ms).collect();
+        assert_eq!((times, began.elapsed()), (vec![3, 4, 5], linger));
     }
 
     #[tokio::test]

@@ -15,7 +15,7 @@ use store::{Commit, EventFilter, Store, StoreError};
 use tokio::{
     sync::{broadcast, mpsc, oneshot, watch},
     task::unconstrained,
-    time::{Instant, sleep, timeout_at},
+    time::sleep,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -24,9 +24,9 @@ use crate::incidents::{Incident, IncidentBook, Step};
 pub use rows::read_event;
 
 /// The most events in one transaction.
-const BATCH: usize = 512;
+const BATCH: usize = 2_048;
 /// How long routine events wait for company. Durable ones are committed at once.
-const LINGER: Duration = Duration::from_millis(50);
+const LINGER: Duration = Duration::from_millis(100);
 /// The first pause after a failed commit; it doubles up to the longest.
 const PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -201,12 +201,8 @@ impl Committing {
 
     /// Waits a little for company, if nothing in the batch is urgent.
     async fn gather(&mut self, mut batch: Vec<Stamped>) -> Vec<Stamped> {
-        let until = Instant::now() + LINGER;
-        while batch.len() < BATCH && batch.iter().all(|s| s.event.may_be_thinned()) {
-            match timeout_at(until, self.reader.batch(BATCH - batch.len())).await {
-                Ok(more) if !more.is_empty() => batch.extend(more),
-                _ => break,
-            }
+        if batch.len() < BATCH && batch.iter().all(|s| s.event.may_be_thinned()) {
+            batch.extend(self.reader.gather(BATCH - batch.len(), LINGER).await);
         }
         batch
     }

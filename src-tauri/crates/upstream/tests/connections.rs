@@ -121,14 +121,17 @@ async fn a_connection_that_its_server_closed_meanwhile_is_not_used() {
     let (addr, mut connections) = server().await;
     let client = client();
     for _ in 0..3 {
-        let (_, got) = tokio::join!(
+        let (stream, got) = tokio::join!(
             async {
-                // Closed without a word as soon as the answer is out.
-                answer(&mut next(&mut connections).await, WHOLE).await;
+                let mut stream = next(&mut connections).await;
+                answer(&mut stream, WHOLE).await;
+                stream
             },
             ask(&client, addr)
         );
         assert_eq!(got.unwrap(), "{}");
+        // Closed without a word, once the client has put it away.
+        drop(stream);
         turn().await;
     }
 }
