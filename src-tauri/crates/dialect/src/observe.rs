@@ -4,8 +4,11 @@
 //! error frame is a failure even when `[DONE]` follows; the finish reasons that mean failure are failures; the end of
 //! the body right after a finish reason is complete. Each frame is parsed once.
 
+mod alike;
+
 use std::fmt;
 
+use self::alike::Alike;
 use crate::{
     exchange::{Event, FinishReason, Usage},
     fault::{Fault, FaultKind, ended_in_failure, in_band, malformed},
@@ -147,6 +150,8 @@ fn bit(choice: u32) -> u64 {
 #[derive(Debug, Default)]
 pub struct Observer {
     ledger: Ledger,
+    /// The last frame that held text and nothing else of note.
+    alike: Alike,
     done: bool,
     events: bool,
 }
@@ -155,6 +160,9 @@ impl Observer {
     fn read(&mut self, frame: &[u8], seen: &mut Vec<Seen>) -> Pass {
         if self.ledger.failed() || self.done {
             return Pass::Stop;
+        }
+        if self.alike.is(frame) {
+            return Pass::On;
         }
         let event = sse::read(frame);
         let data = event.data.trim_ascii();
@@ -180,7 +188,12 @@ impl Observer {
                 return Pass::Stop;
             }
         };
-        self.chunk(chunk, seen)
+        let text = chunk.only_text();
+        let pass = self.chunk(chunk, seen);
+        if let (Pass::On, Some(text)) = (pass, text) {
+            self.alike.keep(frame, text);
+        }
+        pass
     }
 
     fn chunk(&mut self, chunk: Chunk<'_>, seen: &mut Vec<Seen>) -> Pass {

@@ -15,7 +15,7 @@ use std::{
 use arc_swap::ArcSwap;
 use resilience::gate::Gate;
 use tokio::{
-    sync::{mpsc, watch},
+    sync::{Notify, mpsc, watch},
     time::Instant,
 };
 
@@ -195,11 +195,21 @@ pub enum Signal {
     Quota(Quota),
 }
 
+impl Signal {
+    /// Whether it says what everybody knows: a replica in full service answered. Nobody waits for what follows from
+    /// that, so the replica's task may let such signals gather.
+    fn is_routine_for(&self, state: &ReplicaState) -> bool {
+        matches!(self, Self::Outcome(Outcome { failure: None, .. })) && state.in_full_service()
+    }
+}
+
 /// The request path's side of a replica.
 #[derive(Clone, Debug)]
 pub struct ReplicaPort {
     state: watch::Receiver<ReplicaState>,
     signals: mpsc::Sender<Signal>,
+    /// Rung after each signal that may not wait for others.
+    bell: Arc<Notify>,
     in_flight: Arc<AtomicU32>,
 }
 
@@ -207,7 +217,7 @@ impl ReplicaPort {
     /// A port onto a replica's task.
     #[must_use]
     pub fn new(state: watch::Receiver<ReplicaState>, signals: mpsc::Sender<Signal>) -> Self {
-        Self { state, signals, in_flight: Arc::default() }
+        Self { state, signals, bell: Arc::default(), in_flight: Arc::default() }
     }
 
     /// The latest state.
@@ -230,9 +240,19 @@ impl ReplicaPort {
     /// Tells the replica's task, without waiting. When its queue is full the signal is lost: the task is
     /// then busy with thousands like it.
     pub fn tell(&self, signal: Signal) {
+        let routine = self.read(|state| signal.is_routine_for(state));
         if self.signals.try_send(signal).is_err() {
             tracing::debug!("a replica's queue is full or closed; one signal was dropped");
         }
+        if !routine {
+            self.bell.notify_one();
+        }
+    }
+
+    /// What the replica's task waits for while it lets routine signals gather.
+    #[must_use]
+    pub fn bell(&self) -> Arc<Notify> {
+        Arc::clone(&self.bell)
     }
 
     /// Requests being answered.

@@ -17,6 +17,9 @@ pub struct Serving {
     pub tier: Option<String>,
     /// Since when, wall clock, milliseconds.
     pub since_ms: i64,
+    /// Whether the task that decides waits to hear of the next answer; else one by the tier that it knows to answer is
+    /// no news.
+    pub listens: bool,
 }
 
 /// A request that a tier answered, or that none could.
@@ -85,6 +88,16 @@ impl ServingPort {
     #[must_use]
     pub fn of(&self, chain: &str) -> Option<Serving> {
         self.now.load().get(chain).map(|w| w.borrow().clone())
+    }
+
+    /// Whether it would be no news that `tier` answered for `chain`.
+    #[must_use]
+    pub fn knows(&self, chain: &str, tier: &str) -> bool {
+        let known = |w: &watch::Receiver<Serving>| {
+            let serving = w.borrow();
+            !serving.listens && serving.tier.as_deref() == Some(tier)
+        };
+        self.now.load().get(chain).is_some_and(known)
     }
 
     /// Replaces the set of chains; for the task that decides.

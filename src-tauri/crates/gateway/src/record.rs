@@ -38,6 +38,8 @@ pub(crate) struct Record {
     attempts: u32,
     /// When the answer broke off last.
     broke_at: Option<Instant>,
+    /// Whether it was told that a tier keeps the client waiting.
+    delayed: bool,
     ended: bool,
 }
 
@@ -99,6 +101,7 @@ impl Record {
             first_failed: false,
             attempts: 0,
             broke_at: None,
+            delayed: false,
             ended: false,
         }
     }
@@ -266,16 +269,20 @@ impl Record {
     }
 
     /// Its tier keeps the client waiting in vain, until then.
-    fn tell_delayed(&self, until: Instant) {
+    fn tell_delayed(&mut self, until: Instant) {
         let tier = self.current.as_ref().and_then(|current| self.chain.tiers.get(current.tier));
         let tier = tier.filter(|_| self.explanation.only.is_none());
         let Some(tier) = tier.map(|t| t.name.clone()) else { return };
+        self.delayed = true;
         let chain = self.chain.name.clone();
         self.shared.deps.serving.tell(Told::Delayed(Delayed { chain, tier, since: self.began, until }));
     }
 
     fn tell_served(&self, tier: Option<String>, waited: Duration) {
-        if self.explanation.only.is_some() {
+        // Most answers are like the one before, and need not wake the task that decides who answers.
+        let known = |tier: &String| self.shared.deps.serving.knows(&self.chain.name, tier);
+        let no_news = self.failed.is_empty() && !self.delayed && tier.as_ref().is_some_and(known);
+        if no_news || self.explanation.only.is_some() {
             return;
         }
         self.shared.deps.serving.tell(Told::Served(Served {

@@ -53,6 +53,9 @@ use crate::{
 const QUEUE: usize = 4096;
 /// Figures that cost time to compute are renewed at most this often.
 const FIGURES: Duration = Duration::from_secs(1);
+/// After routine outcomes the task sleeps for so long, so that heavy traffic does not wake it for each. Everything else
+/// wakes it at once.
+const GATHER: Duration = Duration::from_millis(20);
 /// First checks start within this time after the program, not all at once.
 const STAGGER: Duration = Duration::from_millis(250);
 /// Part of the time between checks that is left to chance.
@@ -126,10 +129,13 @@ pub(crate) fn start(
     let (signals, signals_rx) = mpsc::channel(QUEUE);
     let told = Told { facts: facts(&state), failing: state.failing, in_service: state.in_full_service() };
     let (board, board_rx) = watch::channel(state);
+    let port = ReplicaPort::new(board_rx, signals);
     let task = Task {
         shared,
         life,
         board,
+        bell: port.bell(),
+        gathers_until: None,
         memory,
         told,
         next_check,
@@ -139,7 +145,7 @@ pub(crate) fn start(
         loading,
     };
     tasks.spawn(cancel.clone().run_until_cancelled_owned(task.run(signals_rx, settings_rx)));
-    Handle { port: ReplicaPort::new(board_rx, signals), settings, memory: memory_rx, cancel }
+    Handle { port, settings, memory: memory_rx, cancel }
 }
 
 fn present() -> At {
@@ -157,6 +163,10 @@ struct Task {
     shared: Shared,
     life: Life,
     board: watch::Sender<ReplicaState>,
+    /// Rung after signals that are more than routine.
+    bell: Arc<Notify>,
+    /// Until then nothing but the bell is listened to.
+    gathers_until: Option<Instant>,
     memory: watch::Sender<ReplicaMemory>,
     told: Told,
     next_check: Instant,
@@ -186,11 +196,13 @@ impl Task {
                         self.life.forget_load(present());
                     }
                 }
-                count = signals.recv_many(&mut batch, 256) => {
+                () = self.bell.notified(), if self.gathers_until.is_some() => self.gathers_until = None,
+                count = signals.recv_many(&mut batch, 256), if self.gathers_until.is_none() => {
                     if count == 0 {
                         return;
                     }
                     batch.drain(..).for_each(|signal| self.signal(signal));
+                    self.gathers_until = Some(Instant::now() + GATHER);
                 }
                 Some(checked) = check => {
                     self.checking = None;
@@ -205,6 +217,7 @@ impl Task {
                 }
                 () = sleep_until(wake) => {}
             }
+            self.gathers_until = self.gathers_until.filter(|until| *until > Instant::now());
             self.publish();
             self.check_if_due();
             self.loading.begin_if_due(Instant::now(), &self.life.settings, &self.shared.checker);
@@ -217,7 +230,8 @@ impl Task {
         let check =
             (self.checking.is_none() && self.life.settings.probe().is_some()).then_some(self.next_check);
         let load = self.loading.wake(&self.life.settings);
-        let soonest = [check, load, self.figures_due, self.life.next_change(now)].into_iter().flatten().min();
+        let soonest = [check, load, self.figures_due, self.gathers_until, self.life.next_change(now)];
+        let soonest = soonest.into_iter().flatten().min();
         soonest.unwrap_or_else(|| now + Duration::from_secs(3600))
     }
 

@@ -73,6 +73,7 @@ impl ServingTask {
             Told::Delayed(delayed) => {
                 if let Some(entry) = entries.get_mut(&delayed.chain) {
                     entry.memory.delayed(delayed);
+                    publish(entry, domain::time::wall_ms());
                 }
             }
         }
@@ -114,17 +115,23 @@ impl ServingTask {
     fn begun(&self, chain: &Arc<Chain>) -> Entry {
         let view = ChainView::read(chain, &self.board);
         let memory = Memory::begin(&view, chain.failback.hold);
-        let serving = Serving { tier: memory.tier.clone(), since_ms: domain::time::wall_ms() };
+        let serving = Serving {
+            tier: memory.tier.clone(),
+            since_ms: domain::time::wall_ms(),
+            listens: memory.listens(),
+        };
         Entry { chain: Arc::clone(chain), memory, serving: watch::channel(serving).0 }
     }
 }
 
 fn publish(entry: &Entry, at_ms: i64) {
     entry.serving.send_if_modified(|serving| {
-        let changed = serving.tier != entry.memory.tier;
+        let (tier, listens) = (&entry.memory.tier, entry.memory.listens());
+        let changed = serving.tier != *tier;
         if changed {
-            *serving = Serving { tier: entry.memory.tier.clone(), since_ms: at_ms };
+            *serving = Serving { tier: tier.clone(), since_ms: at_ms, listens };
         }
+        serving.listens = listens;
         changed
     });
 }

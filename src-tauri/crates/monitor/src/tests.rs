@@ -11,7 +11,7 @@ use domain::{
 use tokio::time::timeout;
 
 use super::*;
-use crate::fake::{FakeProber, bad, chain, events, failure, ms, secs, snapshot, tier};
+use crate::fake::{FakeProber, bad, chain, events, failure, good, ms, secs, snapshot, tier};
 
 struct Rig {
     monitor: Monitor,
@@ -114,6 +114,58 @@ async fn a_request_moves_the_word_at_once() {
     assert_eq!((over.to.as_deref(), over.waited_ms), (Some("b"), Some(3)));
     let (_, back) = rig.change().await;
     assert_eq!((back.to.as_deref(), back.trigger.as_str()), (Some("a"), "recovered"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_is_news_when_it_is_the_first_after_a_change_or_a_wait() {
+    let rig = rig(vec![]);
+    rig.monitor.apply(&tiers(&["a", "b"])).await;
+    let knows = |tier: &str| rig.serving.knows("chat", tier);
+    assert!(knows("a") && !knows("b") && !rig.serving.knows("other", "a"));
+    let served = |tier: &str| {
+        let (chain, tier) = ("chat".into(), Some(tier.into()));
+        Told::Served(Served { chain, tier, at_ms: 5, waited_ms: 0, failed: vec![] })
+    };
+    let now = tokio::time::Instant::now();
+    rig.serving.tell(Told::Delayed(Delayed {
+        chain: "chat".into(),
+        tier: "a".into(),
+        since: now,
+        until: now,
+    }));
+    tokio::time::sleep(ms(1)).await;
+    assert!(!knows("a"), "a client waits");
+    rig.serving.tell(served("a"));
+    tokio::time::sleep(ms(1)).await;
+    assert!(knows("a"));
+    rig.kill("a").await;
+    tokio::time::sleep(ms(1)).await;
+    assert_eq!(rig.serving().as_deref(), Some("b"));
+    assert!(!knows("a") && !knows("b"), "the first answer after a change is to be told");
+    rig.serving.tell(served("b"));
+    tokio::time::sleep(ms(1)).await;
+    assert!(knows("b"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn good_outcomes_gather_and_bad_ones_do_not_wait_for_them() {
+    let rig = rig(vec![]);
+    rig.monitor.apply(&tiers(&["a", "b"])).await;
+    rig.until("a", |s| s.health == Health::Healthy).await;
+    let port = rig.port("a");
+    let requests = || port.read(|s| s.requests.0);
+    tokio::time::sleep(ms(200)).await;
+    port.tell(Signal::Outcome(good()));
+    tokio::time::sleep(ms(1)).await;
+    port.tell(Signal::Outcome(good()));
+    tokio::time::sleep(ms(1)).await;
+    assert_eq!(requests(), 1, "the second waits");
+    tokio::time::sleep(ms(30)).await;
+    assert_eq!(requests(), 2);
+    port.tell(Signal::Outcome(good()));
+    port.tell(Signal::Outcome(bad(F::ServerError)));
+    tokio::time::sleep(ms(1)).await;
+    assert_eq!((requests(), port.read(|s| s.failing)), (4, 1));
 }
 
 #[tokio::test(start_paused = true)]

@@ -41,6 +41,21 @@ impl<'a> Chunk<'a> {
         usage(&serde_json::from_str(self.usage?.get()).ok()?)
     }
 
+    /// The text as it stands in the JSON, where a text of its one choice is all that there is to be seen in it.
+    pub fn only_text(&self) -> Option<&'a str> {
+        let [choice] = self.choices.as_deref()? else { return None };
+        let delta = choice.delta.as_ref()?;
+        if self.usage.is_some() || choice.finish().is_some() || delta.audio.is_some() || delta.calls_a_tool()
+        {
+            return None;
+        }
+        let as_it_stands = |text: &Text<'a>| match text.0 {
+            Cow::Borrowed(text) if !text.is_empty() => Some(text),
+            _ => None,
+        };
+        [&delta.content, &delta.reasoning_content, &delta.reasoning].into_iter().find_map(as_it_stands)
+    }
+
     /// Whether it reports an error: `OpenAI`'s field, unless it holds nothing, or older servers' object type.
     pub fn is_error(&self) -> bool {
         self.error.is_some_and(|it| !matches!(it.get(), "null" | "false" | "\"\""))

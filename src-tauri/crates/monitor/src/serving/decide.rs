@@ -80,6 +80,12 @@ impl Memory {
         self.calm = calm.max(SHORTEST_CALM);
     }
 
+    /// Whether the next answer by the tier that has the word is news: the first after a change, or the end of a
+    /// client's wait.
+    pub(crate) fn listens(&self) -> bool {
+        self.answer_due || self.tier.as_ref().is_some_and(|tier| self.delays.holds(tier))
+    }
+
     /// When time alone may change the decision.
     pub(crate) fn next_change(&self) -> Option<Instant> {
         self.unsettled.values().flatten().min().map(|since| *since + self.calm)

@@ -24,6 +24,11 @@ impl Delays {
         self.0.remove(tier);
     }
 
+    /// Whether the tier kept a client waiting and has not answered since.
+    pub(super) fn holds(&self, tier: &str) -> bool {
+        self.0.contains_key(tier)
+    }
+
     /// How long the client had waited by `now`, milliseconds; absent when the tier kept nobody waiting lately.
     pub(super) fn waited_ms(&self, tier: &str, now: Instant) -> Option<i64> {
         let (since, until) = self.0.get(tier)?;
