@@ -9,6 +9,8 @@ use std::{
 
 use anyhow::{Context, bail};
 
+use crate::load::{Kind, Load};
+
 /// A running server; ended when dropped.
 pub struct Server {
     /// Its name in the table.
@@ -33,10 +35,16 @@ impl Drop for Server {
     }
 }
 
-/// Starts all three and waits until each answers.
-pub async fn start_all(changeoverd: &Path, folder: &Path, upstream: u16) -> anyhow::Result<Vec<Server>> {
-    let mut servers = vec![nginx(folder, upstream)?, haproxy(folder, upstream)?];
-    servers.push(changeover(changeoverd, folder, upstream)?);
+/// Starts all three and waits until each answers. Changeover has a chain before `primary` for each question, with `spare`
+/// behind it where there is one to fail over to.
+pub async fn start_all(
+    changeoverd: &Path,
+    folder: &Path,
+    primary: u16,
+    spare: u16,
+) -> anyhow::Result<Vec<Server>> {
+    let mut servers = vec![nginx(folder, primary)?, haproxy(folder, primary)?];
+    servers.push(changeover(changeoverd, folder, primary, spare)?);
     for server in &servers {
         wait_for(server).await?;
     }
@@ -48,7 +56,7 @@ fn free_port() -> anyhow::Result<u16> {
 }
 
 async fn wait_for(server: &Server) -> anyhow::Result<()> {
-    let load = crate::load::Load { port: server.port, kind: crate::load::Kind::Whole { prompt: 10 } };
+    let load = Load { port: server.port, model: "bench", kind: Kind::Whole(10) };
     let mut last = None;
     for _ in 0..150 {
         match load.run(1).await {
@@ -82,8 +90,8 @@ fn nginx(folder: &Path, upstream: u16) -> anyhow::Result<Server> {
     std::fs::write(
         &file,
         format!(
-            "daemon off; worker_processes 1; pid {home}/pid; error_log {home}/error.log;
-events {{ worker_connections 512; }}
+            "daemon off; worker_processes 1; worker_rlimit_nofile 8192; pid {home}/pid; error_log {home}/error.log;
+events {{ worker_connections 4096; }}
 http {{
   access_log off; tcp_nodelay on; keepalive_requests 1000000; client_body_buffer_size 256k;
   {temporary}
@@ -126,22 +134,28 @@ listen model
     spawn("HAProxy", port, Command::new("haproxy").arg("-db").arg("-f").arg(file))
 }
 
-fn changeover(program: &Path, folder: &Path, upstream: u16) -> anyhow::Result<Server> {
+/// `bench` and `translated` are for the cost, `costly` meets the same fault with each request, `watched` is what an operator
+/// would have.
+fn changeover(program: &Path, folder: &Path, primary: u16, spare: u16) -> anyhow::Result<Server> {
     let port = free_port()?;
     let file = folder.join("changeover.yaml");
-    std::fs::write(
-        &file,
-        format!(
-            "version: 1
-chains:
-  - name: bench
-    tiers:
-      - {{ name: model, provider: other, model: m, url: 'http://127.0.0.1:{upstream}/v1' }}
-"
-        ),
-    )?;
+    let tier = |name: &str, provider: &str, port: u16, more: &str| {
+        format!("{{ name: {name}, provider: {provider}, model: m, url: 'http://127.0.0.1:{port}'{more} }}")
+    };
+    let chain =
+        |name: &str, tiers: &[String]| format!("  - {{ name: {name}, tiers: [{}] }}\n", tiers.join(", "));
+    let patient = ", breaker: { consecutive: 1000, rate: 1, min_requests: 1000000 }, probe: { kind: off }";
+    let checked = ", probe: { kind: http, path: /health, every: 2s }, timeouts: { first_token: 1s }";
+    let spare = tier("second", "other", spare, "");
+    let chains = [
+        chain("bench", &[tier("model", "other", primary, "")]),
+        chain("translated", &[tier("model", "ollama", primary, "")]),
+        chain("costly", &[tier("first", "other", primary, patient), spare.clone()]),
+        chain("watched", &[tier("first", "other", primary, checked), spare]),
+    ];
+    std::fs::write(&file, format!("version: 1\nchains:\n{}", chains.concat()))?;
     let mut command = Command::new(program);
-    command.env("CHANGEOVER_LOG", "warn").arg("serve").arg("--config").arg(file);
+    command.env("CHANGEOVER_LOG", "error").arg("serve").arg("--config").arg(file);
     command.arg("--data").arg(folder.join("data")).args(["--listen", &format!("127.0.0.1:{port}")]);
     spawn("Changeover", port, command.args(["--admin", "127.0.0.1:0"]))
 }
