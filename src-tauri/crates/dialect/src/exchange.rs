@@ -5,6 +5,8 @@
 
 use serde_json::{Map, Value};
 
+pub mod embed;
+
 /// A request for one chat answer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Request {
@@ -28,6 +30,10 @@ pub struct Request {
     pub max_tokens: Option<u32>,
     /// How hard to reason, in `OpenAI`'s words (`none`, `minimal`, `low`, `medium`, `high`, `xhigh`, `max`).
     pub effort: Option<String>,
+    /// At most this many tokens of reasoning, where the client said so in tokens; 0 switches reasoning off.
+    pub thinking_budget: Option<u32>,
+    /// Tools that the server itself runs, by their type. Only a server of the client's own dialect has them.
+    pub hosted_tools: Vec<String>,
     /// How many answers; more than one is refused by every writer that cannot ask for it.
     pub n: Option<u32>,
     /// Whether the answer is streamed.
@@ -81,8 +87,20 @@ pub struct Turn {
     pub parts: Vec<Part>,
     /// What it thought, where that is text.
     pub reasoning: Option<String>,
+    /// What it wants back unread.
+    pub sealed: Vec<Sealed>,
     /// The tools it called.
     pub tool_calls: Vec<ToolCall>,
+}
+
+/// State of a model between its turns, which nobody else can read: it goes back to the tier that made it, and to no
+/// other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sealed {
+    /// Belongs to the reasoning's text.
+    Signature(String),
+    /// Reasoning that is not shown.
+    Redacted(String),
 }
 
 /// A tool's answer.
@@ -94,6 +112,8 @@ pub struct ToolResult {
     pub name: Option<String>,
     /// The answer.
     pub parts: Vec<Part>,
+    /// Whether the tool failed.
+    pub is_error: bool,
 }
 
 /// A piece of content.
@@ -220,6 +240,8 @@ pub struct Answer {
     pub text: String,
     /// The reasoning, where it is text.
     pub reasoning: String,
+    /// What the model wants back unread.
+    pub sealed: Vec<Sealed>,
     /// The tool calls.
     pub tool_calls: Vec<ToolCall>,
     /// Why it ended; `None` where the server did not say.
@@ -248,6 +270,8 @@ pub enum Event {
     Text(String),
     /// More reasoning.
     Reasoning(String),
+    /// What the model wants back unread; belongs to the reasoning so far.
+    Sealed(Sealed),
     /// A tool call begins.
     ToolCall {
         /// Counts the calls of this answer, from 0.
@@ -302,6 +326,8 @@ pub struct Usage {
     pub output: u64,
     /// Prompt tokens read from a cache.
     pub cached: Option<u64>,
+    /// Prompt tokens written to a cache.
+    pub cache_written: Option<u64>,
     /// Answer tokens spent on reasoning.
     pub reasoning: Option<u64>,
 }

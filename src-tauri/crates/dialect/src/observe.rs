@@ -337,7 +337,7 @@ impl EventObserver {
     /// dialect tells why an answer ended.
     pub fn event(&mut self, event: &Event, field: &str, seen: &mut Vec<Seen>) -> bool {
         match event {
-            Event::Start { .. } | Event::KeepAlive | Event::Done => {}
+            Event::Start { .. } | Event::Sealed(_) | Event::KeepAlive | Event::Done => {}
             Event::Text(text) | Event::Reasoning(text) if text.is_empty() => {}
             Event::Text(_) | Event::Reasoning(_) => self.ledger.content(false, seen),
             Event::ToolCall { .. } | Event::ToolArguments { .. } => self.ledger.content(true, seen),

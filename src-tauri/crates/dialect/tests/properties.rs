@@ -50,10 +50,13 @@ fn message() -> impl Strategy<Value = Message> {
         vec(text().prop_map(Part::Text), 0..3).prop_map(Message::System),
         vec(part(), 0..3).prop_map(Message::User),
         (vec(part(), 0..2), option::of(text()), vec(call(), 0..3)).prop_map(
-            |(parts, reasoning, tool_calls)| { Message::Assistant(Turn { parts, reasoning, tool_calls }) }
+            |(parts, reasoning, tool_calls)| {
+                Message::Assistant(Turn { parts, reasoning, tool_calls, ..Turn::default() })
+            }
         ),
-        (word(), option::of(word()), vec(part(), 0..2))
-            .prop_map(|(call_id, name, parts)| Message::Tool(ToolResult { call_id, name, parts })),
+        (word(), option::of(word()), vec(part(), 0..2)).prop_map(|(call_id, name, parts)| Message::Tool(
+            ToolResult { call_id, name, parts, is_error: false }
+        )),
     ]
 }
 
@@ -117,8 +120,15 @@ prop_compose! {
 
 fn usage() -> impl Strategy<Value = Usage> {
     let count = || 0u64..1 << 40;
-    (count(), count(), option::of(count()), option::of(count()))
-        .prop_map(|(input, output, cached, reasoning)| Usage { input, output, cached, reasoning })
+    (count(), count(), option::of(count()), option::of(count()), option::of(count())).prop_map(
+        |(input, output, cached, cache_written, reasoning)| Usage {
+            input,
+            output,
+            cached,
+            cache_written,
+            reasoning,
+        },
+    )
 }
 
 fn finish() -> impl Strategy<Value = FinishReason> {
@@ -137,7 +147,7 @@ prop_compose! {
         (model, text, reasoning) in (word(), text(), text()),
         (tool_calls, finish, usage) in (vec(call(), 0..3), option::of(finish()), option::of(usage())),
     ) -> Answer {
-        Answer { model, text, reasoning, tool_calls, finish, usage }
+        Answer { model, text, reasoning, tool_calls, finish, usage, ..Answer::default() }
     }
 }
 

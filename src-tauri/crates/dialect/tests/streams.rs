@@ -82,7 +82,7 @@ fn failed(told: &Told) -> (FaultKind, &str) {
 
 #[test]
 fn real_streams_go_on_byte_for_byte_and_are_complete() {
-    let usage = |input, output, cached| Seen::Usage(Usage { input, output, cached, reasoning: None });
+    let usage = |input, output, cached| Seen::Usage(Usage { input, output, cached, ..Usage::default() });
     let stop = Seen::Finish(FinishReason::Stop);
     for (body, seen) in [
         (LLAMA, vec![Seen::Content, stop.clone(), usage(20, 6, Some(19)), Seen::Done]),

@@ -29,7 +29,7 @@ fn a_real_answer_goes_on_byte_for_byte() {
     assert_eq!(whole.body, body);
     assert_eq!(whole.completion, Completion::Complete);
     assert_eq!(whole.finish, Some(FinishReason::Stop));
-    assert_eq!(whole.usage, Some(Usage { input: 20, output: 6, cached: Some(19), reasoning: None }));
+    assert_eq!(whole.usage, Some(Usage { input: 20, output: 6, cached: Some(19), ..Usage::default() }));
 }
 
 #[test]

@@ -115,6 +115,7 @@ pub fn read_answer(body: &[u8]) -> Result<Answer, Fault> {
         model: line.model.unwrap_or_default(),
         text: message.content.unwrap_or_default(),
         reasoning: message.thinking.unwrap_or_default(),
+        sealed: Vec::new(),
         tool_calls: tool_calls.into_iter().zip(0..).map(|(call, index)| tool_call(call, index)).collect(),
         finish,
         usage,

@@ -40,6 +40,7 @@ pub fn read_answer(body: &[u8]) -> Result<Answer, Fault> {
         model: chunk.model.unwrap_or_default().into_owned(),
         text: text.into_owned(),
         reasoning,
+        sealed: Vec::new(),
         tool_calls: calls.collect(),
         finish,
         usage,
@@ -93,8 +94,11 @@ pub(super) fn usage_json(usage: Usage) -> Value {
         "total_tokens": usage.input.saturating_add(usage.output),
     });
     if let Some(fields) = body.as_object_mut() {
-        if let Some(cached) = usage.cached {
-            fields.insert("prompt_tokens_details".into(), json!({ "cached_tokens": cached }));
+        let cache = [("cached_tokens", usage.cached), ("cache_write_tokens", usage.cache_written)];
+        let cache: Map<String, Value> =
+            cache.into_iter().filter_map(|(name, count)| Some((name.to_owned(), count?.into()))).collect();
+        if !cache.is_empty() {
+            fields.insert("prompt_tokens_details".into(), cache.into());
         }
         if let Some(reasoning) = usage.reasoning {
             fields.insert("completion_tokens_details".into(), json!({ "reasoning_tokens": reasoning }));

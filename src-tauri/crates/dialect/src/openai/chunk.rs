@@ -211,7 +211,9 @@ fn usage(fields: &Value) -> Option<Usage> {
     (input.is_some() || output.is_some()).then(|| Usage {
         input: input.unwrap_or_default(),
         output: output.unwrap_or_default(),
-        cached: at("/prompt_tokens_details/cached_tokens"),
+        // The second name is DeepSeek's.
+        cached: at("/prompt_tokens_details/cached_tokens").or_else(|| at("/prompt_cache_hit_tokens")),
+        cache_written: at("/prompt_tokens_details/cache_write_tokens"),
         reasoning: at("/completion_tokens_details/reasoning_tokens"),
     })
 }

@@ -40,6 +40,8 @@ pub fn read_request(body: &[u8]) -> Result<Request, BadRequest> {
         sampling: sampling(fields)?,
         max_tokens,
         effort: string(fields, "reasoning_effort")?,
+        thinking_budget: None,
+        hosted_tools: Vec::new(),
         n: whole(fields, "n")?.map(|n| u32::try_from(n).unwrap_or(u32::MAX)),
         stream: boolean(fields, "stream")?.unwrap_or_default(),
         stream_usage: stream_usage(fields),
@@ -61,11 +63,11 @@ fn message(value: Value, path: &str) -> Result<Message, BadRequest> {
                 .iter()
                 .find_map(|name| take(&mut fields, name)?.as_str().map(ToOwned::to_owned));
             let tool_calls = numbered(calls, &format!("{path}.tool_calls"), tool_call)?;
-            Message::Assistant(Turn { parts, reasoning, tool_calls })
+            Message::Assistant(Turn { parts, reasoning, sealed: Vec::new(), tool_calls })
         }
         "tool" => {
             let call_id = required(&mut fields, "tool_call_id", path)?;
-            Message::Tool(ToolResult { call_id, name: string(&mut fields, "name")?, parts })
+            Message::Tool(ToolResult { call_id, name: string(&mut fields, "name")?, parts, is_error: false })
         }
         _ => return Err(wrong(&format!("{path}.role"), "system, developer, user, assistant or tool")),
     })

@@ -119,7 +119,10 @@ impl ChunkWriter {
     /// Writes what one event needs. Errors are written with [`super::error_event`] instead.
     pub fn write(&mut self, event: &Event, out: &mut BytesMut) {
         if !self.begun
-            && !matches!(event, Event::KeepAlive | Event::Error(_) | Event::Done | Event::Start { .. })
+            && !matches!(
+                event,
+                Event::KeepAlive | Event::Error(_) | Event::Sealed(_) | Event::Done | Event::Start { .. }
+            )
         {
             self.begin(out);
         }
@@ -152,7 +155,8 @@ impl ChunkWriter {
             }
             Event::Usage(usage) => self.usage = Some(*usage),
             Event::KeepAlive => out.put_slice(KEEP_ALIVE),
-            Event::Error(_) | Event::Done => {}
+            // Chat Completions has no place for what a model keeps sealed.
+            Event::Sealed(_) | Event::Error(_) | Event::Done => {}
         }
     }
 
