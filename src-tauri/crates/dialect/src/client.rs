@@ -9,6 +9,7 @@ use std::{fmt, sync::Arc};
 use bytes::{Bytes, BytesMut};
 
 use crate::{
+    anthropic,
     error::{BadRequest, ClientError, ErrorKind},
     exchange::{Answer, Event, Request},
     openai,
@@ -24,6 +25,8 @@ pub enum Dialect {
     Chat,
     /// `OpenAI` Responses.
     Responses,
+    /// Anthropic Messages.
+    Messages,
 }
 
 /// A client's request: its bytes, and what routing needs to know of them.
@@ -117,6 +120,7 @@ impl Dialect {
         match self {
             Self::Chat => &openai::Client,
             Self::Responses => &responses::Client,
+            Self::Messages => &anthropic::Client,
         }
     }
 }

@@ -32,8 +32,6 @@ pub struct Request {
     pub effort: Option<String>,
     /// At most this many tokens of reasoning, where the client said so in tokens; 0 switches reasoning off.
     pub thinking_budget: Option<u32>,
-    /// Tools that the server itself runs, by their type. Only a server of the client's own dialect has them.
-    pub hosted_tools: Vec<String>,
     /// How many answers; more than one is refused by every writer that cannot ask for it.
     pub n: Option<u32>,
     /// Whether the answer is streamed.

@@ -15,6 +15,8 @@
 //! 4. An error of our own: [`client::Dialect::error_body`], [`client::Asked::error_event`], and inside an answer that
 //!    has begun [`stream::Relay::error`].
 
+pub mod anthropic;
+pub mod carry;
 pub mod client;
 pub mod edit;
 pub mod error;

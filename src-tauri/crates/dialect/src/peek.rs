@@ -59,11 +59,16 @@ impl Peek {
     /// # Errors
     /// The body is not a JSON object, names no model, or its messages are missing or no list with something in it.
     pub fn read(body: &[u8]) -> Result<Self, BadRequest> {
+        Self::read_watching(body, b"image_url")
+    }
+
+    /// The same for a dialect whose pictures are known by another field.
+    pub(crate) fn read_watching(body: &[u8], picture: &[u8]) -> Result<Self, BadRequest> {
         let mut peek = Self::blank(body);
         let mut model = None;
         let mut messages = None;
         let mut wrong = None;
-        scan(body, b"image_url", |name, value| {
+        scan(body, picture, |name, value| {
             let read = match name {
                 "model" => {
                     peek.spans.model.push(value.range.clone());

@@ -9,6 +9,7 @@ use std::fmt;
 use bytes::Bytes;
 
 use crate::{
+    anthropic,
     client::{Asked, Dialect},
     edit::Edits,
     error::Unfit,
@@ -31,6 +32,8 @@ pub enum Wire {
     Ollama,
     /// `OpenAI` Responses, for clients that speak it too.
     Responses,
+    /// Anthropic Messages.
+    Anthropic,
 }
 
 /// What an answer of our own making carries about itself.
@@ -111,6 +114,7 @@ impl Wire {
             Self::OpenAi => &openai::Server,
             Self::Ollama => &ollama::Server,
             Self::Responses => &responses::Server,
+            Self::Anthropic => &anthropic::Server,
         }
     }
 }

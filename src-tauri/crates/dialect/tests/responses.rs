@@ -275,7 +275,7 @@ fn a_stream_of_this_dialect_goes_on_byte_for_byte() {
     let (out, seen, completion) = streamed(Wire::Responses, &asked(json!({})), NATIVE);
     assert_eq!(out, NATIVE);
     assert_eq!(completion, Completion::Complete);
-    let usage = Usage { input: 11, output: 9, cached: Some(4), reasoning: Some(2) };
+    let usage = Usage { input: 11, output: 9, cached: Some(4), reasoning: Some(2), ..Usage::default() };
     assert_eq!(
         seen,
         [

@@ -188,6 +188,8 @@ pub enum Wire {
     OpenAi,
     /// Ollama's own `/api/chat`.
     Ollama,
+    /// Anthropic Messages.
+    Anthropic,
     /// A protocol that this version does not speak: such a tier is never eligible.
     Unspoken,
 }
@@ -246,7 +248,8 @@ impl ProviderKind {
     #[must_use]
     pub const fn wire(self) -> Wire {
         match self {
-            Self::Azure | Self::Anthropic | Self::Gemini | Self::Bedrock => Wire::Unspoken,
+            Self::Anthropic => Wire::Anthropic,
+            Self::Gemini | Self::Bedrock => Wire::Unspoken,
             Self::Ollama => Wire::Ollama,
             _ => Wire::OpenAi,
         }

@@ -90,6 +90,7 @@ impl Engine {
         let target = upstream::Target {
             url: &url,
             provider: ProviderKind::Other,
+            model: chain,
             key: Some(&key),
             connect: Duration::from_secs(2),
         };
@@ -132,6 +133,7 @@ async fn ask_tier(client: &upstream::Client, tier: &Tier) -> Trial {
     let speak = match tier.provider.wire() {
         Wire::OpenAi => wire::Wire::OpenAi,
         Wire::Ollama => wire::Wire::Ollama,
+        Wire::Anthropic => wire::Wire::Anthropic,
         Wire::Unspoken => return Err((None, "this version does not speak this provider's protocol".into())),
     };
     let Some(replica) = tier.replicas.first() else { return Err((None, "the tier has no URL".into())) };

@@ -119,6 +119,7 @@ pub(crate) const fn wire_of(provider: ProviderKind, dialect: Dialect) -> Option<
     match provider.wire() {
         domain::Wire::OpenAi => Some(Wire::OpenAi),
         domain::Wire::Ollama => Some(Wire::Ollama),
+        domain::Wire::Anthropic => Some(Wire::Anthropic),
         domain::Wire::Unspoken => None,
     }
 }
@@ -126,7 +127,7 @@ pub(crate) const fn wire_of(provider: ProviderKind, dialect: Dialect) -> Option<
 /// Where a request goes on a server that speaks this.
 const fn endpoint_of(wire: Wire) -> Endpoint<'static> {
     match wire {
-        Wire::OpenAi | Wire::Ollama => Endpoint::Chat,
+        Wire::OpenAi | Wire::Ollama | Wire::Anthropic => Endpoint::Chat,
         Wire::Responses => Endpoint::Responses,
     }
 }

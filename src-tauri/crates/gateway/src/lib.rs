@@ -8,6 +8,7 @@
 
 mod attempt;
 mod budgets;
+mod count;
 mod door;
 mod explain;
 mod failures;

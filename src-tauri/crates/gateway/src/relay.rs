@@ -159,7 +159,13 @@ pub(crate) fn stopped(
 
 /// Whether a piece is more than keep-alive comments and blank lines, which must not hide that nothing comes.
 fn is_progress(piece: &[u8]) -> bool {
-    piece.split(|b| matches!(b, b'\n' | b'\r')).any(|line| !line.is_empty() && line.first() != Some(&b':'))
+    piece.split(|b| matches!(b, b'\n' | b'\r')).any(|line| !line.is_empty() && !is_quiet(line))
+}
+
+/// A comment, or a line of Anthropic's `ping`.
+fn is_quiet(line: &[u8]) -> bool {
+    const PINGS: [&[u8]; 3] = [b"event: ping", b"data: {\"type\":\"ping\"}", b"data: {\"type\": \"ping\"}"];
+    line.first() == Some(&b':') || PINGS.contains(&line)
 }
 
 #[cfg(test)]
@@ -168,7 +174,15 @@ mod tests {
 
     #[test]
     fn a_comment_is_no_progress() {
-        for quiet in [": ping\n\n", ":\n\n", "\n", "\r\n\r\n", ": a\n\n: b\n\n", ""] {
+        for quiet in [
+            "event: ping\ndata: {\"type\": \"ping\"}\n\n",
+            ": ping\n\n",
+            ":\n\n",
+            "\n",
+            "\r\n\r\n",
+            ": a\n\n: b\n\n",
+            "",
+        ] {
             assert!(!is_progress(quiet.as_bytes()), "{quiet:?}");
         }
         for word in ["data: {}\n\n", ": ping\n\ndata: 1\n\n", "{\"done\":false}\n"] {

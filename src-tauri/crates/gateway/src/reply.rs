@@ -175,7 +175,9 @@ fn value_of(text: &str) -> Option<HeaderValue> {
 pub(crate) fn pass_on(from: &HeaderMap, to: &mut HeaderMap) {
     for (name, value) in from {
         let word = name.as_str();
-        if word.starts_with("x-ratelimit-") || word.starts_with("openai-") || word == "x-request-id" {
+        let limits = ["x-ratelimit-", "openai-", "anthropic-ratelimit-", "anthropic-priority-"];
+        if limits.iter().any(|start| word.starts_with(start)) || matches!(word, "x-request-id" | "request-id")
+        {
             to.append(name.clone(), value.clone());
         }
     }

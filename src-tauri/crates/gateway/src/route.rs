@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::{
-    door, intake,
+    count, door, intake,
     life::Life,
     refusal,
     reply::{self, Body},
@@ -28,13 +28,20 @@ use crate::{
 const HOP: HeaderName = HeaderName::from_static("x-changeover-hop");
 /// A request that came through this instance more often than this is refused.
 const MOST_HOPS: usize = 3;
-/// Tracing headers that go on to upstreams.
-const PASSED: [HeaderName; 2] =
-    [HeaderName::from_static("traceparent"), HeaderName::from_static("tracestate")];
+/// Headers that go on to upstreams: for tracing, and what Anthropic's clients say of their API (which the outgoing
+/// connection gives to nobody else).
+const PASSED: [HeaderName; 4] = [
+    HeaderName::from_static("traceparent"),
+    HeaderName::from_static("tracestate"),
+    HeaderName::from_static("anthropic-version"),
+    HeaderName::from_static("anthropic-beta"),
+];
 
 /// A call that is answered here.
 enum Call<'a> {
     Ask(Dialect),
+    /// How long a prompt is, asked in Anthropic's dialect.
+    CountTokens,
     Models,
     Model(&'a str),
     Health,
@@ -47,6 +54,8 @@ impl Call<'_> {
         Some(match path {
             "/v1/chat/completions" | "/chat/completions" => Call::Ask(Dialect::Chat),
             "/v1/responses" | "/responses" => Call::Ask(Dialect::Responses),
+            "/v1/messages" => Call::Ask(Dialect::Messages),
+            "/v1/messages/count_tokens" => Call::CountTokens,
             "/v1/models" | "/models" => Call::Models,
             "/healthz" => Call::Health,
             "/" => Call::Root,
@@ -63,7 +72,7 @@ impl Call<'_> {
 
     const fn methods(&self) -> &'static str {
         match self {
-            Self::Ask(_) => "POST, OPTIONS",
+            Self::Ask(_) | Self::CountTokens => "POST, OPTIONS",
             _ => "GET, HEAD, OPTIONS",
         }
     }
@@ -78,6 +87,7 @@ impl Call<'_> {
 fn dialect_of(path: &str) -> Dialect {
     match Call::of(path) {
         Some(Call::Ask(dialect)) => dialect,
+        Some(Call::CountTokens) => Dialect::Messages,
         _ => Dialect::Chat,
     }
 }
@@ -112,7 +122,7 @@ async fn dispatch(shared: Arc<Inner>, request: Request<Incoming>) -> Response<Bo
         return options(&call);
     }
     let fits = match call {
-        Call::Ask(_) => method == Method::POST,
+        Call::Ask(_) | Call::CountTokens => method == Method::POST,
         _ => method == Method::GET || method == Method::HEAD,
     };
     if !fits {
@@ -126,6 +136,7 @@ async fn dispatch(shared: Arc<Inner>, request: Request<Incoming>) -> Response<Bo
     }
     match call {
         Call::Ask(dialect) => ask(shared, dialect, request).await,
+        Call::CountTokens => count(shared, request).await,
         Call::Models => models(&shared),
         Call::Model(id) => model(&shared, id),
         Call::Health => health(&shared),
@@ -163,6 +174,22 @@ fn begin(
     Life::new(shared, Asked::read(dialect, body)?, headers, began, id.to_owned())
 }
 
+/// Tells how long a prompt is.
+async fn count(shared: Arc<Inner>, request: Request<Incoming>) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let dialect = Dialect::Messages;
+    let Some(headers) = onward(&parts.headers, &shared.instance) else {
+        return closing(in_a_circle(dialect));
+    };
+    match intake::read(&parts.headers, body).await {
+        Err(error) => closing(reply::error(dialect, &error)),
+        Ok(body) => match Asked::read(dialect, body) {
+            Err(bad) => reply::error(dialect, &bad.into()),
+            Ok(asked) => count::answer(&shared, &asked, headers).await,
+        },
+    }
+}
+
 /// The headers for upstreams; none when the request has come through here too often.
 pub(crate) fn onward(from: &HeaderMap, instance: &str) -> Option<HeaderMap> {
     let before: Vec<&str> = from.get_all(&HOP).iter().filter_map(|v| v.to_str().ok()).collect();
@@ -174,8 +201,8 @@ pub(crate) fn onward(from: &HeaderMap, instance: &str) -> Option<HeaderMap> {
     let mut headers = HeaderMap::new();
     headers.insert(HOP, HeaderValue::from_str(&hops).ok()?);
     for name in PASSED {
-        if let Some(value) = from.get(&name) {
-            headers.insert(name, value.clone());
+        for value in from.get_all(&name) {
+            headers.append(&name, value.clone());
         }
     }
     Some(headers)
@@ -253,7 +280,7 @@ fn options(call: &Call<'_>) -> Response<Body> {
     headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods);
     headers.insert(
         header::ACCESS_CONTROL_ALLOW_HEADERS,
-        HeaderValue::from_static("authorization, content-type, x-api-key, traceparent, tracestate"),
+        HeaderValue::from_static("authorization, content-type, x-api-key, anthropic-version, anthropic-beta, traceparent, tracestate"),
     );
     headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
     response
@@ -274,7 +301,7 @@ fn unknown_route(path: &str) -> ClientError {
         ..ClientError::new(
             ErrorKind::NotFound,
             format!(
-                "There is nothing at {path}. Send chat requests to /v1/chat/completions, ask for models at /v1/models."
+                "There is nothing at {path}. Send chat requests to /v1/chat/completions or /v1/messages, ask for models at /v1/models."
             ),
         )
     }

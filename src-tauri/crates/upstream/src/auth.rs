@@ -13,7 +13,7 @@ pub trait Credentials: Send + Sync {
     fn resolve(&self, reference: &KeyRef) -> Result<SecretString, String>;
 }
 
-/// The Anthropic API version that model lists are asked in.
+/// The Anthropic API version of requests that no client of that API made.
 const ANTHROPIC_VERSION: HeaderValue = HeaderValue::from_static("2023-06-01");
 
 /// Puts the key that `reference` names into `headers`, as `provider` wants it. Without a reference nothing is done.
@@ -24,7 +24,11 @@ pub(crate) fn authorize(
     credentials: &dyn Credentials,
 ) -> Result<(), Failure> {
     if provider == ProviderKind::Anthropic {
-        headers.insert("anthropic-version", ANTHROPIC_VERSION);
+        // A client's own version stays: it decides what its request may hold.
+        headers.entry("anthropic-version").or_insert(ANTHROPIC_VERSION);
+    } else {
+        headers.remove("anthropic-version");
+        headers.remove("anthropic-beta");
     }
     let Some(reference) = reference else { return Ok(()) };
     let missing =

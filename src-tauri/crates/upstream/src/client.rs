@@ -37,6 +37,8 @@ pub struct Target<'a> {
     pub url: &'a str,
     /// What kind of server it is.
     pub provider: ProviderKind,
+    /// The model, which some providers want in the URL.
+    pub model: &'a str,
     /// Where its key is.
     pub key: Option<&'a KeyRef>,
     /// How long the connection may take to stand.
@@ -50,6 +52,7 @@ impl<'a> Target<'a> {
         Self {
             url: &replica.url,
             provider: tier.provider,
+            model: &tier.model,
             key: tier.key.as_ref(),
             connect: tier.timeouts.connect,
         }
@@ -101,7 +104,7 @@ impl Client {
         body: Bytes,
         stream: bool,
     ) -> Result<Response, Failure> {
-        let url = url_of(target.url, target.provider.wire(), endpoint)?;
+        let url = url_of(target.url, target.provider, endpoint, target.model, stream)?;
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let accept = if stream { "text/event-stream, application/x-ndjson" } else { "application/json" };
         headers.insert(ACCEPT, HeaderValue::from_static(accept));

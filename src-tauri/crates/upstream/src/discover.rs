@@ -108,10 +108,15 @@ impl Client {
     }
 
     async fn look(&self, url: &str, path: &str, end: Instant) -> Result<Answer, Sighting> {
-        let target =
-            Target { url, provider: ProviderKind::Other, key: None, connect: Duration::from_secs(1) };
+        let target = Target {
+            url,
+            provider: ProviderKind::Other,
+            model: "",
+            key: None,
+            connect: Duration::from_secs(1),
+        };
         let call = async {
-            let at = url_of(url, ProviderKind::Other.wire(), Endpoint::Root(path))?;
+            let at = url_of(url, ProviderKind::Other, Endpoint::Root(path), "", false)?;
             let mut response = self.call(&target, Method::GET, at, HeaderMap::new(), None).await?;
             let body: Bytes = response.body.up_to(LONGEST).await?;
             let server = response.headers.get("server").and_then(|s| s.to_str().ok()).unwrap_or_default();

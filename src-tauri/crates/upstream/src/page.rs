@@ -56,10 +56,11 @@ impl Client {
         let fail = |class, what: String| {
             Failure::new(class, shortened(format!("{path} of {}: {what}", address(&target.url))))
         };
-        let url = url_of(&target.url, target.provider.wire(), Endpoint::Root(path))?;
+        let url = url_of(&target.url, target.provider, Endpoint::Root(path), "", false)?;
         let whom = Target {
             url: &target.url,
             provider: target.provider,
+            model: "",
             key: target.key.as_ref(),
             connect: target.timeout,
         };

@@ -54,7 +54,13 @@ impl ProbeTarget {
     }
 
     fn target(&self) -> Target<'_> {
-        Target { url: &self.url, provider: self.provider, key: self.key.as_ref(), connect: self.timeout }
+        Target {
+            url: &self.url,
+            provider: self.provider,
+            model: &self.model,
+            key: self.key.as_ref(),
+            connect: self.timeout,
+        }
     }
 
     fn fail(&self, class: FailureClass, what: &str) -> Failure {
@@ -100,7 +106,7 @@ impl Client {
     }
 
     async fn probe_http(&self, target: &ProbeTarget, path: &str) -> Result<(), Failure> {
-        let url = url_of(&target.url, target.provider.wire(), Endpoint::Root(path))?;
+        let url = url_of(&target.url, target.provider, Endpoint::Root(path), "", false)?;
         let body = self.good_body(target, Method::GET, url, None).await?;
         // LM Studio answers 200 with an error to every path it does not know.
         match error_in(&body) {
@@ -110,7 +116,7 @@ impl Client {
     }
 
     async fn models_of(&self, target: &ProbeTarget) -> Result<Vec<String>, Failure> {
-        let url = url_of(&target.url, target.provider.wire(), Endpoint::Models)?;
+        let url = url_of(&target.url, target.provider, Endpoint::Models, "", false)?;
         let body = self.good_body(target, Method::GET, url, None).await?;
         let list = serde_json::from_slice::<Value>(&body).ok();
         list.as_ref().and_then(names).ok_or_else(|| {
@@ -119,7 +125,7 @@ impl Client {
     }
 
     async fn probe_generation(&self, target: &ProbeTarget) -> Result<(), Failure> {
-        let url = url_of(&target.url, target.provider.wire(), Endpoint::Chat)?;
+        let url = url_of(&target.url, target.provider, Endpoint::Chat, &target.model, false)?;
         let body = self.good_body(target, Method::POST, url, Some(one_token(target))).await?;
         let answer = serde_json::from_slice::<Value>(&body).unwrap_or_default();
         let good = answer.get("message").is_some()

@@ -68,7 +68,7 @@ fn client() -> Client {
 
 async fn send(client: &Client, addr: SocketAddr) -> Result<Response, Failure> {
     let url = format!("http://{addr}");
-    let target = Target { url: &url, provider: ProviderKind::Vllm, key: None, connect: PATIENCE };
+    let target = Target { url: &url, provider: ProviderKind::Vllm, model: "m", key: None, connect: PATIENCE };
     timeout(
         PATIENCE,
         client.send(&target, upstream::Endpoint::Chat, HeaderMap::new(), Bytes::from_static(b"{}"), false),

@@ -51,7 +51,7 @@ async fn server(answer: &'static str) -> SocketAddr {
 }
 
 async fn send(url: &str, connect: Duration) -> Result<Bytes, Failure> {
-    let target = Target { url, provider: ProviderKind::Vllm, key: None, connect };
+    let target = Target { url, provider: ProviderKind::Vllm, model: "m", key: None, connect };
     let call = async {
         let mut response = client()
             .send(&target, upstream::Endpoint::Chat, HeaderMap::new(), Bytes::from_static(b"{}"), false)

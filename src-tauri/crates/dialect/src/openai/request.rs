@@ -41,7 +41,6 @@ pub fn read_request(body: &[u8]) -> Result<Request, BadRequest> {
         max_tokens,
         effort: string(fields, "reasoning_effort")?,
         thinking_budget: None,
-        hosted_tools: Vec::new(),
         n: whole(fields, "n")?.map(|n| u32::try_from(n).unwrap_or(u32::MAX)),
         stream: boolean(fields, "stream")?.unwrap_or_default(),
         stream_usage: stream_usage(fields),

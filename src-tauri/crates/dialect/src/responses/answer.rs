@@ -73,6 +73,7 @@ pub(super) fn usage(response: &Value) -> Option<Usage> {
         input: input.unwrap_or_default(),
         output: output.unwrap_or_default(),
         cached: at("/usage/input_tokens_details/cached_tokens"),
+        cache_written: at("/usage/input_tokens_details/cache_write_tokens"),
         reasoning: at("/usage/output_tokens_details/reasoning_tokens"),
     })
 }

@@ -165,7 +165,7 @@ fn item(value: Value, path: &str, request: &mut Request) -> Result<(), BadReques
         "function_call_output" => {
             let call_id = required(&mut fields, "call_id", path)?;
             let parts = content(take(&mut fields, "output"), &format!("{path}.output"), request)?;
-            request.messages.push(Message::Tool(ToolResult { call_id, name: None, parts }));
+            request.messages.push(Message::Tool(ToolResult { call_id, parts, ..ToolResult::default() }));
         }
         "reasoning" => thought(&fields, request),
         _ => bind(request, format!("input items of type {kind}")),

@@ -24,7 +24,7 @@ impl Part {
                 return Ok(());
             }
             // The answer has begun already, and with it its text.
-            Event::Start { .. } | Event::Reasoning(_) if joins => return Ok(()),
+            Event::Start { .. } | Event::Reasoning(_) | Event::Sealed(_) if joins => return Ok(()),
             Event::ToolCall { .. } | Event::ToolArguments { .. } | Event::Finish(_) => {
                 let held = self.seam.as_mut().map_or_else(|| Ok(String::new()), Seam::close)?;
                 self.text(held, writer, out);

@@ -158,6 +158,7 @@ impl Sent {
             input: self.before.input + part.input,
             output: self.before.output + part.output,
             cached: sum(self.before.cached, part.cached),
+            cache_written: sum(self.before.cache_written, part.cache_written),
             reasoning: sum(self.before.reasoning, part.reasoning),
         }
     }

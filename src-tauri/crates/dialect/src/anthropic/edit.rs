@@ -1,0 +1,77 @@
+//! Same dialect on both sides: the client's body with only the named fields changed.
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use super::model;
+use crate::{
+    client::Asked,
+    edit::{self, Edits},
+    error::{BadRequest, Unfit},
+    fields::scan,
+    peek::Peek,
+};
+
+/// Reads what routing needs of a request.
+pub(super) fn peek(body: &[u8]) -> Result<Peek, BadRequest> {
+    let mut peek = Peek::read_watching(body, b"")?;
+    // Every answer tells its usage here.
+    peek.stream_usage = true;
+    let mut json = false;
+    let mut pictures = false;
+    let _ = scan(body, b"", |name, value| match name {
+        "output_config" | "output_format" => {
+            json |= memchr::memmem::find(value.text, b"\"json_schema\"").is_some();
+        }
+        "messages" => pictures = memchr::memmem::find(value.text, b"\"image\"").is_some(),
+        _ => {}
+    });
+    peek.wants_json = json;
+    peek.has_images = pictures;
+    Ok(peek)
+}
+
+/// The body with the edits made.
+pub(super) fn rewrite(asked: &Asked, edits: &Edits) -> Result<Bytes, Unfit> {
+    let name = edits.model.as_deref().unwrap_or(&asked.peek.model);
+    let takes_sampling = model::of(name).is_none_or(|model| model.sampling);
+    let plain = Edits {
+        system_note: None,
+        force_usage: false,
+        temperature: edits.temperature.filter(|_| takes_sampling).map(|it| it.clamp(0.0, 1.0)),
+        ..edits.clone()
+    };
+    let body = edit::rewrite(&asked.body, &asked.peek, &plain)?;
+    Ok(match &edits.system_note {
+        Some(note) => with_note(&body, note),
+        None => body,
+    })
+}
+
+/// Puts a note at the end of the system prompt, whose first block may mean something to the provider.
+fn with_note(body: &Bytes, note: &str) -> Bytes {
+    let mut system = None;
+    let mut open = 0;
+    let _ = scan(body, b"", |name, value| {
+        if open == 0 {
+            open = body.iter().position(|b| *b == b'{').map_or(0, |at| at + 1);
+        }
+        if name == "system" {
+            system = Some((value.range.clone(), value.parse::<Value>().unwrap_or_default()));
+        }
+    });
+    let (range, changed) = match system {
+        None => (open..open, format!("\"system\":{},", Value::from(note))),
+        Some((range, Value::Array(mut blocks))) => {
+            blocks.push(json!({ "type": "text", "text": note }));
+            (range, Value::from(blocks).to_string())
+        }
+        Some((range, Value::String(text))) if !text.is_empty() => {
+            (range, Value::from(format!("{text}\n\n{note}")).to_string())
+        }
+        Some((range, _)) => (range, Value::from(note).to_string()),
+    };
+    let before = body.get(..range.start).unwrap_or_default();
+    let after = body.get(range.end..).unwrap_or_default();
+    [before, changed.as_bytes(), after].concat().into()
+}

@@ -1,0 +1,50 @@
+//! The upstream's side of this dialect.
+
+use bytes::Bytes;
+
+use super::{EventReader, edit, read_answer, write_request};
+use crate::{
+    carry::Written,
+    client::{Asked, Dialect},
+    edit::Edits,
+    error::Unfit,
+    exchange::{Answer, Request},
+    fault::Fault,
+    frames::Cutter,
+    wire::{Prepared, Reader, Side},
+};
+
+/// Servers that speak Messages.
+#[derive(Debug)]
+pub(crate) struct Server;
+
+impl Side for Server {
+    fn native(&self) -> Option<Dialect> {
+        Some(Dialect::Messages)
+    }
+
+    fn rewrite(&self, asked: &Asked, edits: &Edits) -> Result<Bytes, Unfit> {
+        edit::rewrite(asked, edits)
+    }
+
+    fn write(&self, request: &Request, _: &Edits) -> Result<Prepared, Unfit> {
+        let Written { body, dropped } = write_request(request)?;
+        Ok(Prepared { body, dropped })
+    }
+
+    fn answer(&self, body: &[u8]) -> Result<Answer, Fault> {
+        read_answer(body)
+    }
+
+    fn cutter(&self) -> Cutter {
+        Cutter::sse()
+    }
+
+    fn reader(&self) -> Box<dyn Reader> {
+        Box::new(EventReader::default())
+    }
+
+    fn finish_field(&self) -> &'static str {
+        "stop_reason"
+    }
+}
