@@ -12,6 +12,8 @@ use crate::{
     anthropic,
     error::{BadRequest, ClientError, ErrorKind},
     exchange::{Answer, Event, Request},
+    fault::Fault,
+    ollama::{self, Form},
     openai,
     peek::Peek,
     responses,
@@ -27,6 +29,10 @@ pub enum Dialect {
     Responses,
     /// Anthropic Messages.
     Messages,
+    /// Ollama's `/api/chat`.
+    OllamaChat,
+    /// Ollama's `/api/generate`.
+    OllamaGenerate,
 }
 
 /// A client's request: its bytes, and what routing needs to know of them.
@@ -78,6 +84,12 @@ impl Asked {
         self.dialect.side().answer(self, answer, stamp)
     }
 
+    /// The answer to a request without a prompt ([`Peek::is_empty`]): that the model is there.
+    #[must_use]
+    pub fn loaded(&self, stamp: &Stamp) -> Bytes {
+        self.dialect.side().loaded(self, stamp)
+    }
+
     /// The writer of a streamed answer for this client.
     #[must_use]
     pub fn writer(&self, stamp: Stamp) -> Box<dyn Writer> {
@@ -116,11 +128,13 @@ impl Dialect {
         self.side().comment(text)
     }
 
-    fn side(self) -> &'static dyn Side {
+    pub(crate) fn side(self) -> &'static dyn Side {
         match self {
             Self::Chat => &openai::Client,
             Self::Responses => &responses::Client,
             Self::Messages => &anthropic::Client,
+            Self::OllamaChat => &ollama::Client(Form::Chat),
+            Self::OllamaGenerate => &ollama::Client(Form::Generate),
         }
     }
 }
@@ -166,7 +180,17 @@ pub(crate) trait Side: Sync {
         format!(": {}\n\n", text.replace(['\r', '\n'], " ")).into()
     }
 
+    /// Whether an answer of another dialect can be written in this one.
+    fn takes(&self, _: &Answer) -> Result<(), Fault> {
+        Ok(())
+    }
+
     fn answer(&self, asked: &Asked, answer: &Answer, stamp: &Stamp) -> Bytes;
 
     fn writer(&self, asked: &Asked, stamp: Stamp) -> Box<dyn Writer>;
+
+    /// The answer to a request without a prompt, where that is one.
+    fn loaded(&self, _: &Asked, _: &Stamp) -> Bytes {
+        Bytes::new()
+    }
 }

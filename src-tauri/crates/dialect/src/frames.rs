@@ -49,6 +49,15 @@ impl Cutter {
         }
     }
 
+    /// What ends a frame.
+    #[must_use]
+    pub const fn end(&self) -> &'static [u8] {
+        match self {
+            Self::Sse(_) => b"\n\n",
+            Self::Lines(_) => b"\n",
+        }
+    }
+
     /// What is left when the body has ended, if it can be read: a last frame without its end mark. `fresh`: nothing
     /// readable came before it, so that something foreign is worth reading, if only to say so.
     #[must_use]
@@ -66,7 +75,7 @@ impl Cutter {
 }
 
 /// Whether an unfinished last event says nothing that could be read.
-pub(crate) fn is_cut(rest: &[u8]) -> bool {
+fn is_cut(rest: &[u8]) -> bool {
     let event = sse::read(rest);
     let data = event.data.trim_ascii();
     if data.is_empty() {

@@ -1,13 +1,19 @@
-//! Ollama's own `/api/chat`, spoken to upstreams.
+//! Ollama's own API: `/api/chat` and `/api/generate`, spoken by clients and to upstreams.
 //!
-//! Why not its `/v1`: that loses the text of an error in mid-stream and cuts a prompt that is too long without a word.
-//! Here the prompt is never cut in silence (`truncate: false` makes the server refuse), and an answer counts only with
-//! a `done_reason`.
+//! Why not its `/v1` for upstreams: that loses the text of an error in mid-stream and cuts a prompt that is too long
+//! without a word. Here the prompt of a client of another dialect is never cut in silence (`truncate: false` makes the
+//! server refuse), and an answer counts only with a `done_reason`. A client of this dialect decides that for itself.
 
 mod answer;
+mod client;
+mod lines;
+mod read;
 mod request;
 mod server;
 
 pub use answer::{LineReader, read_answer};
+pub use client::Client;
+pub use lines::{Form, LineWriter};
+pub use read::{peek, read_chat, read_generate};
 pub use request::{Written, write_request};
-pub(crate) use server::Server;
+pub use server::Server;

@@ -34,6 +34,8 @@ pub struct Peek {
     pub max_tokens: Option<u32>,
     /// How many answers the client wants.
     pub n: u32,
+    /// Whether it holds no prompt, where that has a meaning of its own: to load the model.
+    pub is_empty: bool,
     /// The body's length in bytes.
     pub bytes: usize,
     /// Where the fields are that an edit may replace.
@@ -111,6 +113,7 @@ impl Peek {
             wants_json: false,
             max_tokens: None,
             n: 1,
+            is_empty: false,
             bytes: body.len(),
             spans: Spans { open, ..Spans::default() },
         }

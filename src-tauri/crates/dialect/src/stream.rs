@@ -13,11 +13,10 @@ use crate::{
     error::ClientError,
     exchange::{Event, Usage},
     fault::cannot_go_on,
-    frames::{Cutter, is_cut},
+    frames::Cutter,
     observe::{Completion, EventObserver, Observe, Pass, Seen, too_long},
     openai::ChunkWriter,
     resume::{Broken, Continuing, Part, Seam, Sent},
-    sse::Frames,
     wire::{Reader, Side, Stamp},
 };
 
@@ -56,16 +55,16 @@ enum Way {
 
 impl Relay {
     /// Both sides speak the same: bytes go on as they are, without the frame that holds only the usage where the
-    /// client did not ask for it. `mark` ends a whole answer that came without its end mark.
-    pub(crate) fn same(asked: &Asked, stamp: Stamp, observer: Box<dyn Observe>, mark: &'static [u8]) -> Self {
-        let usage_wanted = asked.peek.stream_usage;
+    /// client did not ask for it.
+    pub(crate) fn same(asked: &Asked, stamp: Stamp, side: &dyn Side) -> Self {
         let same = Same {
-            frames: Frames::default(),
-            observer,
+            cutter: Some(side.cutter()),
+            fresh: true,
+            observer: side.observer(),
             asked: asked.clone(),
             stamp,
-            mark,
-            usage_wanted,
+            mark: side.end_mark(),
+            usage_wanted: asked.peek.stream_usage,
             kept: None,
         };
         Self { way: Way::Same(Box::new(same)), frames: 0 }
@@ -182,7 +181,10 @@ impl Relay {
 
 #[derive(Debug)]
 struct Same {
-    frames: Frames,
+    /// Absent once the body has ended.
+    cutter: Option<Cutter>,
+    /// Whether nothing has come yet.
+    fresh: bool,
     observer: Box<dyn Observe>,
     asked: Asked,
     stamp: Stamp,
@@ -195,16 +197,15 @@ struct Same {
 impl Same {
     fn push(&mut self, bytes: Bytes, count: &mut u64) -> Step {
         let mut step = Step::default();
-        if self.observer.done() {
-            return step;
-        }
+        let Some(mut cutter) = self.cutter.take_if(|_| !self.observer.done()) else { return step };
         let mut out = Run::new(bytes.clone());
-        self.frames.push(bytes);
+        cutter.push(bytes);
         loop {
-            match self.frames.next_frame() {
+            match cutter.next_frame() {
                 Ok(None) => break,
                 Ok(Some(frame)) => {
                     *count += 1;
+                    self.fresh = false;
                     if !self.frame(&frame, &mut out, &mut step.seen) {
                         break;
                     }
@@ -215,6 +216,7 @@ impl Same {
                 }
             }
         }
+        self.cutter = Some(cutter);
         step.out = out.take();
         if let Some(kept) = &mut self.kept {
             kept.push(&step.out);
@@ -239,11 +241,12 @@ impl Same {
 
     fn finish(&mut self) -> End {
         let mut seen = Vec::new();
-        let rest = std::mem::take(&mut self.frames).rest();
+        // The last frame may lack its end; one that was cut in the middle is no JSON and is left out.
+        let rest = self.cutter.take().and_then(|cutter| Some((cutter.end(), cutter.rest(self.fresh)?)));
+        let (end, rest) = rest.unwrap_or_default();
         let mut out = Run::new(rest.clone());
-        // The last frame may lack its empty line; one that was cut in the middle is no JSON and is left out.
-        if !is_cut(&rest) && self.frame(&rest, &mut out, &mut seen) {
-            out.add(&Bytes::from_static(b"\n\n"));
+        if !rest.is_empty() && self.frame(&rest, &mut out, &mut seen) {
+            out.add(&Bytes::from_static(end));
         }
         if self.observer.finished() && !self.observer.done() {
             out.add(&Bytes::from_static(self.mark));

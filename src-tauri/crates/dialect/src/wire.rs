@@ -17,7 +17,8 @@ use crate::{
     fault::Fault,
     frames::Cutter,
     observe::Observe,
-    ollama, openai, responses,
+    ollama::{self, Form},
+    openai, responses,
     resume::{Broken, Continuing},
     stream::Relay,
     whole::{self, Whole},
@@ -30,6 +31,8 @@ pub enum Wire {
     OpenAi,
     /// Ollama's own `/api/chat`.
     Ollama,
+    /// Ollama's own `/api/generate`, for clients that speak it too.
+    OllamaGenerate,
     /// `OpenAI` Responses, for clients that speak it too.
     Responses,
     /// Anthropic Messages.
@@ -87,7 +90,10 @@ impl Wire {
     pub fn whole(self, asked: &Asked, body: &Bytes, stamp: &Stamp) -> Whole {
         let side = self.side();
         let native = self.is_native(asked.dialect);
-        whole::judge(side.answer(body), side.finish_field(), |answer| {
+        let takes = |answer: Answer| {
+            if native { Ok(answer) } else { asked.dialect.side().takes(&answer).map(|()| answer) }
+        };
+        whole::judge(side.answer(body).and_then(takes), side.finish_field(), |answer| {
             if native { body.clone() } else { asked.answer(answer, stamp) }
         })
     }
@@ -97,7 +103,7 @@ impl Wire {
     pub fn relay(self, asked: &Asked, stamp: Stamp) -> Relay {
         let side = self.side();
         if self.is_native(asked.dialect) {
-            Relay::same(asked, stamp, side.observer(), side.end_mark())
+            Relay::same(asked, stamp, side)
         } else {
             Relay::between(side, asked.writer(stamp))
         }
@@ -112,7 +118,8 @@ impl Wire {
     fn side(self) -> &'static dyn Side {
         match self {
             Self::OpenAi => &openai::Server,
-            Self::Ollama => &ollama::Server,
+            Self::Ollama => &ollama::Server(Form::Chat),
+            Self::OllamaGenerate => &ollama::Server(Form::Generate),
             Self::Responses => &responses::Server,
             Self::Anthropic => &anthropic::Server,
         }

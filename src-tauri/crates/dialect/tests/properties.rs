@@ -169,8 +169,9 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
     )
 }
 
-const DIALECTS: [Dialect; 2] = [Dialect::Chat, Dialect::Responses];
-const WIRES: [Wire; 3] = [Wire::OpenAi, Wire::Ollama, Wire::Responses];
+const DIALECTS: [Dialect; 4] =
+    [Dialect::Chat, Dialect::Responses, Dialect::OllamaChat, Dialect::OllamaGenerate];
+const WIRES: [Wire; 4] = [Wire::OpenAi, Wire::Ollama, Wire::OllamaGenerate, Wire::Responses];
 
 /// A request in each dialect.
 fn asked() -> Vec<Asked> {

@@ -113,11 +113,12 @@ impl From<Relay> for Way {
 
 /// What a tier speaks, if this version speaks it: the client's own dialect where the provider has it.
 pub(crate) const fn wire_of(provider: ProviderKind, dialect: Dialect) -> Option<Wire> {
-    if matches!(dialect, Dialect::Responses) && provider.speaks_responses() {
-        return Some(Wire::Responses);
-    }
     match provider.wire() {
+        domain::Wire::OpenAi if matches!(dialect, Dialect::Responses) && provider.speaks_responses() => {
+            Some(Wire::Responses)
+        }
         domain::Wire::OpenAi => Some(Wire::OpenAi),
+        domain::Wire::Ollama if matches!(dialect, Dialect::OllamaGenerate) => Some(Wire::OllamaGenerate),
         domain::Wire::Ollama => Some(Wire::Ollama),
         domain::Wire::Anthropic => Some(Wire::Anthropic),
         domain::Wire::Unspoken => None,
@@ -128,6 +129,7 @@ pub(crate) const fn wire_of(provider: ProviderKind, dialect: Dialect) -> Option<
 const fn endpoint_of(wire: Wire) -> Endpoint<'static> {
     match wire {
         Wire::OpenAi | Wire::Ollama | Wire::Anthropic => Endpoint::Chat,
+        Wire::OllamaGenerate => Endpoint::Generate,
         Wire::Responses => Endpoint::Responses,
     }
 }

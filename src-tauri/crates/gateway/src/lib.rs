@@ -17,6 +17,7 @@ mod inside;
 mod intake;
 mod life;
 mod listen;
+mod listing;
 mod patience;
 mod record;
 mod refusal;

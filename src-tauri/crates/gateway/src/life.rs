@@ -74,6 +74,18 @@ impl Life {
         Ok(self)
     }
 
+    /// Whether there is nothing to answer: the client wishes that its model be loaded.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.tries.asked.peek.is_empty
+    }
+
+    /// Says that the model is there, as its tiers are. Nobody is asked.
+    pub(crate) fn loaded(mut self) -> Response<Body> {
+        self.record.finish(RequestResult::Answered, None);
+        let asked = &self.tries.asked;
+        reply::loaded(asked, asked.loaded(&self.tries.stamp(&self.record)))
+    }
+
     /// Answers it.
     pub(crate) async fn answer(self) -> Response<Body> {
         let (asked, stamp) = (self.tries.asked.clone(), self.tries.stamp(&self.record));
@@ -134,7 +146,7 @@ impl Life {
     }
 
     fn committed(mut self, candidate: &Candidate, good: Good) -> Settled {
-        let by = self.tries.by(candidate, &self.record);
+        let by = self.tries.by(candidate, &self.record).left_out(self.record.left_out());
         self.record.committed();
         let chain = &self.tries.chain;
         if let Some(tier) = chain.tiers.get(candidate.tier) {

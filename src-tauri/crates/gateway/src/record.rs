@@ -183,6 +183,11 @@ impl Record {
         }
     }
 
+    /// What of the request the try that goes on leaves out.
+    pub(crate) fn left_out(&self) -> &[String] {
+        self.current.as_ref().map_or(&[], |current| &current.left_out)
+    }
+
     /// The first meaningful token has come.
     pub(crate) fn first_token(&mut self) {
         if let Some(current) = &mut self.current {

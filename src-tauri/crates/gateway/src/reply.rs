@@ -7,7 +7,10 @@ use std::{
 };
 
 use bytes::Bytes;
-use dialect::{client::Dialect, error::ClientError};
+use dialect::{
+    client::{Asked, Dialect},
+    error::ClientError,
+};
 use domain::{Chain, Tier};
 use futures::stream::{BoxStream, StreamExt};
 use http::{
@@ -70,6 +73,15 @@ pub(crate) fn error(dialect: Dialect, error: &ClientError) -> Response<Body> {
     json(status, dialect.error_body(error))
 }
 
+/// An answer to a client that wished its model loaded; a stream of one piece where it would get a stream.
+pub(crate) fn loaded(asked: &Asked, body: Bytes) -> Response<Body> {
+    let mut response = json(StatusCode::OK, body);
+    if asked.peek.stream {
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(asked.dialect.stream_type()));
+    }
+    response
+}
+
 /// The head of a stream.
 pub(crate) fn stream(dialect: Dialect, pieces: BoxStream<'static, Bytes>) -> Response<Body> {
     let mut response = Response::new(Body::Pieces(pieces));
@@ -128,6 +140,16 @@ impl By {
     /// The same, of somebody who goes on with the answer of another.
     pub(crate) fn resumed(self) -> Self {
         Self { resumed: true, ..self }
+    }
+
+    /// Adds to the notice what of the request its tier has no word for.
+    pub(crate) fn left_out(mut self, names: &[String]) -> Self {
+        if !names.is_empty() {
+            let left_out = format!("left out: {}", names.join(", "));
+            self.notice =
+                Some(self.notice.map_or_else(|| left_out.clone(), |own| format!("{own}; {left_out}")));
+        }
+        self
     }
 
     /// Writes it into the head of an answer.

@@ -13,13 +13,13 @@ use http::{
 };
 use hyper::body::Incoming;
 use percent_encoding::percent_decode_str;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::time::Instant;
 
 use crate::{
     count, door, intake,
     life::Life,
-    refusal,
+    listing,
     reply::{self, Body},
     server::Inner,
 };
@@ -44,6 +44,9 @@ enum Call<'a> {
     CountTokens,
     Models,
     Model(&'a str),
+    Tags,
+    Show,
+    Version,
     Health,
     Root,
     Explain(&'a str),
@@ -56,6 +59,11 @@ impl Call<'_> {
             "/v1/responses" | "/responses" => Call::Ask(Dialect::Responses),
             "/v1/messages" => Call::Ask(Dialect::Messages),
             "/v1/messages/count_tokens" => Call::CountTokens,
+            "/api/chat" => Call::Ask(Dialect::OllamaChat),
+            "/api/generate" => Call::Ask(Dialect::OllamaGenerate),
+            "/api/tags" => Call::Tags,
+            "/api/show" => Call::Show,
+            "/api/version" => Call::Version,
             "/v1/models" | "/models" => Call::Models,
             "/healthz" => Call::Health,
             "/" => Call::Root,
@@ -72,14 +80,14 @@ impl Call<'_> {
 
     const fn methods(&self) -> &'static str {
         match self {
-            Self::Ask(_) | Self::CountTokens => "POST, OPTIONS",
+            Self::Ask(_) | Self::CountTokens | Self::Show => "POST, OPTIONS",
             _ => "GET, HEAD, OPTIONS",
         }
     }
 
     /// Whether it tells nothing that a key should guard.
     const fn is_open(&self) -> bool {
-        matches!(self, Self::Health | Self::Root)
+        matches!(self, Self::Health | Self::Root | Self::Version)
     }
 }
 
@@ -88,6 +96,7 @@ fn dialect_of(path: &str) -> Dialect {
     match Call::of(path) {
         Some(Call::Ask(dialect)) => dialect,
         Some(Call::CountTokens) => Dialect::Messages,
+        _ if path.starts_with("/api/") => Dialect::OllamaChat,
         _ => Dialect::Chat,
     }
 }
@@ -122,7 +131,7 @@ async fn dispatch(shared: Arc<Inner>, request: Request<Incoming>) -> Response<Bo
         return options(&call);
     }
     let fits = match call {
-        Call::Ask(_) | Call::CountTokens => method == Method::POST,
+        Call::Ask(_) | Call::CountTokens | Call::Show => method == Method::POST,
         _ => method == Method::GET || method == Method::HEAD,
     };
     if !fits {
@@ -137,10 +146,16 @@ async fn dispatch(shared: Arc<Inner>, request: Request<Incoming>) -> Response<Bo
     match call {
         Call::Ask(dialect) => ask(shared, dialect, request).await,
         Call::CountTokens => count(shared, request).await,
-        Call::Models => models(&shared),
-        Call::Model(id) => model(&shared, id),
+        Call::Models => listing::models(&shared, listing::Form::of(request.headers())),
+        Call::Model(id) => {
+            let name = percent_decode_str(id).decode_utf8_lossy();
+            listing::model(&shared, listing::Form::of(request.headers()), &name)
+        }
+        Call::Tags => listing::tags(&shared),
+        Call::Show => show(&shared, request).await,
+        Call::Version => listing::version(),
         Call::Health => health(&shared),
-        Call::Root => text("Changeover is running. Point OpenAI clients at /v1.\n"),
+        Call::Root => root(request.headers()),
         Call::Explain(id) => explain(&shared, id),
     }
 }
@@ -155,6 +170,7 @@ async fn ask(shared: Arc<Inner>, dialect: Dialect, request: Request<Incoming>) -
             Err(error) => closing(reply::error(dialect, &error)),
             Ok(body) => match begin(shared, dialect, body, headers, began, &id) {
                 Err(error) => reply::error(dialect, &error),
+                Ok(life) if life.is_empty() => life.loaded(),
                 Ok(life) => return Box::pin(life.answer()).await,
             },
         },
@@ -222,26 +238,22 @@ fn in_a_circle(dialect: Dialect) -> Response<Body> {
     response
 }
 
-fn models(shared: &Inner) -> Response<Body> {
-    let snapshot = shared.deps.snapshot.load();
-    let names = snapshot.chains.iter().flat_map(|c| std::iter::once(&c.name).chain(&c.aliases));
-    let data: Vec<_> = names.filter(|name| *name != "*").map(|name| entry(shared, name)).collect();
-    reply::json(StatusCode::OK, json!({"object": "list", "data": data}).to_string().into())
-}
-
-/// The model that a chat request under this name, as it stands in the path, would get.
-fn model(shared: &Inner, in_path: &str) -> Response<Body> {
-    let name = percent_decode_str(in_path).decode_utf8_lossy();
-    let snapshot = shared.deps.snapshot.load();
-    match snapshot.chain_for(&name).filter(|chain| name != "*" || chain.name == "*") {
-        Some(_) => reply::json(StatusCode::OK, entry(shared, &name).to_string().into()),
-        None => reply::error(Dialect::Chat, &refusal::unknown_model(&snapshot, &name)),
+async fn show(shared: &Inner, request: Request<Incoming>) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    match intake::read(&parts.headers, body).await {
+        Ok(body) => listing::show(shared, &body),
+        Err(error) => closing(reply::error(Dialect::OllamaChat, &error)),
     }
 }
 
-/// A model in `OpenAI`'s form.
-fn entry(shared: &Inner, name: &str) -> Value {
-    json!({"id": name, "object": "model", "created": shared.created, "owned_by": "changeover"})
+/// Ollama's clients look for its own words here, people look with a browser.
+fn root(headers: &HeaderMap) -> Response<Body> {
+    let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if accepts.contains("text/html") {
+        text("Changeover is running. Point OpenAI clients at /v1, and Ollama clients here.\n")
+    } else {
+        text("Ollama is running")
+    }
 }
 
 fn health(shared: &Inner) -> Response<Body> {
@@ -301,7 +313,7 @@ fn unknown_route(path: &str) -> ClientError {
         ..ClientError::new(
             ErrorKind::NotFound,
             format!(
-                "There is nothing at {path}. Send chat requests to /v1/chat/completions or /v1/messages, ask for models at /v1/models."
+                "There is nothing at {path}. Send chat requests to /v1/chat/completions, /v1/responses, /v1/messages or /api/chat, ask for models at /v1/models."
             ),
         )
     }

@@ -8,6 +8,8 @@ use url::Url;
 pub enum Endpoint<'a> {
     /// Chat, at the provider's own path.
     Chat,
+    /// Ollama's `/api/generate`.
+    Generate,
     /// `/v1/responses`.
     Responses,
     /// Vectors, at the provider's own path.
@@ -45,7 +47,11 @@ pub fn url_of(
         ProviderKind::Gemini => gemini(&mut url, endpoint, model, stream),
         ProviderKind::Bedrock => bedrock(&mut url, endpoint, model, stream),
         _ if provider.wire() == Wire::Ollama => {
-            let path = ollama_path(url.path(), call_of(endpoint, ["chat", "chat", "embed", "tags", ""]));
+            let call = match endpoint {
+                Endpoint::Generate => "generate",
+                _ => call_of(endpoint, ["chat", "chat", "embed", "tags", ""]),
+            };
+            let path = ollama_path(url.path(), call);
             url.set_path(&path);
         }
         _ if provider.wire() == Wire::Anthropic => {
@@ -68,7 +74,7 @@ const OPENAI: [&str; 5] = ["chat/completions", "responses", "embeddings", "model
 /// The path of a call among those of a provider: chat, responses, vectors, models, counting.
 const fn call_of<'p>(endpoint: Endpoint<'_>, paths: [&'p str; 5]) -> &'p str {
     match endpoint {
-        Endpoint::Chat => paths[0],
+        Endpoint::Chat | Endpoint::Generate => paths[0],
         Endpoint::Responses => paths[1],
         Endpoint::Embeddings => paths[2],
         Endpoint::Models | Endpoint::Root(_) => paths[3],

@@ -17,6 +17,11 @@ struct Line {
     model: Option<String>,
     #[serde(default)]
     message: Option<Message>,
+    /// `/api/generate` has the text and the reasoning here.
+    #[serde(default)]
+    response: Option<String>,
+    #[serde(default)]
+    thinking: Option<String>,
     #[serde(default)]
     done: bool,
     #[serde(default)]
@@ -58,8 +63,12 @@ struct Function {
 impl Line {
     fn read(json: &[u8]) -> Result<Self, Fault> {
         let json = &*mend(json);
-        let line: Self = serde_json::from_slice(json)
+        let mut line: Self = serde_json::from_slice(json)
             .map_err(|_| malformed("The answer is not JSON of Ollama's chat API.", json))?;
+        if line.message.is_none() && line.response.is_some() {
+            let (content, thinking) = (line.response.take(), line.thinking.take());
+            line.message = Some(Message { content, thinking, tool_calls: None });
+        }
         if line.error.is_some() {
             return Err(in_band(json));
         }

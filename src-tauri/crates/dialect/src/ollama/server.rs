@@ -1,27 +1,63 @@
 //! The upstream's side of this dialect.
 
-use super::{LineReader, Written, read_answer, write_request};
+use bytes::Bytes;
+use serde_json::{Map, Value};
+
+use super::{LineReader, Written, answer, lines::Form, write_request};
 use crate::{
-    edit::Edits,
-    error::Unfit,
+    client::{Asked, Dialect},
+    edit::{self, Edits},
+    error::{BadRequest, Unfit},
     exchange::{Answer, Event, Request},
     fault::Fault,
     frames::Cutter,
     wire::{Prepared, Reader, Side},
 };
 
-/// Servers that speak Ollama's `/api/chat`.
+/// Servers that speak Ollama's own API.
 #[derive(Debug)]
-pub(crate) struct Server;
+pub struct Server(pub Form);
 
 impl Side for Server {
+    fn native(&self) -> Option<Dialect> {
+        Some(match self.0 {
+            Form::Chat => Dialect::OllamaChat,
+            Form::Generate => Dialect::OllamaGenerate,
+        })
+    }
+
+    /// Changes the named fields only.
+    fn rewrite(&self, asked: &Asked, edits: &Edits) -> Result<Bytes, Unfit> {
+        let mut fields = Vec::new();
+        if let Some(model) = &edits.model {
+            fields.push(("model", model.clone().into()));
+        }
+        if edits.max_tokens_cap.is_some() || edits.temperature.is_some() {
+            fields.push(("options", options(asked, edits)));
+        }
+        if let Some(note) = &edits.system_note {
+            fields.push(match self.0 {
+                Form::Chat => ("messages", noted(asked, note)?),
+                Form::Generate => {
+                    let own =
+                        edit::field(&asked.body, "system").and_then(|it| it.as_str().map(str::to_owned));
+                    ("system", own.map_or_else(|| note.clone(), |own| format!("{note}\n\n{own}")).into())
+                }
+            });
+        }
+        Ok(edit::set(&asked.body, &fields)?)
+    }
+
     fn write(&self, request: &Request, _: &Edits) -> Result<Prepared, Unfit> {
+        if self.0 == Form::Generate {
+            return Err(Unfit::CannotCarry(vec!["a conversation".into()]));
+        }
         let Written { body, dropped } = write_request(request)?;
         Ok(Prepared { body, dropped })
     }
 
     fn answer(&self, body: &[u8]) -> Result<Answer, Fault> {
-        read_answer(body)
+        answer::read_answer(body)
     }
 
     fn cutter(&self) -> Cutter {
@@ -35,6 +71,35 @@ impl Side for Server {
     fn finish_field(&self) -> &'static str {
         "done_reason"
     }
+}
+
+/// The client's options with the tier's own.
+fn options(asked: &Asked, edits: &Edits) -> Value {
+    let own = edit::field(&asked.body, "options").and_then(|it| it.as_object().cloned());
+    let mut options: Map<String, Value> = own.unwrap_or_default();
+    if let Some(cap) = edits.max_tokens_cap {
+        let cap = asked.peek.max_tokens.map_or(cap, |asked| asked.min(cap));
+        options.insert("num_predict".into(), cap.into());
+    }
+    if let Some(temperature) = edits.temperature {
+        options.insert("temperature".into(), temperature.into());
+    }
+    options.into()
+}
+
+/// The client's messages with a note in front, or before the text of its own first instructions.
+fn noted(asked: &Asked, note: &str) -> Result<Value, BadRequest> {
+    let Some(Value::Array(mut messages)) = edit::field(&asked.body, "messages") else {
+        return Err(BadRequest::new("`messages` must be a list.", Some("messages"), Some("invalid_type")));
+    };
+    match messages.first_mut() {
+        Some(first) if first["role"] == "system" => {
+            let own = first["content"].as_str().unwrap_or_default();
+            first["content"] = format!("{note}\n\n{own}").into();
+        }
+        _ => messages.insert(0, serde_json::json!({ "role": "system", "content": note })),
+    }
+    Ok(messages.into())
 }
 
 impl Reader for LineReader {

@@ -6,6 +6,7 @@ mod door;
 mod failover;
 mod inside;
 mod ollama;
+mod ollama_clients;
 mod patience;
 mod responses;
 mod resume;
