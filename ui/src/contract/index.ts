@@ -72,7 +72,11 @@ chains: Array<Chain>,
 /**
  * Who is told of a failover, and how.
  */
-alerts: Alerts, };
+alerts: Alerts, 
+/**
+ * Other machines whose GPUs are watched.
+ */
+gpu_hosts?: Array<GpuHost>, };
 
 /**
  * Where the program listens.
@@ -324,7 +328,16 @@ export type Replica = {
 /**
  * Base URL, such as `http://gpu1:8000`.
  */
-url: string, };
+url: string, 
+/**
+ * How it is started anew when it is down.
+ */
+restart?: Restart, 
+/**
+ * The GPUs that it runs on: UUIDs, numbers on this machine, or `HOST/NUMBER` of a host under `gpu_hosts`. Left out,
+ * they are looked for.
+ */
+gpus?: Array<string>, };
 
 /**
  * How long each part of an answer may take.
@@ -520,6 +533,56 @@ stuck_after: Span,
  * Whether it is meant to run on the CPU; then doing so is no finding.
  */
 on_cpu: boolean, };
+
+/**
+ * How a server is started anew when it is down: a systemd unit, or a command.
+ */
+export type Restart = { 
+/**
+ * The switch: nothing is started before it is on.
+ */
+enabled: boolean, 
+/**
+ * A systemd unit, such as `vllm.service`.
+ */
+unit?: string, 
+/**
+ * Whether it is a unit of this user's own manager rather than of the system's.
+ */
+user: boolean, 
+/**
+ * A program with its arguments, which starts the server and ends.
+ */
+command?: Array<string>, 
+/**
+ * It may come back by itself for this long first.
+ */
+delay: Span, 
+/**
+ * At most so many starts within `window`; then it is left alone until it is well again.
+ */
+limit: number, 
+/**
+ * See `limit`.
+ */
+window: Span, 
+/**
+ * A server that does not answer its checks this long after a start has not come back.
+ */
+healthy_within: Span, };
+
+/**
+ * Another machine whose GPUs are watched, through the DCGM exporter that runs there.
+ */
+export type GpuHost = { 
+/**
+ * How it is called on the screens; its GPUs are `NAME/0` and so on.
+ */
+name: string, 
+/**
+ * The exporter's address, such as `http://gpu1:9400/metrics`.
+ */
+url: string, };
 
 /**
  * How much of a chain's capability is left.
@@ -798,6 +861,10 @@ figures: FiguresView,
  */
 quota: QuotaView | null, 
 /**
+ * The last step of its restarts; absent before the first.
+ */
+restart: RestartView | null, 
+/**
  * What its active checks came to.
  */
 check_costs: CheckCosts, };
@@ -999,6 +1066,23 @@ generations: number,
 billed: number, };
 
 /**
+ * The last step of a server's restarts.
+ */
+export type RestartView = { 
+/**
+ * When.
+ */
+at_ms: number, 
+/**
+ * Whether it failed or was given up.
+ */
+failed: boolean, 
+/**
+ * In words.
+ */
+words: string, };
+
+/**
  * A replica's figures over longer times.
  */
 export type ReplicaFigures = { 
@@ -1178,7 +1262,28 @@ reason: string | null,
 /**
  * What to do about it.
  */
-remedy: string | null, };
+remedy: string | null, 
+/**
+ * Other machines that are asked.
+ */
+hosts: Array<GpuHostView>, };
+
+/**
+ * Another machine whose DCGM exporter is asked.
+ */
+export type GpuHostView = { 
+/**
+ * How it is called.
+ */
+name: string, 
+/**
+ * When it answered last; absent before the first time.
+ */
+at_ms: number | null, 
+/**
+ * Why it does not answer; absent when it does.
+ */
+reason: string | null, };
 
 /**
  * One GPU. A missing sensor is absent, never zero.
@@ -1189,7 +1294,11 @@ export type GpuView = {
  */
 uuid: string, 
 /**
- * Number on this machine.
+ * The machine it is in, as `gpu_hosts` calls it; absent for this one.
+ */
+host: string | null, 
+/**
+ * Number on its machine.
  */
 index: number, 
 /**
@@ -1241,6 +1350,14 @@ ecc_uncorrected: number | null,
  */
 ecc_corrected: number | null, 
 /**
+ * Memory rows that were replaced after corrected errors.
+ */
+remapped_corrected: number | null, 
+/**
+ * Memory rows that were replaced after uncorrected errors.
+ */
+remapped_uncorrected: number | null, 
+/**
  * Xid events seen since start, newest last.
  */
 xids: Array<number>, 
@@ -1255,7 +1372,15 @@ findings: Array<GpuFinding>,
 /**
  * Replicas that run on it, by id.
  */
-replicas: Array<string>, };
+replicas: Array<string>, 
+/**
+ * The models of those replicas.
+ */
+models: Array<string>, 
+/**
+ * What a fault of it would do, a sentence per chain.
+ */
+consequences: Array<string>, };
 
 /**
  * A program on a GPU.
@@ -1272,7 +1397,11 @@ name: string | null,
 /**
  * Memory it holds, MiB.
  */
-memory_mib: number | null, };
+memory_mib: number | null, 
+/**
+ * Whether it is the server of one of the replicas on this GPU.
+ */
+ours: boolean, };
 
 /**
  * What is wrong with a GPU.

@@ -4,6 +4,7 @@
 //! defaults. The engine validates it and turns it into the snapshot that routes.
 
 mod chain;
+mod restart;
 mod tier;
 mod watch;
 
@@ -11,6 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use chain::*;
+pub use restart::*;
 pub use tier::*;
 pub use watch::*;
 
@@ -29,6 +31,10 @@ pub struct Document {
     /// Who is told of a failover, and how.
     #[serde(default)]
     pub alerts: Alerts,
+    /// Other machines whose GPUs are watched.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<GpuHost>>")]
+    pub gpu_hosts: Vec<GpuHost>,
 }
 
 /// Where the program listens.

@@ -23,6 +23,7 @@ use crate::{
     chain::ReplicaId,
     failure::{Failure, FailureClass},
     load::Load,
+    restart::RestartNote,
     stats::{Quota, Stats},
 };
 
@@ -113,6 +114,10 @@ pub struct ReplicaState {
     pub checks: Arc<[Check]>,
     /// What its serving engine says of its load; absent where none does, or none was read yet.
     pub load: Option<Arc<Load>>,
+    /// Whether it accepts requests and answers none, although its health check passes.
+    pub hung: bool,
+    /// The last step of its restarts; absent before the first.
+    pub restart: Option<RestartNote>,
     /// What was counted and measured over the last 15 minutes; renewed once a second at most.
     pub stats: Arc<Stats>,
 }
@@ -136,6 +141,8 @@ impl Default for ReplicaState {
             requests: (0, 0),
             checks: Arc::new([]),
             load: None,
+            hung: false,
+            restart: None,
             stats: Arc::default(),
         }
     }
@@ -193,6 +200,8 @@ pub enum Signal {
     ProbeNow,
     /// What its answer says is left of its rate limits.
     Quota(Quota),
+    /// A step of its restarts.
+    Restarted(RestartNote),
 }
 
 impl Signal {

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use crate::load::LoadWatch;
+use crate::{gpu::GpuHost, load::LoadWatch, restart::Restart};
 
 /// A replica's name over restarts and edits: `chain/tier@url`.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -50,6 +50,8 @@ pub struct Snapshot {
     pub chains: Vec<Arc<Chain>>,
     /// SHA-256 of the keys that clients may present; empty: no key is asked for.
     pub client_keys: Vec<[u8; 32]>,
+    /// Other machines whose GPUs are watched.
+    pub gpu_hosts: Vec<GpuHost>,
 }
 
 impl Snapshot {
@@ -161,6 +163,19 @@ pub struct Replica {
     pub id: ReplicaId,
     /// Base URL that requests go to, without a trailing slash.
     pub url: String,
+    /// How it is started anew when it is down.
+    pub restart: Option<Arc<Restart>>,
+    /// The GPUs that it runs on, as the operator says: UUIDs, numbers on this machine, or `HOST/NUMBER`. Empty: they are
+    /// looked for.
+    pub gpus: Vec<String>,
+}
+
+impl Replica {
+    /// A replica that nobody starts anew, and whose GPUs are looked for.
+    #[must_use]
+    pub const fn new(id: ReplicaId, url: String) -> Self {
+        Self { id, url, restart: None, gpus: Vec::new() }
+    }
 }
 
 /// Where a key is. Never the key itself.

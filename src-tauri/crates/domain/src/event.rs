@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     board::{Admin, Health},
     failure::FailureClass,
+    restart::RestartStep,
     verdict::IncidentKind,
 };
 
@@ -59,6 +60,8 @@ pub enum Event {
     },
     /// A GPU's findings changed.
     Gpu(GpuChange),
+    /// A step of a server's restart.
+    Restart(RestartRecord),
     /// The operator acted on an incident.
     IncidentAct(IncidentAct),
     /// An alert was sent, failed or was held back.
@@ -241,6 +244,23 @@ pub struct GpuChange {
     pub fatal: bool,
     /// The findings, in words; empty when it is well again.
     pub findings: Vec<String>,
+}
+
+/// A step of a server's restart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RestartRecord {
+    /// The chain.
+    pub chain: String,
+    /// The tier.
+    pub tier: String,
+    /// The replica's id.
+    pub replica: String,
+    /// Whether the chain is simulated.
+    pub simulated: bool,
+    /// Which step.
+    pub step: RestartStep,
+    /// In words.
+    pub words: String,
 }
 
 /// What an operator did with an incident.

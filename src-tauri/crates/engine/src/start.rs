@@ -176,6 +176,7 @@ async fn build(
     let alerts = operations::alerts::Alerts::start(&keeper, journal.clone());
     let gpus = monitor::gpu::Gpus::start(
         options.nvml_library.clone(),
+        Arc::new(upstream.clone()),
         journal.clone(),
         board.clone(),
         Arc::clone(&snapshot),
@@ -187,6 +188,7 @@ async fn build(
         serving: serving.clone(),
         served,
         prober: Arc::new(upstream.clone()),
+        starter: Arc::new(monitor::restart::SystemStarter),
         memory: memory.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default(),
     });
     let gateway = Gateway::new(gateway::Deps {

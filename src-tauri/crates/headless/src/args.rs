@@ -42,6 +42,18 @@ pub(crate) enum Command {
     },
     /// Prints recovery times over a period.
     Report(Report),
+    /// Writes a systemd unit for a model server (vLLM, llama.cpp, Ollama): restarted when it ends, started once it
+    /// answers, watched while it runs.
+    Unit {
+        /// The server: `chain/tier@url`, its URL, or its tier where that has only one.
+        replica: String,
+        /// Read this configuration file instead of asking the running program.
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+        /// Write to this file instead of standard output.
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
     /// Provider keys in the OS keyring, and keys for clients.
     #[command(subcommand)]
     Keys(Keys),

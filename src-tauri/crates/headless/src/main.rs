@@ -6,6 +6,7 @@ mod commands;
 mod keys;
 mod out;
 mod serve;
+mod unit;
 
 use std::process::ExitCode;
 
@@ -27,6 +28,9 @@ fn main() -> ExitCode {
         Command::Export => commands::export(&data),
         Command::Incidents { json } => commands::incidents(&data, json),
         Command::Report(options) => commands::report(&data, &options),
+        Command::Unit { replica, config, output } => {
+            unit::unit(&data, &replica, config.as_deref(), output.as_ref())
+        }
         Command::Keys(command) => keys::run(&data, command),
     };
     match outcome {

@@ -28,6 +28,7 @@ struct Script {
     asked: Vec<(Instant, ProbeKind)>,
     pages: HashMap<String, Page>,
     pages_asked: Vec<(Instant, String)>,
+    page_takes: Duration,
 }
 
 impl Default for Script {
@@ -39,6 +40,7 @@ impl Default for Script {
             asked: vec![],
             pages: HashMap::new(),
             pages_asked: vec![],
+            page_takes: Duration::ZERO,
         }
     }
 }
@@ -58,6 +60,11 @@ impl FakeProber {
     pub(crate) fn shows(&self, path: &str, text: impl Into<String>) {
         let page = Page { status: 200, body: text.into().into() };
         self.0.lock().unwrap().pages.insert(path.into(), page);
+    }
+
+    /// From now on each page takes this long.
+    pub(crate) fn pages_take(&self, took: Duration) {
+        self.0.lock().unwrap().page_takes = took;
     }
 
     pub(crate) fn pages_asked(&self) -> Vec<(Instant, String)> {
@@ -93,7 +100,11 @@ impl Prober for FakeProber {
         script.pages_asked.push((Instant::now(), path.to_owned()));
         let missing = Page { status: 404, body: Bytes::new() };
         let page = script.pages.get(path).cloned().unwrap_or(missing);
-        Box::pin(async { Ok(page) })
+        let takes = script.page_takes;
+        Box::pin(async move {
+            sleep(takes).await;
+            Ok(page)
+        })
     }
 }
 
@@ -143,7 +154,7 @@ pub(crate) fn tier(name: &str) -> Tier {
 }
 
 pub(crate) fn replica(tier: &str, url: &str) -> Replica {
-    Replica { id: ReplicaId::new("chat", tier, url), url: url.into() }
+    Replica::new(ReplicaId::new("chat", tier, url), url.into())
 }
 
 pub(crate) fn chain(tiers: Vec<Tier>) -> Chain {
@@ -161,7 +172,7 @@ pub(crate) fn chain(tiers: Vec<Tier>) -> Chain {
 }
 
 pub(crate) fn snapshot(chain: Chain) -> Arc<Snapshot> {
-    Arc::new(Snapshot { revision: 1, chains: vec![Arc::new(chain)], client_keys: vec![] })
+    Arc::new(Snapshot { revision: 1, chains: vec![Arc::new(chain)], ..Snapshot::default() })
 }
 
 /// Every event that was handed in so far.

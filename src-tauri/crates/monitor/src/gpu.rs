@@ -4,9 +4,13 @@
 //! hand over, within a time limit, decides what is wrong, and tells the journal and the replicas that run on a GPU.
 
 mod bind;
+mod dcgm;
 mod device;
 mod finding;
 mod history;
+mod hosts;
+#[cfg(test)]
+mod hosts_tests;
 mod reading;
 mod sampler;
 #[cfg(test)]
@@ -29,8 +33,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use self::{history::History, watch::Watch};
 pub use self::{
     history::{GpuMetric, GpuMinute, GpuSeries},
-    reading::{Finding, Gpu, GpuPage, GpuProcess, Reading, Throttle},
+    reading::{Finding, Gpu, GpuPage, GpuProcess, HostState, Reading, Throttle},
 };
+use crate::Prober;
 
 /// The path of the driver's library, where it is not the system's own.
 pub const LIBRARY_VARIABLE: &str = "CHANGEOVER_NVML";
@@ -53,11 +58,12 @@ pub(crate) struct Known {
 }
 
 impl Gpus {
-    /// Starts sampling, once a second. `library` is the driver's library; without it, the one that
+    /// Starts sampling, once a second, and asking other machines with `prober`. `library` is the driver's library; without it, the one that
     /// `CHANGEOVER_NVML` names, or the system's own. Needs a tokio runtime.
     #[must_use]
     pub fn start(
         library: Option<PathBuf>,
+        prober: Arc<dyn Prober>,
         journal: Journal,
         board: Board,
         snapshot: Arc<ArcSwap<Snapshot>>,
@@ -68,6 +74,8 @@ impl Gpus {
         let shared = Arc::<Known>::default();
         let (reports, reports_rx) = mpsc::unbounded_channel();
         let (stop, stop_rx) = std::sync::mpsc::channel();
+        let asking = hosts::run(prober, Arc::clone(&snapshot), reports.clone());
+        tasks.spawn(cancel.clone().run_until_cancelled_owned(asking));
         let watch = Watch::new(Arc::clone(&shared), journal, board, snapshot, tasks.clone());
         tasks.spawn(cancel.clone().run_until_cancelled_owned(watch.run(reports_rx)));
         let thread = thread::Builder::new().name("gpu-sampler".into());
@@ -114,7 +122,7 @@ impl Gpus {
         let history = self.shared.history.lock().unwrap_or_else(PoisonError::into_inner);
         let named = |(uuid, means): (String, _)| {
             let gpu = page.gpus.iter().find(|g| g.reading.uuid == uuid);
-            let name = gpu.map_or_else(|| uuid.clone(), |g| format!("GPU {}", g.reading.index));
+            let name = gpu.map_or_else(|| uuid.clone(), |g| g.reading.called());
             GpuMinute { minute, uuid, name, means }
         };
         history.minute(minute).into_iter().map(named).collect()

@@ -12,6 +12,7 @@ mod offline;
 mod prober;
 mod prometheus;
 mod replica;
+pub mod restart;
 mod serving;
 #[cfg(test)]
 mod tests;
@@ -50,6 +51,8 @@ pub struct Deps {
     pub served: mpsc::Receiver<Told>,
     /// What makes checks.
     pub prober: Arc<dyn Prober>,
+    /// What starts servers anew.
+    pub starter: Arc<dyn restart::Starter>,
     /// What was kept of the replicas when the program last ended.
     pub memory: Vec<ReplicaMemory>,
 }
@@ -58,6 +61,7 @@ pub struct Deps {
 pub struct Monitor {
     board: Board,
     shared: Shared,
+    starter: Arc<dyn restart::Starter>,
     applied: mpsc::Sender<Applied>,
     replicas: Mutex<Replicas>,
     /// Held while a snapshot is applied, so that snapshots take turns.
@@ -97,14 +101,14 @@ impl Monitor {
         let remembered = deps.memory.into_iter().map(|m| (m.replica.clone(), m)).collect();
         let replicas = Mutex::new(Replicas { running: HashMap::new(), remembered });
         let turn = tokio::sync::Mutex::default();
-        Self { board: deps.board, shared, applied, replicas, turn, tasks, cancel }
+        Self { board: deps.board, shared, starter: deps.starter, applied, replicas, turn, tasks, cancel }
     }
 
     /// Watches the replicas of `snapshot` from now on. A replica that was there before keeps its health, breaker
     /// and figures. On return the board and the serving port know the new set.
     pub async fn apply(&self, snapshot: &Arc<Snapshot>) {
         let _turn = self.turn.lock().await;
-        let ports = self.replicas().apply(snapshot, &self.shared, &self.tasks, &self.cancel);
+        let ports = self.replicas().apply(snapshot, &self.shared, &self.starter, &self.tasks, &self.cancel);
         self.board.replace(ports);
         let (done, known) = oneshot::channel();
         // Both fail only while the monitor shuts down, when nobody serves any more.
@@ -136,6 +140,7 @@ impl Replicas {
         &mut self,
         snapshot: &Snapshot,
         shared: &Shared,
+        starter: &Arc<dyn restart::Starter>,
         tasks: &TaskTracker,
         cancel: &CancellationToken,
     ) -> HashMap<ReplicaId, domain::ReplicaPort> {
@@ -149,7 +154,17 @@ impl Replicas {
                 }
                 None => {
                     let memory = self.remembered.remove(&replica.id);
-                    replica::start(shared.clone(), settings, memory.as_ref(), tasks, cancel.child_token())
+                    let cancel = cancel.child_token();
+                    let handle =
+                        replica::start(shared.clone(), settings, memory.as_ref(), tasks, cancel.clone());
+                    let supervisor = restart::Supervisor {
+                        journal: shared.journal.clone(),
+                        starter: Arc::clone(starter),
+                        port: handle.port.clone(),
+                        settings: handle.settings.subscribe(),
+                    };
+                    tasks.spawn(cancel.run_until_cancelled_owned(supervisor.run()));
+                    handle
                 }
             };
             self.running.insert(replica.id.clone(), handle);

@@ -31,6 +31,9 @@ impl Prober for upstream::Client {
 /// As many checks as run at a time, over all replicas; those that real traffic asks for come on top.
 const AT_A_TIME: usize = 8;
 
+/// A reading of an engine's figures that takes longer is cut off.
+const LONGEST_READING: Duration = Duration::from_secs(8);
+
 /// A prober that runs only so many checks at a time.
 #[derive(Clone)]
 pub(crate) struct Checker {
@@ -60,7 +63,12 @@ impl Checker {
     pub(crate) async fn load(self, engine: Engine, target: PageTarget) -> Result<Reading, Failure> {
         // The semaphore is never closed; without a permit the reading would only come early.
         let _permit = self.pages.acquire().await.ok();
-        load::read(self.prober.as_ref(), engine, &target).await
+        timeout(LONGEST_READING, load::read(self.prober.as_ref(), engine, &target)).await.unwrap_or_else(
+            |_| {
+                let words = format!("no answer within {} s", LONGEST_READING.as_secs());
+                Err(Failure::new(domain::FailureClass::FirstTokenTimeout, words))
+            },
+        )
     }
 
     /// Waits for its turn unless it is urgent, then checks. A prober that forgets its time limit is cut off.

@@ -244,6 +244,7 @@ impl Task {
             Signal::GpuUnwell(reason) => self.life.gpu_unwell(at, reason),
             Signal::Admin(admin) => self.life.ordered(at, admin),
             Signal::ProbeNow => self.life.wants_check(),
+            Signal::Restarted(note) => self.life.restart = Some(note),
             Signal::Quota(quota) => {
                 self.life.figures.quota(quota);
                 self.figures_due.get_or_insert(at.now + FIGURES);
@@ -342,7 +343,9 @@ impl Task {
                 (Some(a), Some(b)) => Arc::ptr_eq(a, b),
                 (a, b) => a.is_none() && b.is_none(),
             };
-            let seen = notable || renew || !same_load || !Arc::ptr_eq(&old.checks, &state.checks);
+            let same_restart = old.restart == state.restart && old.hung == state.hung;
+            let seen =
+                notable || renew || !same_load || !same_restart || !Arc::ptr_eq(&old.checks, &state.checks);
             *old = state;
             seen
         });

@@ -32,6 +32,7 @@ fn rig(memory: Vec<ReplicaMemory>) -> Rig {
         serving: serving.clone(),
         served,
         prober: Arc::clone(&prober) as Arc<dyn Prober>,
+        starter: Arc::new(restart::SystemStarter),
         memory,
     };
     Rig { monitor: Monitor::new(deps), board, serving, prober, journal: reader }

@@ -21,12 +21,17 @@ export function gpuOf(index: number, over: Partial<GpuView> = {}): GpuView {
     ecc_corrected: 3,
     xids: [],
     processes: [
-      { pid: 4121, name: "vllm serve", memory_mib: 39_800 },
-      { pid: 2210, name: null, memory_mib: null },
-      { pid: 1980, name: "Xorg", memory_mib: 412 },
+      { pid: 4121, name: "vllm serve", memory_mib: 37_800, ours: true },
+      { pid: 2210, name: null, memory_mib: null, ours: false },
+      { pid: 1980, name: "Xorg", memory_mib: 412, ours: false },
     ],
     findings: [],
     replicas: ["r1"],
+    host: null,
+    remapped_corrected: 1,
+    remapped_uncorrected: 0,
+    models: ["llama-3.1-8b"],
+    consequences: ["chat: cloud would answer"],
     ...over,
   };
 }
@@ -37,6 +42,7 @@ function gpuPage(state: FakeState): GpuPage {
       at_ms: null,
       driver: null,
       gpus: [],
+      hosts: [],
       reason: "The NVIDIA driver's library (libnvidia-ml.so.1) is not installed.",
       remedy: "With an NVIDIA GPU in this machine, install its driver and start Changeover again.",
     };
@@ -50,6 +56,8 @@ function gpuPage(state: FakeState): GpuPage {
     xids: [48, 79],
     processes: [],
     replicas: [],
+    models: [],
+    consequences: [],
     findings: [
       {
         fatal: true,
@@ -60,7 +68,7 @@ function gpuPage(state: FakeState): GpuPage {
     ],
   });
   const at_ms = Date.now() - (state === "fault" ? 47_000 : 900);
-  return { at_ms, driver: "550.127.05", gpus: [gpuOf(0), ill], reason: null, remedy: null };
+  return { at_ms, driver: "550.127.05", gpus: [gpuOf(0), ill], reason: null, remedy: null, hosts: [] };
 }
 
 const SHAPES: Partial<Record<SeriesRequest["metric"], { unit: string; base: number; swing: number }>> = {

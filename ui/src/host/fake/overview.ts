@@ -72,6 +72,7 @@ export function replica(now: number, over: Partial<ReplicaView> = {}): ReplicaVi
     load: null,
     figures: figures(over),
     quota: null,
+    restart: null,
     check_costs: { made: 90, generations: 0, billed: 0 },
     ...over,
   };

@@ -99,6 +99,7 @@ export const incidents = {
       note: "Note",
       milestone: "Milestone",
       gpu: "GPU",
+      restart: "Restart",
     },
   },
   note: {

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { EngineLoad } from "@/components/engine-load";
 import { FiguresButton } from "@/components/figures-button";
 import { HealthBadge } from "@/components/health";
+import { RestartNote } from "@/components/restart-note";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Switch } from "@/components/ui/switch";
@@ -153,6 +154,9 @@ function State({ tier, live, serving }: { tier: Tier; live: TierView | undefined
       )}
       {live.replicas.map((replica) => (
         <EngineLoad key={replica.id} load={replica.load} />
+      ))}
+      {live.replicas.map((replica) => (
+        <RestartNote key={replica.id} restart={replica.restart} />
       ))}
       {live.replicas.map((replica) => (
         <ChecksBar key={replica.id} name={replica.url} checks={replica.checks} />

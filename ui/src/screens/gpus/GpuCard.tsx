@@ -7,7 +7,7 @@ import { cn } from "@/lib/cn";
 import { figure } from "@/lib/format";
 import { sentence } from "@/lib/sentence";
 import { GpuUse } from "./GpuUse";
-import { type GpuStatus, share, statusOf } from "./gpu";
+import { type GpuStatus, share, split, statusOf } from "./gpu";
 import { Meter } from "./Meter";
 
 const LOOKS = {
@@ -31,10 +31,12 @@ export function GpuCard({ gpu, old }: { gpu: GpuView; old: boolean }) {
   const { tone, icon: Icon } = LOOKS[status];
   return (
     <Card
-      data-testid={`gpu-card-${gpu.index}`}
+      data-testid={`gpu-card-${gpu.host === null ? "" : `${gpu.host}-`}${gpu.index}`}
       title={
         <>
-          {t("gpu", { index: gpu.index })}
+          {gpu.host === null
+            ? t("gpu", { index: gpu.index })
+            : t("gpu_on", { host: gpu.host, index: gpu.index })}
           <span className="ml-2 font-normal text-muted">{gpu.name}</span>
         </>
       }
@@ -91,6 +93,7 @@ function Meters({ gpu, old }: { gpu: GpuView; old: boolean }) {
         share={share(gpu.memory_used_mib, gpu.memory_total_mib)}
         old={old}
       />
+      <Split gpu={gpu} />
       <Meter
         label={t("power")}
         text={against(measured(gpu.power, "W"), measured(gpu.power_limit, "W"), "of_cap")}
@@ -99,6 +102,19 @@ function Meters({ gpu, old }: { gpu: GpuView; old: boolean }) {
       />
       <Meter label={t("temperature")} text={measured(gpu.temperature, "°C")} old={old} />
     </div>
+  );
+}
+
+/** Whose memory it is, where the processes say; models by name. */
+function Split({ gpu }: { gpu: GpuView }) {
+  const { t } = useTranslation("gpus");
+  const { ours, others, free } = split(gpu);
+  if (ours === null) return null;
+  return (
+    <p className="numeric col-span-2 -mt-2 text-xs text-muted">
+      {t("split", { ours: gib(ours), others: gib(others), free: gib(free) })}
+      {gpu.models.length > 0 && ` · ${gpu.models.join(", ")}`}
+    </p>
   );
 }
 
@@ -115,6 +131,15 @@ function Facts({ gpu, old }: { gpu: GpuView; old: boolean }) {
       gpu.ecc_uncorrected === null && gpu.ecc_corrected === null
         ? figure(null)
         : t("ecc_value", { uncorrected: figure(gpu.ecc_uncorrected), corrected: figure(gpu.ecc_corrected) }),
+    ],
+    [
+      t("remapped"),
+      gpu.remapped_corrected === null && gpu.remapped_uncorrected === null
+        ? figure(null)
+        : t("remapped_value", {
+            corrected: figure(gpu.remapped_corrected),
+            uncorrected: figure(gpu.remapped_uncorrected),
+          }),
     ],
     [t("xids"), gpu.xids.length === 0 ? t("no_xids") : gpu.xids.join(", ")],
   ] as const;

@@ -15,6 +15,7 @@ const CHARTS = [
   { metric: "gpu_memory", name: "memory" },
   { metric: "gpu_temperature", name: "temperature" },
   { metric: "gpu_power", name: "power" },
+  { metric: "first_token", name: "first_token" },
 ] as const satisfies readonly { metric: Metric; name: string }[];
 
 const POINTS = 300;
@@ -43,6 +44,7 @@ export function GpuHistory() {
           <MetricChart key={metric} metric={metric} range={range} label={t(name)} />
         ))}
       </div>
+      <p className="mt-3 text-xs text-faint">{t("history_note")}</p>
     </Card>
   );
 }

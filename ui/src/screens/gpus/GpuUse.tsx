@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { GpuView, Overview } from "@/contract";
 import { figure } from "@/lib/format";
+import { sentence } from "@/lib/sentence";
 import { useLive } from "@/state/overview";
 import { byMemory } from "./gpu";
 
@@ -32,6 +33,16 @@ export function GpuUse({ gpu }: { gpu: GpuView }) {
           ))}
         </ul>
       </div>
+      {gpu.consequences.length > 0 && (
+        <div>
+          <h3 className="mb-1 text-xs font-medium text-muted">{t("fault")}</h3>
+          <ul>
+            {gpu.consequences.map((line) => (
+              <li key={line}>{sentence(line)}</li>
+            ))}
+          </ul>
+        </div>
+      )}
       <div>
         <h3 className="mb-1 text-xs font-medium text-muted">{t("processes")}</h3>
         {gpu.processes.length === 0 ? (
@@ -61,6 +72,7 @@ function Processes({ gpu }: { gpu: GpuView }) {
             <td className="text-muted">{process.pid}</td>
             <td className="max-w-0 truncate">
               {process.name ?? <span className="text-faint">{t("process_hidden")}</span>}
+              {process.ours && <span className="ml-2 text-xs text-accent">{t("server")}</span>}
             </td>
             <td className="w-28 text-right">
               {process.memory_mib === null ? figure(null) : `${figure(process.memory_mib)} MiB`}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { GpuView } from "@/contract";
 import { gpuOf } from "@/host/fake/machine";
-import { byMemory, share, statusOf } from "./gpu";
+import { byMemory, share, split, statusOf } from "./gpu";
 
 describe("a GPU's status", () => {
   const finding = { fatal: false, what: "Hot", remedy: "Cool it" };
@@ -29,4 +30,19 @@ describe("shares", () => {
 it("puts the largest process first and the unknown last", () => {
   const pids = byMemory(gpuOf(0)).map(({ pid }) => pid);
   expect(pids).toEqual([4121, 1980, 2210]);
+});
+
+describe("whose memory it is", () => {
+  const held = (memory_mib: number | null, ours: boolean) => ({ pid: 1, name: "x", memory_mib, ours });
+  const of = (processes: GpuView["processes"]) =>
+    split(gpuOf(0, { memory_used_mib: 50, memory_total_mib: 80, processes }));
+
+  it("is told where our servers' share is known", () => {
+    expect(of([held(30, true), held(5, false)])).toEqual({ ours: 30, others: 20, free: 30 });
+  });
+
+  it("is not guessed", () => {
+    expect(of([held(5, false)]).ours).toBeNull();
+    expect(of([held(null, true)]).ours).toBeNull();
+  });
 });

@@ -27,3 +27,14 @@ export function share(used: number | null, total: number | null): number | null 
 export function byMemory(gpu: GpuView): GpuView["processes"] {
   return gpu.processes.toSorted((a, b) => (b.memory_mib ?? -1) - (a.memory_mib ?? -1));
 }
+
+/** Memory by whose it is, MiB: that of our servers, that of others, and what is free; `null` where it is not known. */
+export function split(gpu: GpuView): { ours: number | null; others: number | null; free: number | null } {
+  const { memory_used_mib: used, memory_total_mib: total } = gpu;
+  const servers = gpu.processes.filter((process) => process.ours);
+  if (used === null || total === null || servers.length === 0)
+    return { ours: null, others: null, free: null };
+  if (servers.some((process) => process.memory_mib === null)) return { ours: null, others: null, free: null };
+  const ours = servers.reduce((sum, process) => sum + (process.memory_mib ?? 0), 0);
+  return { ours, others: Math.max(0, used - ours), free: Math.max(0, total - used) };
+}

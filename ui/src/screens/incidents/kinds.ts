@@ -10,6 +10,7 @@ export const KINDS = [
   "answer",
   "probe",
   "gpu",
+  "restart",
   "alert",
   "operator",
   "note",

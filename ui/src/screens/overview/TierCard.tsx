@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { EngineLoad } from "@/components/engine-load";
 import { FiguresButton } from "@/components/figures-button";
 import { HealthBadge } from "@/components/health";
+import { RestartNote } from "@/components/restart-note";
 import { Time } from "@/components/time";
 import { Badge } from "@/components/ui/badge";
 import { Tooltip } from "@/components/ui/tooltip";
@@ -65,6 +66,9 @@ export function TierCard({ tier, position, serving }: Props) {
       <div className="mt-auto flex flex-col gap-1">
         {tier.replicas.map((replica) => (
           <EngineLoad key={replica.id} load={replica.load} />
+        ))}
+        {tier.replicas.map((replica) => (
+          <RestartNote key={replica.id} restart={replica.restart} />
         ))}
         {tier.replicas.map((replica) => (
           <ChecksBar key={replica.id} name={replica.url} checks={replica.checks} />

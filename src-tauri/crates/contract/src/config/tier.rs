@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::LoadWatch;
+use super::{LoadWatch, Restart};
 use crate::Span;
 
 /// One step of a chain.
@@ -111,6 +111,15 @@ pub enum Provider {
 pub struct Replica {
     /// Base URL, such as `http://gpu1:8000`.
     pub url: String,
+    /// How it is started anew when it is down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub restart: Option<Restart>,
+    /// The GPUs that it runs on: UUIDs, numbers on this machine, or `HOST/NUMBER` of a host under `gpu_hosts`. Left out,
+    /// they are looked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<String>>")]
+    pub gpus: Vec<String>,
 }
 
 /// How long each part of an answer may take.

@@ -25,6 +25,16 @@ pub struct LoadWatch {
     pub on_cpu: bool,
 }
 
+/// Another machine whose GPUs are watched, through the DCGM exporter that runs there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ts_rs::TS)]
+#[serde(deny_unknown_fields)]
+pub struct GpuHost {
+    /// How it is called on the screens; its GPUs are `NAME/0` and so on.
+    pub name: String,
+    /// The exporter's address, such as `http://gpu1:9400/metrics`.
+    pub url: String,
+}
+
 impl Default for LoadWatch {
     fn default() -> Self {
         Self {

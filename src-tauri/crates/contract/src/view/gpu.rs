@@ -16,6 +16,19 @@ pub struct GpuPage {
     pub reason: Option<String>,
     /// What to do about it.
     pub remedy: Option<String>,
+    /// Other machines that are asked.
+    pub hosts: Vec<GpuHostView>,
+}
+
+/// Another machine whose DCGM exporter is asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct GpuHostView {
+    /// How it is called.
+    pub name: String,
+    /// When it answered last; absent before the first time.
+    pub at_ms: Option<i64>,
+    /// Why it does not answer; absent when it does.
+    pub reason: Option<String>,
 }
 
 /// One GPU. A missing sensor is absent, never zero.
@@ -23,7 +36,9 @@ pub struct GpuPage {
 pub struct GpuView {
     /// `GPU-...`
     pub uuid: String,
-    /// Number on this machine.
+    /// The machine it is in, as `gpu_hosts` calls it; absent for this one.
+    pub host: Option<String>,
+    /// Number on its machine.
     pub index: u32,
     /// Product name.
     pub name: String,
@@ -49,6 +64,10 @@ pub struct GpuView {
     pub ecc_uncorrected: Option<u64>,
     /// Corrected ECC errors since boot.
     pub ecc_corrected: Option<u64>,
+    /// Memory rows that were replaced after corrected errors.
+    pub remapped_corrected: Option<u64>,
+    /// Memory rows that were replaced after uncorrected errors.
+    pub remapped_uncorrected: Option<u64>,
     /// Xid events seen since start, newest last.
     pub xids: Vec<u64>,
     /// Programs that use it.
@@ -57,6 +76,10 @@ pub struct GpuView {
     pub findings: Vec<GpuFinding>,
     /// Replicas that run on it, by id.
     pub replicas: Vec<String>,
+    /// The models of those replicas.
+    pub models: Vec<String>,
+    /// What a fault of it would do, a sentence per chain.
+    pub consequences: Vec<String>,
 }
 
 /// A program on a GPU.
@@ -68,6 +91,8 @@ pub struct GpuProcess {
     pub name: Option<String>,
     /// Memory it holds, MiB.
     pub memory_mib: Option<f64>,
+    /// Whether it is the server of one of the replicas on this GPU.
+    pub ours: bool,
 }
 
 /// What is wrong with a GPU.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{CheckCosts, FiguresView, QuotaView};
+use super::{CheckCosts, FiguresView, QuotaView, RestartView};
 use crate::config::{Provider, QualityImpact};
 
 /// How much of a chain's capability is left.
@@ -187,6 +187,8 @@ pub struct ReplicaView {
     pub figures: FiguresView,
     /// What is left of its rate limits; absent where its answers do not say.
     pub quota: Option<QuotaView>,
+    /// The last step of its restarts; absent before the first.
+    pub restart: Option<RestartView>,
     /// What its active checks came to.
     pub check_costs: CheckCosts,
 }

@@ -67,6 +67,17 @@ pub struct CheckCosts {
     pub billed: u64,
 }
 
+/// The last step of a server's restarts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct RestartView {
+    /// When.
+    pub at_ms: i64,
+    /// Whether it failed or was given up.
+    pub failed: bool,
+    /// In words.
+    pub words: String,
+}
+
 /// A replica's figures over longer times.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct ReplicaFigures {

@@ -20,7 +20,7 @@ fn tier(name: &str, replicas: usize) -> Arc<Tier> {
         key: None,
         enabled: true,
         replicas: (0..replicas)
-            .map(|n| Replica { id: ReplicaId::new("chat", name, &n.to_string()), url: String::new() })
+            .map(|n| Replica::new(ReplicaId::new("chat", name, &n.to_string()), String::new()))
             .collect(),
         timeouts: Timeouts { connect: second, first_token: second, idle: second, total: second },
         retry: Retry { attempts: 0, backoff: second },

@@ -26,6 +26,7 @@ pub fn check(document: &Document) -> Vec<Problem> {
     }
     check_endpoint(document, &mut problems);
     check_names(document, &mut problems);
+    check_hosts(document, &mut problems);
     for (index, chain) in document.chains.iter().enumerate() {
         check_chain(&format!("chains[{index}]"), chain, &mut problems);
     }
@@ -187,6 +188,9 @@ fn check_tier(path: &str, tier: &Tier, problems: &mut Vec<Problem>) {
             for (index, replica) in replicas.iter().enumerate() {
                 let at = format!("{path}.replicas[{index}].url");
                 check_url(&at, &replica.url, tier.provider, problems);
+                if let Some(restart) = &replica.restart {
+                    check_restart(&format!("{path}.replicas[{index}].restart"), restart, problems);
+                }
                 if !urls.insert(replica.url.trim_end_matches('/')) {
                     problems.push(error(at, "the same server stands here twice", "remove one of the two"));
                 }
@@ -201,6 +205,48 @@ fn check_tier(path: &str, tier: &Tier, problems: &mut Vec<Problem>) {
             "this version does not speak this provider's protocol; the tier is passed over",
             "use an OpenAI-compatible or Ollama server until it does",
         ));
+    }
+}
+
+/// A unit or a command, and not both.
+pub(super) fn check_restart(path: &str, restart: &contract::config::Restart, problems: &mut Vec<Problem>) {
+    let remedy = "write `unit: NAME.service`, or `command: [PROGRAM, ARGUMENT]`";
+    match (&restart.unit, &restart.command) {
+        (None, None) => problems.push(error(path, "neither a unit nor a command is named", remedy)),
+        (Some(_), Some(_)) => problems.push(error(path, "a unit and a command are named", remedy)),
+        (Some(unit), None) if !unit.contains('.') || unit.contains('/') => {
+            let what = format!("`{unit}` is no name of a unit");
+            problems.push(error(format!("{path}.unit"), what, "write for example vllm.service"));
+        }
+        (None, Some(argv)) if argv.first().is_none_or(|p| p.trim().is_empty()) => {
+            problems.push(error(format!("{path}.command"), "the command names no program", remedy));
+        }
+        _ => {}
+    }
+    if restart.window.0.is_zero() || restart.healthy_within.0.is_zero() {
+        problems.push(error(
+            path,
+            "`window` and `healthy_within` must be longer than zero",
+            "write for example window: 300s, healthy_within: 120s",
+        ));
+    }
+}
+
+fn check_hosts(document: &Document, problems: &mut Vec<Problem>) {
+    let mut names = HashSet::new();
+    for (index, host) in document.gpu_hosts.iter().enumerate() {
+        let at = format!("gpu_hosts[{index}]");
+        if host.name.trim().is_empty() || host.name.contains('/') {
+            problems.push(error(
+                format!("{at}.name"),
+                "a host needs a name without a slash",
+                "write for example gpu1",
+            ));
+        } else if !names.insert(host.name.as_str()) {
+            let what = format!("the name `{}` is taken", host.name);
+            problems.push(error(format!("{at}.name"), what, "give each host a name of its own"));
+        }
+        check_url(&format!("{at}.url"), &host.url, Provider::Other, problems);
     }
 }
 

@@ -17,6 +17,11 @@ pub fn snapshot(revision: i64, document: &Document, practice: &PracticeAddresses
     Snapshot {
         revision,
         chains: document.chains.iter().map(|c| Arc::new(chain(c, practice))).collect(),
+        gpu_hosts: document
+            .gpu_hosts
+            .iter()
+            .map(|h| domain::gpu::GpuHost { name: h.name.clone(), url: h.url.clone() })
+            .collect(),
         client_keys: document.endpoint.client_keys.iter().filter_map(|k| hash(&k.sha256)).collect(),
     }
 }
@@ -60,7 +65,7 @@ pub fn tier_of(chain: &str, tier: &config::Tier, practice: &PracticeAddresses) -
         model: tier.model.clone(),
         key: tier.key.as_deref().and_then(key_ref),
         enabled: tier.enabled,
-        replicas: written_urls(tier).iter().map(|url| replica(chain, &tier.name, url, practice)).collect(),
+        replicas: written_urls(tier).iter().map(|url| replica(chain, tier, url, practice)).collect(),
         timeouts: Timeouts {
             connect: tier.timeouts.connect.0,
             first_token: tier.timeouts.first_token.0,
@@ -110,13 +115,30 @@ pub fn written_urls(tier: &config::Tier) -> Vec<String> {
     }
 }
 
-fn replica(chain: &str, tier: &str, url: &str, practice: &PracticeAddresses) -> Replica {
+fn replica(chain: &str, tier: &config::Tier, url: &str, practice: &PracticeAddresses) -> Replica {
+    let said = tier.replicas.iter().find(|r| r.url == url);
     let written = url.trim_end_matches('/');
     let real = match written.strip_prefix("practice://") {
         Some(name) => practice.get(name).cloned().unwrap_or_default(),
         None => written.to_owned(),
     };
-    Replica { id: ReplicaId::new(chain, tier, written), url: real }
+    Replica {
+        restart: said.and_then(|r| restart(r.restart.as_ref()?)).map(Arc::new),
+        gpus: said.map(|r| r.gpus.clone()).unwrap_or_default(),
+        ..Replica::new(ReplicaId::new(chain, &tier.name, written), real)
+    }
+}
+
+fn restart(restart: &config::Restart) -> Option<domain::restart::Restart> {
+    let unit = restart.unit.clone().map(|name| domain::restart::How::Unit { name, user: restart.user });
+    Some(domain::restart::Restart {
+        how: unit.or_else(|| restart.command.clone().map(domain::restart::How::Command))?,
+        on: restart.enabled,
+        delay: restart.delay.0,
+        limit: restart.limit.max(1),
+        window: restart.window.0,
+        healthy_within: restart.healthy_within.0,
+    })
 }
 
 /// `keyring:NAME` or `env:NAME`; anything else is none.

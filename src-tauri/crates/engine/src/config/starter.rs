@@ -48,6 +48,7 @@ pub fn starter() -> Document {
             emergency: contract::config::Emergency::default(),
         }],
         alerts: Alerts::default(),
+        gpu_hosts: vec![],
     }
 }
 

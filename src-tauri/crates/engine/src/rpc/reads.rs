@@ -63,7 +63,9 @@ impl Engine {
             }
             Command::Report => reply(&self.report(parse(payload)?).await?),
             Command::ReportExport => reply(&self.report_export(parse(payload)?).await?),
-            Command::Gpus => reply(&views::gpu_page(&self.inner.gpus)),
+            Command::Gpus => {
+                reply(&views::gpu_page(&self.inner.gpus, &self.inner.snapshot.load(), &self.inner.board))
+            }
             Command::Keys => reply(&self.keys_page().await?),
             Command::Practice => reply(&self.inner.practice.page().await),
             Command::Alerts => reply(&self.alert_ledger(page(payload)?).await?),

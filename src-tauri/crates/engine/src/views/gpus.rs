@@ -2,26 +2,41 @@
 
 use contract::{
     rpc::{Metric, SeriesRequest},
-    view::{GpuFinding, GpuPage, GpuProcess, GpuView, Series, SeriesLine},
+    view::{GpuFinding, GpuHostView, GpuPage, GpuProcess, GpuView, Series, SeriesLine},
 };
-use domain::time::wall_ms;
+use domain::{
+    Board, Snapshot,
+    plan::{Ask, judge_replica},
+    time::wall_ms,
+};
 use monitor::gpu::{Finding, Gpu, GpuMetric, Gpus, Throttle};
+use tokio::time::Instant;
 
-pub(crate) fn gpu_page(gpus: &Gpus) -> GpuPage {
+pub(crate) fn gpu_page(gpus: &Gpus, snapshot: &Snapshot, board: &Board) -> GpuPage {
     let page = gpus.page();
     GpuPage {
         at_ms: page.at_ms,
         driver: page.driver.clone(),
-        gpus: page.gpus.iter().map(gpu).collect(),
+        gpus: page.gpus.iter().map(|g| gpu(g, snapshot, board)).collect(),
         reason: page.reason.clone(),
         remedy: page.remedy.clone(),
+        hosts: page
+            .hosts
+            .iter()
+            .map(|h| GpuHostView { name: h.name.clone(), at_ms: h.at_ms, reason: h.reason.clone() })
+            .collect(),
     }
 }
 
-fn gpu(gpu: &Gpu) -> GpuView {
+fn gpu(gpu: &Gpu, snapshot: &Snapshot, board: &Board) -> GpuView {
     let reading = gpu.reading.clone();
     GpuView {
+        models: models(gpu, snapshot),
+        consequences: consequences(gpu, snapshot, board),
+        remapped_corrected: reading.remapped_corrected,
+        remapped_uncorrected: reading.remapped_uncorrected,
         uuid: reading.uuid,
+        host: reading.host,
         index: reading.index,
         name: reading.name,
         utilisation: reading.utilisation,
@@ -39,11 +54,52 @@ fn gpu(gpu: &Gpu) -> GpuView {
         processes: reading
             .processes
             .into_iter()
-            .map(|p| GpuProcess { pid: p.pid, name: p.name, memory_mib: p.memory_mib })
+            .map(|p| GpuProcess {
+                pid: p.pid,
+                name: p.name,
+                memory_mib: p.memory_mib,
+                ours: gpu.servers.contains(&p.pid),
+            })
             .collect(),
         findings: gpu.findings.iter().map(finding).collect(),
         replicas: gpu.replicas.iter().map(ToString::to_string).collect(),
     }
+}
+
+fn models(gpu: &Gpu, snapshot: &Snapshot) -> Vec<String> {
+    let on_it = snapshot.replicas().filter(|(_, _, r)| gpu.replicas.contains(&r.id));
+    let mut models: Vec<String> = on_it.map(|(_, tier, _)| tier.model.clone()).collect();
+    models.dedup();
+    models
+}
+
+/// What a fault of a GPU would do, a sentence per chain that it touches.
+fn consequences(gpu: &Gpu, snapshot: &Snapshot, board: &Board) -> Vec<String> {
+    let mut all = Vec::new();
+    for chain in &snapshot.chains {
+        let on_it = |r: &domain::Replica| gpu.replicas.contains(&r.id);
+        if !chain.tiers.iter().flat_map(|t| &t.replicas).any(on_it) {
+            continue;
+        }
+        let ask = Ask { now: Instant::now(), dice: 0.0, seed: 0 };
+        let serves = |r: &domain::Replica| {
+            let state = board.port(&r.id).map(|port| port.state());
+            state.is_some_and(|s| judge_replica(&s, &ask).is_none_or(|why| why.still_serves()))
+        };
+        let left = |t: &&std::sync::Arc<domain::Tier>| {
+            t.enabled && t.replicas.iter().any(|r| !on_it(r) && serves(r))
+        };
+        let now = chain.tiers.iter().find(|t| t.enabled && t.replicas.iter().any(serves));
+        let then = chain.tiers.iter().find(left);
+        all.push(match (now, then) {
+            (_, None) => format!("{}: no tier could answer", chain.name),
+            (Some(now), Some(then)) if now.name == then.name => {
+                format!("{}: {} would answer on, with the servers that are left", chain.name, then.name)
+            }
+            (_, Some(then)) => format!("{}: {} would answer", chain.name, then.name),
+        });
+    }
+    all
 }
 
 fn finding(finding: &Finding) -> GpuFinding {
@@ -78,8 +134,8 @@ pub(crate) fn gpu_series(gpus: &Gpus, request: &SeriesRequest) -> Series {
     let series = gpus.series(request.of.as_deref(), metric, request.range_ms, request.points, wall_ms());
     let page = gpus.page();
     let name = |uuid: &str| {
-        let index = page.gpus.iter().find(|g| g.reading.uuid == uuid).map(|g| g.reading.index);
-        index.map_or_else(|| uuid.to_owned(), |i| format!("GPU {i}"))
+        let gpu = page.gpus.iter().find(|g| g.reading.uuid == uuid);
+        gpu.map_or_else(|| uuid.to_owned(), |g| g.reading.called())
     };
     let line = |(uuid, values): (String, Vec<Option<f64>>)| SeriesLine {
         name: name(&uuid),

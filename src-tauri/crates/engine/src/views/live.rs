@@ -2,7 +2,7 @@
 
 use contract::view::{
     BreakerState, ChainView, Check, EngineFinding, EngineLoad, EngineModel, Health, Mode, ReplicaView,
-    TierView,
+    RestartView, TierView,
 };
 use domain::{
     Board, Chain, Replica, ReplicaState, Snapshot, Tier, board,
@@ -202,6 +202,14 @@ fn replica_view(
         load: state.load.as_deref().map(engine_load),
         figures: window(&state.stats),
         quota: state.stats.quota.map(quota),
+        restart: state.restart.map(|note| RestartView {
+            at_ms: note.at_ms,
+            failed: matches!(
+                note.step,
+                domain::restart::RestartStep::Failed | domain::restart::RestartStep::GaveUp
+            ),
+            words: note.words,
+        }),
         check_costs: check_costs(state.stats.checks, false),
     }
 }

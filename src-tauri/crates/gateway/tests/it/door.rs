@@ -106,8 +106,12 @@ async fn a_client_key_is_asked_for_where_there_are_any() {
     use sha2::{Digest, Sha256};
     let up = Upstream::play(vec![good("Hello")]).await;
     let chains = vec![Arc::new(chain(vec![tier("gpu", up.addr)]))];
-    let world =
-        World::over(Snapshot { chains, client_keys: vec![Sha256::digest("k1").into()], revision: 1 }).await;
+    let world = World::over(Snapshot {
+        chains,
+        client_keys: vec![Sha256::digest("k1").into()],
+        ..Snapshot::default()
+    })
+    .await;
     let reply = world.post(ASK).await;
     assert_eq!((reply.status, error(&reply)["code"].as_str()), (401, Some("invalid_api_key")));
     let head = "POST /chat/completions HTTP/1.1\r\nauthorization: Bearer k1";

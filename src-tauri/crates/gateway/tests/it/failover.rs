@@ -264,7 +264,7 @@ async fn the_replicas_of_a_tier_share_its_part_of_the_deadline() {
     let mut gpu = tier("gpu", up.addr);
     for n in 1..6 {
         let url = format!("http://{}/{n}", up.addr);
-        gpu.replicas.push(domain::Replica { id: domain::ReplicaId::new("chat", "gpu", &url), url });
+        gpu.replicas.push(domain::Replica::new(domain::ReplicaId::new("chat", "gpu", &url), url));
     }
     let mut slow = chain(vec![gpu, tier("cpu", second.addr)]);
     slow.deadline = Duration::from_millis(1000);

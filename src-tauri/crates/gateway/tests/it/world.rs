@@ -42,7 +42,7 @@ pub fn tier(name: &str, addr: SocketAddr) -> Tier {
         model: format!("model-{name}"),
         key: None,
         enabled: true,
-        replicas: vec![Replica { id: ReplicaId::new("chat", name, &url), url }],
+        replicas: vec![Replica::new(ReplicaId::new("chat", name, &url), url)],
         timeouts: Timeouts {
             connect: Duration::from_secs(2),
             first_token: Duration::from_secs(5),

@@ -2,7 +2,6 @@
 
 use nvml_wrapper::{
     Device, Nvml,
-    bitmasks::device::ThrottleReasons,
     enum_wrappers::device::{Clock, EccCounter, MemoryError, TemperatureSensor},
     enums::device::{SampleValue, UsedGpuMemory},
     error::NvmlError,
@@ -63,7 +62,10 @@ pub(super) fn read(
             .map(watts),
         clock_sm: t.take(device.clock_info(Clock::SM)).map(f64::from),
         clock_memory: t.take(device.clock_info(Clock::Memory)).map(f64::from),
-        throttled: t.take(device.current_throttle_reasons()).map(throttles).unwrap_or_default(),
+        throttled: t
+            .take(device.current_throttle_reasons())
+            .map(|reasons| Throttle::of_bits(reasons.bits()))
+            .unwrap_or_default(),
         ecc_uncorrected: ecc(t, MemoryError::Uncorrected),
         ecc_corrected: ecc(t, MemoryError::Corrected),
         processes: processes(nvml, t, device),
@@ -83,17 +85,6 @@ fn watts(milliwatts: u32) -> f64 {
     f64::from(milliwatts) / 1000.0
 }
 
-fn throttles(reasons: ThrottleReasons) -> Vec<Throttle> {
-    let known = [
-        (ThrottleReasons::SW_POWER_CAP, Throttle::PowerCap),
-        (ThrottleReasons::HW_SLOWDOWN, Throttle::Hardware),
-        (ThrottleReasons::SW_THERMAL_SLOWDOWN, Throttle::Heat),
-        (ThrottleReasons::HW_THERMAL_SLOWDOWN, Throttle::HardwareHeat),
-        (ThrottleReasons::HW_POWER_BRAKE_SLOWDOWN, Throttle::PowerBrake),
-    ];
-    known.into_iter().filter(|(bit, _)| reasons.contains(*bit)).map(|(_, throttle)| throttle).collect()
-}
-
 /// Remapped rows and retired pages (older GPUs), and what the driver asks for.
 fn repairs(t: &mut Taker, device: &Device<'_>, reading: &mut Reading) {
     let mut field = |id: u32| {
@@ -107,6 +98,8 @@ fn repairs(t: &mut Taker, device: &Device<'_>, reading: &mut Reading) {
         }
     };
     let rows_pending = field(field_id::NVML_FI_DEV_REMAPPED_PENDING).is_some_and(|v| v > 0);
+    reading.remapped_corrected = field(field_id::NVML_FI_DEV_REMAPPED_COR);
+    reading.remapped_uncorrected = field(field_id::NVML_FI_DEV_REMAPPED_UNC);
     reading.repair_failed = field(field_id::NVML_FI_DEV_REMAPPED_FAILURE).is_some_and(|v| v > 0);
     reading.recovery = field(field_id::NVML_FI_DEV_GET_GPU_RECOVERY_ACTION);
     let pages_pending = t.take(device.are_pages_pending_retired()).unwrap_or(false);

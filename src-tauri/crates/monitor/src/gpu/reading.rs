@@ -15,6 +15,19 @@ pub struct GpuPage {
     pub reason: Option<String>,
     /// What to do about it.
     pub remedy: Option<String>,
+    /// The other machines that are asked.
+    pub hosts: Vec<HostState>,
+}
+
+/// Another machine whose DCGM exporter is asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HostState {
+    /// How it is called.
+    pub name: String,
+    /// When it answered last, wall clock, milliseconds; absent before the first time.
+    pub at_ms: Option<i64>,
+    /// Why it does not answer; absent when it does.
+    pub reason: Option<String>,
 }
 
 /// One GPU.
@@ -28,6 +41,19 @@ pub struct Gpu {
     pub findings: Vec<Finding>,
     /// Replicas that run on it.
     pub replicas: Vec<ReplicaId>,
+    /// The processes of those replicas' servers, where they are known.
+    pub servers: Vec<u32>,
+}
+
+impl Reading {
+    /// How people call it: `GPU 0`, or `gpu1/0` on another machine.
+    #[must_use]
+    pub fn called(&self) -> String {
+        match &self.host {
+            Some(host) => format!("GPU {host}/{}", self.index),
+            None => format!("GPU {}", self.index),
+        }
+    }
 }
 
 /// What the driver says of a GPU.
@@ -35,7 +61,9 @@ pub struct Gpu {
 pub struct Reading {
     /// `GPU-...`
     pub uuid: String,
-    /// Number on this machine.
+    /// The machine that it is in, as the configuration calls it; absent for this one.
+    pub host: Option<String>,
+    /// Number on its machine.
     pub index: u32,
     /// Product name.
     pub name: String,
@@ -61,6 +89,10 @@ pub struct Reading {
     pub ecc_uncorrected: Option<u64>,
     /// Corrected ECC errors since the driver was loaded.
     pub ecc_corrected: Option<u64>,
+    /// Memory rows that were replaced after corrected errors.
+    pub remapped_corrected: Option<u64>,
+    /// Memory rows that were replaced after uncorrected errors.
+    pub remapped_uncorrected: Option<u64>,
     /// Whether memory waits for a reset to be taken out of use.
     pub repair_pending: bool,
     /// Whether broken memory could not be replaced by spare.
@@ -111,6 +143,19 @@ pub enum Throttle {
 }
 
 impl Throttle {
+    /// The reasons in a mask, as NVML and DCGM give it.
+    #[must_use]
+    pub fn of_bits(bits: u64) -> Vec<Self> {
+        let known = [
+            (0x4, Self::PowerCap),
+            (0x8, Self::Hardware),
+            (0x20, Self::Heat),
+            (0x40, Self::HardwareHeat),
+            (0x80, Self::PowerBrake),
+        ];
+        known.into_iter().filter(|(bit, _)| bits & bit != 0).map(|(_, throttle)| throttle).collect()
+    }
+
     /// In words.
     #[must_use]
     pub const fn words(self) -> &'static str {

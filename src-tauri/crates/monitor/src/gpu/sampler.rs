@@ -43,6 +43,10 @@ pub(super) enum Report {
     Sample(Vec<Reading>),
     /// The driver cannot be reached.
     Trouble(Trouble),
+    /// The other machines that are asked; what was known of any other is forgotten.
+    Hosts(Vec<String>),
+    /// Every GPU of another machine, read; or why it does not answer.
+    Host { name: String, result: Result<Vec<Reading>, String> },
     /// An Xid event; without a GPU where the driver did not say which.
     Xid { uuid: Option<String>, xid: u64 },
 }

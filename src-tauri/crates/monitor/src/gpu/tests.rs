@@ -13,7 +13,7 @@ use tokio::{
 };
 
 use super::*;
-use crate::fake::{chain, replica, snapshot, tier};
+use crate::fake::{FakeProber, chain, replica, snapshot, tier};
 
 const VARIABLE: &str = "NVML_SIM_STATE";
 const UUID: &str = "GPU-11111111-0000-0000-0000-000000000000";
@@ -84,7 +84,7 @@ fn rig(url: &str) -> Rig {
     let board = Board::default();
     board.replace([(tier.replicas[0].id.clone(), ReplicaPort::new(state_rx, signals))].into());
     let snapshot = Arc::new(ArcSwap::new(snapshot(chain(vec![tier]))));
-    let gpus = Gpus::start(Some(library()), journal, board, snapshot);
+    let gpus = Gpus::start(Some(library()), Arc::<FakeProber>::default(), journal, board, snapshot);
     Rig { gpus, journal: reader, signals: signals_rx, _board: state }
 }
 
@@ -201,7 +201,7 @@ fn a_driver_that_comes_later_is_found() {
 async fn without_a_library_it_is_said() {
     let (journal, _reader) = domain::journal::journal();
     let nowhere = Some(PathBuf::from("/nonexistent/libnvidia-ml.so.1"));
-    let gpus = Gpus::start(nowhere, journal, Board::default(), Arc::default());
+    let gpus = Gpus::start(nowhere, Arc::<FakeProber>::default(), journal, Board::default(), Arc::default());
     let found = async {
         while gpus.page().reason.is_none() {
             sleep(Duration::from_millis(10)).await;
@@ -218,7 +218,7 @@ async fn without_a_library_it_is_said() {
 #[ignore = "needs an NVIDIA GPU and its driver"]
 async fn a_real_gpu_is_read() {
     let (journal, _reader) = domain::journal::journal();
-    let gpus = Gpus::start(None, journal, Board::default(), Arc::default());
+    let gpus = Gpus::start(None, Arc::<FakeProber>::default(), journal, Board::default(), Arc::default());
     let found = async {
         while gpus.page().at_ms.is_none() {
             assert_eq!(gpus.page().reason, None);

@@ -20,7 +20,7 @@ use super::{
     Known,
     bind::{self, Binding},
     finding::{Xids, findings},
-    reading::{Finding, Gpu, GpuPage, Reading},
+    reading::{Finding, Gpu, GpuPage, HostState, Reading},
     sampler::Report,
     words::Trouble,
 };
@@ -38,6 +38,8 @@ pub(super) struct Watch {
     tasks: TaskTracker,
     driver: Option<String>,
     readings: Vec<Reading>,
+    /// Other machines: what their exporters showed last, and how they fare.
+    hosts: BTreeMap<String, (Vec<Reading>, HostState)>,
     xids: HashMap<String, Xids>,
     trouble: Option<Trouble>,
     bindings: Vec<Binding>,
@@ -63,6 +65,7 @@ impl Watch {
             tasks,
             driver: None,
             readings: Vec::new(),
+            hosts: BTreeMap::new(),
             xids: HashMap::new(),
             trouble: None,
             bindings: Vec::new(),
@@ -83,7 +86,7 @@ impl Watch {
                     match &report {
                         Report::Begins | Report::Reached { .. } => patience = Some(Instant::now() + PATIENCE),
                         Report::Sample(_) | Report::Trouble(_) => patience = None,
-                        Report::Xid { .. } => {}
+                        Report::Xid { .. } | Report::Hosts(_) | Report::Host { .. } => {}
                     }
                     self.take(report).await;
                 }
@@ -113,28 +116,61 @@ impl Watch {
                 self.trouble = Some(trouble);
             }
             Report::Xid { uuid, xid } => self.xid(uuid, xid),
+            Report::Hosts(names) => {
+                self.hosts.retain(|name, _| names.contains(name));
+                for name in names {
+                    let state = HostState { name: name.clone(), ..HostState::default() };
+                    self.hosts.entry(name).or_insert_with(|| (vec![], state));
+                }
+            }
+            Report::Host { name, result } => self.host(&name, result),
             Report::Sample(readings) => {
                 self.trouble = readings.is_empty().then(Trouble::no_gpu);
                 self.readings = readings;
-                self.remember();
+                let new = self.readings.clone();
+                self.remember(&new);
                 self.bind().await;
             }
         }
         self.publish();
     }
 
-    fn remember(&self) {
+    fn remember(&self, readings: &[Reading]) {
         let mut history = self.known.history.lock().unwrap_or_else(PoisonError::into_inner);
         let at_ms = wall_ms();
-        self.readings.iter().for_each(|reading| history.add(at_ms, reading));
+        readings.iter().for_each(|reading| history.add(at_ms, reading));
+    }
+
+    /// Another machine answered, or did not: then what it showed last stays, and is said to be old.
+    fn host(&mut self, name: &str, result: Result<Vec<Reading>, String>) {
+        let Some((readings, state)) = self.hosts.get_mut(name) else { return };
+        match result {
+            Ok(new) => {
+                (state.at_ms, state.reason) = (Some(wall_ms()), None);
+                *readings = new;
+                let new = readings.clone();
+                self.remember(&new);
+            }
+            Err(why) => state.reason = Some(why),
+        }
+    }
+
+    /// Every GPU, of this machine and of others.
+    fn all(&self) -> Vec<Reading> {
+        let others = self.hosts.values().flat_map(|(readings, _)| readings);
+        self.readings.iter().chain(others).cloned().collect()
     }
 
     /// An event of a GPU that cannot say who it is belongs to those that are lost, or to the only one.
     fn xid(&mut self, uuid: Option<String>, xid: u64) {
         let now = Instant::now();
         let only = self.readings.len() == 1;
-        let its = |r: &&Reading| uuid.as_ref().map_or(only || r.lost.is_some(), |uuid| *uuid == r.uuid);
-        let mut uuids: Vec<_> = self.readings.iter().filter(its).map(|r| r.uuid.clone()).collect();
+        let all = self.all();
+        let its = |r: &&Reading| {
+            let unknown = || r.host.is_none() && (only || r.lost.is_some());
+            uuid.as_ref().map_or_else(unknown, |uuid| *uuid == r.uuid)
+        };
+        let mut uuids: Vec<_> = all.iter().filter(its).map(|r| r.uuid.clone()).collect();
         if uuids.is_empty() {
             uuids.extend(uuid);
         }
@@ -170,15 +206,17 @@ impl Watch {
             let gpu = page.gpus.iter().find(|g| g.reading.uuid == uuid);
             gpu.is_some_and(|g| g.findings.iter().any(|f| f.fatal))
         };
-        let mut kept: Vec<Binding> = self.bindings.iter().filter(|(uuid, _)| failed(uuid)).cloned().collect();
-        kept.retain(|(_, replica)| !new.iter().any(|(_, r)| r == replica));
+        let mut kept: Vec<Binding> = self.bindings.iter().filter(|b| failed(&b.uuid)).cloned().collect();
+        kept.retain(|old| !new.iter().any(|b| b.replica == old.replica));
         new.extend(kept);
         self.bindings = new;
     }
 
     fn publish(&mut self) {
         let now = Instant::now();
-        let gpus: Vec<_> = self.readings.clone().into_iter().map(|reading| self.gpu(reading, now)).collect();
+        let readings = self.all();
+        let by_hand = bind::by_hand(&self.snapshot.load(), &readings);
+        let gpus: Vec<_> = readings.into_iter().map(|reading| self.gpu(reading, &by_hand, now)).collect();
         let before = self.known.page.load_full();
         let at_ms = if self.readings.is_empty() { before.at_ms } else { Some(wall_ms()) };
         let page = GpuPage {
@@ -187,6 +225,7 @@ impl Watch {
             gpus,
             reason: self.trouble.as_ref().map(|t| t.reason.clone()),
             remedy: self.trouble.as_ref().map(|t| t.remedy.clone()),
+            hosts: self.hosts.values().map(|(_, state)| state.clone()).collect(),
         };
         self.tell_changes(&before, &page);
         if !page.gpus.is_empty() {
@@ -195,16 +234,35 @@ impl Watch {
         self.known.page.store(Arc::new(page));
     }
 
-    fn gpu(&mut self, reading: Reading, now: Instant) -> Gpu {
+    fn gpu(&mut self, reading: Reading, by_hand: &[Binding], now: Instant) -> Gpu {
         let xids = self.xids.entry(reading.uuid.clone()).or_default();
         let mut findings = findings(&reading, xids, now);
-        findings.extend(self.trouble.as_ref().map(|t| Finding {
+        let xids = xids.seen.clone();
+        findings.extend(self.doubt(&reading));
+        let its = || self.bindings.iter().chain(by_hand).filter(|b| b.uuid == reading.uuid);
+        let mut replicas: Vec<ReplicaId> = Vec::new();
+        for binding in its() {
+            if !replicas.contains(&binding.replica) {
+                replicas.push(binding.replica.clone());
+            }
+        }
+        let servers = its().filter_map(|b| b.pid).collect();
+        Gpu { xids, findings, replicas, servers, reading }
+    }
+
+    /// Why what is shown of a GPU may be out of date.
+    fn doubt(&self, reading: &Reading) -> Option<Finding> {
+        let Some(name) = &reading.host else {
+            let trouble = self.trouble.as_ref()?;
+            let (what, remedy) = (trouble.reason.clone(), trouble.remedy.clone());
+            return Some(Finding { fatal: false, what, remedy });
+        };
+        let why = self.hosts.get(name)?.1.reason.as_ref()?;
+        Some(Finding {
             fatal: false,
-            what: t.reason.clone(),
-            remedy: t.remedy.clone(),
-        }));
-        let its = self.bindings.iter().filter(|(uuid, _)| *uuid == reading.uuid);
-        Gpu { xids: xids.seen.clone(), findings, replicas: its.map(|(_, r)| r.clone()).collect(), reading }
+            what: format!("the DCGM exporter of {name} does not answer: {why}"),
+            remedy: "Check the exporter and the way to it; what is shown here is from before.".into(),
+        })
     }
 
     fn tell_changes(&self, before: &GpuPage, after: &GpuPage) {
@@ -215,7 +273,7 @@ impl Watch {
             if old.map(words).unwrap_or_default() != findings {
                 self.journal.tell(Event::Gpu(GpuChange {
                     uuid: gpu.reading.uuid.clone(),
-                    name: format!("GPU {}: {}", gpu.reading.index, gpu.reading.name),
+                    name: format!("{}: {}", gpu.reading.called(), gpu.reading.name),
                     fatal: gpu.findings.iter().any(|f| f.fatal),
                     findings,
                 }));
@@ -227,7 +285,7 @@ impl Watch {
     fn tell_replicas(&mut self, page: &GpuPage) {
         let mut now: BTreeMap<ReplicaId, (Option<String>, Option<String>)> = BTreeMap::new();
         for gpu in &page.gpus {
-            let named = |f: &Finding| format!("GPU {} ({}): {}", gpu.reading.index, gpu.reading.name, f.what);
+            let named = |f: &Finding| format!("{} ({}): {}", gpu.reading.called(), gpu.reading.name, f.what);
             let fatal = gpu.findings.iter().find(|f| f.fatal).map(named);
             let unwell = gpu.findings.iter().find(|f| !f.fatal).map(named);
             for replica in &gpu.replicas {

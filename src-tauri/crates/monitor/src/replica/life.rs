@@ -6,7 +6,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use domain::{Admin, CoolDown, Failure, FailureClass, Health, Load, chain::ProbeKind, verdict::CoolDownRule};
+use domain::{
+    Admin, CoolDown, Failure, FailureClass, Health, Load, chain::ProbeKind, restart::RestartNote,
+    verdict::CoolDownRule,
+};
 use resilience::{
     breaker::{Breaker, State},
     gate::Gate,
@@ -86,6 +89,8 @@ pub(crate) struct Life {
     /// What its engine says of its load, and what of that degrades it.
     pub load: Option<Arc<Load>>,
     pub strain: Option<String>,
+    /// The last step of its restarts.
+    pub restart: Option<RestartNote>,
     pub slow: bool,
     /// Cool-downs in a row whose length was guessed.
     pub guesses: u32,
@@ -120,6 +125,7 @@ impl Life {
             unwell: None,
             load: None,
             strain: None,
+            restart: None,
             slow: false,
             guesses: 0,
             last_word: false,

@@ -90,6 +90,8 @@ impl Life {
             requests: self.figures.requests(now),
             checks: self.figures.checks(),
             load: self.load.clone(),
+            hung: self.trials_by_check(now),
+            restart: self.restart.clone(),
             stats: Arc::default(),
         }
     }

@@ -4,7 +4,7 @@ use domain::{
     Admin, Event, Stamped,
     event::{
         Act, AlertOutcome, AlertRecord, ChangedOver, Direction, GpuChange, IncidentAct, ReplicaChange,
-        RequestEnd, RequestResult,
+        RequestEnd, RequestResult, RestartRecord,
     },
     failure::FailureClass,
     verdict::IncidentKind,
@@ -71,6 +71,7 @@ impl IncidentBook {
             }
             Event::Request(end) => self.request(end, &mut page),
             Event::Gpu(change) => self.gpu(change, &mut page),
+            Event::Restart(restart) => self.restart(restart, &mut page),
             Event::IncidentAct(act) => self.act(act, &mut page),
             Event::Alert(alert) => self.alert(alert, &mut page),
             Event::Started { .. }
@@ -221,6 +222,20 @@ impl IncidentBook {
             if change.findings.is_empty() { "well again".to_owned() } else { change.findings.join("; ") };
         for incident in self.open.iter().filter(|i| i.kind == IncidentKind::Gpu && !i.simulated) {
             page.entry(incident.id, EntryKind::Gpu, format!("{}: {findings}", change.name));
+        }
+    }
+
+    /// A step of a restart belongs to the incident of its tier; one that is over takes a late word too.
+    fn restart(&self, restart: &RestartRecord, page: &mut Page) {
+        let its = |i: &&Incident| {
+            i.is_of(&restart.chain, restart.simulated) && (i.tier == restart.tier || i.tier == ALL_TIERS)
+        };
+        let over = || self.recent.iter().rev().find(its);
+        let found: Vec<&Incident> = self.open.iter().filter(its).collect();
+        let server = restart.replica.rsplit_once('@').map_or(restart.replica.as_str(), |(_, url)| url);
+        let found = if found.is_empty() { over().into_iter().collect() } else { found };
+        for incident in found {
+            page.entry(incident.id, EntryKind::Restart, format!("{server}: {}", restart.words));
         }
     }
 

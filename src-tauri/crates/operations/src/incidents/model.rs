@@ -185,6 +185,7 @@ pub enum EntryKind {
     Note,
     Milestone,
     Gpu,
+    Restart,
 }
 
 impl EntryKind {
@@ -201,6 +202,7 @@ impl EntryKind {
             Self::Note => "note",
             Self::Milestone => "milestone",
             Self::Gpu => "gpu",
+            Self::Restart => "restart",
         }
     }
 }

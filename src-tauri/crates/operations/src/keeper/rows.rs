@@ -40,6 +40,7 @@ pub(super) const fn kind(event: &Event) -> &'static str {
         Event::Answered { .. } => "answered",
         Event::Revision { .. } => "revision",
         Event::Gpu(_) => "gpu",
+        Event::Restart(_) => "restart",
         Event::IncidentAct(_) => "incident_act",
         Event::Alert(_) => "alert",
         Event::PracticeSwitched { .. } => "practice_switched",
@@ -53,6 +54,7 @@ fn place(event: &Event) -> (Option<&str>, Option<&str>, bool) {
         Event::Request(e) => (Some(&e.chain), e.tier.as_deref(), e.simulated),
         Event::Replica(e) => (Some(&e.chain), Some(&e.tier), e.simulated),
         Event::ChangedOver(e) => (Some(&e.chain), e.to.as_deref(), e.simulated),
+        Event::Restart(e) => (Some(&e.chain), Some(&e.tier), e.simulated),
         Event::Answered { chain, tier, simulated } => (Some(chain), Some(tier), *simulated),
         Event::PracticeSwitched { .. } => (None, None, true),
         Event::Started { .. }

@@ -107,6 +107,19 @@ async fn an_engine_without_figures_is_judged_by_its_checks_and_asked_more_seldom
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_engine_that_takes_half_a_minute_for_its_figures_holds_up_no_check() {
+    let rig = rig(settings(|_, _| {}));
+    rig.prober.shows("/metrics", metrics(8, 9, 1));
+    rig.prober.pages_take(secs(30));
+    rig.healthy().await;
+    let state = rig.until(|s| faults(s) == [LoadFault::Unreadable]).await;
+    let checks = rig.prober.asked().len();
+    sleep(secs(60)).await;
+    assert!(rig.prober.asked().len() >= checks + 5);
+    assert_eq!((state.health, rig.port.state().health), (Health::Healthy, Health::Healthy));
+}
+
+#[tokio::test(start_paused = true)]
 async fn reading_can_be_switched_off_and_other_servers_are_not_asked() {
     for settings in [
         settings(|_, tier| tier.load.on = false),
