@@ -1,6 +1,6 @@
 # Everything a person or a machine does with this repository. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench package contract icons
+.PHONY: help run test check bench package contract icons screenshots
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ package: ## Build the .deb and .rpm packages into target/release/bundle
 
 contract: ## Write the TypeScript of the contract anew
 	@UPDATE_CONTRACT=1 cargo test --package changeover-contract --test typescript
+
+screenshots: ## Take a picture of every screen, light and dark, empty and full, into target/screenshots
+	@scripts/screenshots.sh
 
 icons: ## Draw the PNG icons anew from their SVG sources
 	@scripts/icons.sh

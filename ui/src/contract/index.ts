@@ -2205,9 +2205,14 @@ export type ParsedConfig = {
  */
 document: Document | null, 
 /**
- * What is wrong or unwise.
+ * What is wrong or unwise, and what of another program's file could not be carried over.
  */
-problems: Array<Problem>, };
+problems: Array<Problem>, 
+/**
+ * The text was another program's (LiteLLM's `config.yaml`, or a `fallback_chain:`): only its chains are meant,
+ * everything else stays as it is.
+ */
+chains_only: boolean, };
 
 /**
  * How many revisions.

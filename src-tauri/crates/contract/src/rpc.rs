@@ -203,8 +203,11 @@ pub struct ConfigParse {
 pub struct ParsedConfig {
     /// The document; absent when it has errors.
     pub document: Option<Document>,
-    /// What is wrong or unwise.
+    /// What is wrong or unwise, and what of another program's file could not be carried over.
     pub problems: Vec<Problem>,
+    /// The text was another program's (LiteLLM's `config.yaml`, or a `fallback_chain:`): only its chains are meant,
+    /// everything else stays as it is.
+    pub chains_only: bool,
 }
 
 /// How many revisions.

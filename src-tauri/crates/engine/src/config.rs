@@ -7,6 +7,7 @@
 mod check;
 mod export;
 mod file;
+mod foreign;
 mod owner;
 mod read;
 mod snapshot;
@@ -15,6 +16,7 @@ mod starter;
 pub use check::{check, has_errors};
 pub use export::to_yaml;
 pub use file::FileWatch;
+pub use foreign::{Import, import};
 pub use owner::{ApplyError, ConfigOwner};
 pub use read::{Read, read};
 pub use snapshot::{PracticeAddresses, key_ref, snapshot, tier_of, written_urls};

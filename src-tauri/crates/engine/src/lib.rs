@@ -84,8 +84,8 @@ pub(crate) struct Inner {
 /// Reads a configuration text without a running program: what it says, and every problem.
 #[must_use]
 pub fn parse_config(yaml: &str) -> ParsedConfig {
-    let config::Read { document, problems } = config::read(yaml);
-    ParsedConfig { document, problems }
+    let config::Import { document, problems, chains_only } = config::import(yaml);
+    ParsedConfig { document, problems, chains_only }
 }
 
 impl Engine {

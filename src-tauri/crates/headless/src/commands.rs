@@ -5,6 +5,7 @@ use std::{fs, path::Path, process::ExitCode};
 use anyhow::Context;
 use contract::{
     Severity,
+    config::Document,
     rpc::{ConfigApply, PageRequest, ParsedConfig, ReportExport, ReportFormat, ReportRequest},
     view::{Applied, ConfigPage, ExportedFile, IncidentPage},
 };
@@ -39,6 +40,8 @@ pub(crate) fn import(data: &Path, file: &Path, note: &str) -> anyhow::Result<Exi
     print_problems(&parsed);
     let Some(document) = parsed.document else { return Ok(ExitCode::from(BAD_CONFIG)) };
     let page: ConfigPage = call(data, "config.get", &())?;
+    let document =
+        if parsed.chains_only { Document { chains: document.chains, ..page.document } } else { document };
     let request = ConfigApply { document, expected_revision: page.revision, note: note.to_owned() };
     let applied: Applied = call(data, "config.apply", &request)?;
     out::line(&format!("revision {} is in force; {} was before it", applied.revision, applied.previous));

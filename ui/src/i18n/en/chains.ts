@@ -14,6 +14,10 @@ export const chains = {
     practice: { title: "Practice", body: "Three simulated servers: try a failover without any real one." },
     gpus: { title: "GPU → second GPU → CPU", body: "Two vLLM servers, then Ollama on the CPU." },
     cloud: { title: "Local → cloud", body: "Ollama on this machine, then OpenAI." },
+    clouds: {
+      title: "Local → cloud → other cloud",
+      body: "Ollama on this machine, then OpenAI, then Anthropic: no single provider's outage stops it.",
+    },
     blank: { title: "Empty chain", body: "Add every tier yourself." },
   },
   file: {
@@ -229,7 +233,10 @@ export const chains = {
   },
   importing: {
     title: "Import YAML",
-    lead: "The text becomes the draft in place of every chain; nothing changes for clients until you apply it.",
+    lead: "A configuration of Changeover's, a LiteLLM config.yaml, or a fallback_chain list. It becomes the draft in place of every chain; nothing changes for clients until you apply it.",
+    notes_title: "The chains are in the draft",
+    notes_lead: "Of the file, this was not carried over or needs a look:",
+    notes_go: "Go to the draft",
     paste: "Configuration as YAML",
     file: "Choose a file",
     read: "Read into the draft",

@@ -1,4 +1,4 @@
-import { Cloud, Cpu, FlaskConical, type LucideIcon, ServerCog, SquarePlus } from "lucide-react";
+import { Cloud, CloudCog, Cpu, FlaskConical, type LucideIcon, ServerCog, SquarePlus } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -12,6 +12,7 @@ const ICONS: Record<Template, LucideIcon> = {
   practice: FlaskConical,
   gpus: Cpu,
   cloud: Cloud,
+  clouds: CloudCog,
   blank: SquarePlus,
 };
 

@@ -5,7 +5,7 @@ import { ErrorState } from "@/components/states";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Field, Textarea } from "@/components/ui/field";
-import type { ConfigPage } from "@/contract";
+import type { ConfigPage, Problem } from "@/contract";
 import { useCommand } from "@/state/rpc";
 import { edit } from "./draft";
 import { ProblemList } from "./ProblemList";
@@ -19,13 +19,16 @@ export function ImportDialog({ page, onClose }: { page: ConfigPage; onClose: () 
     parse.mutate(
       { yaml },
       {
-        onSuccess: ({ document }) => {
+        onSuccess: ({ document, problems, chains_only }) => {
           if (!document) return;
-          edit(page, () => document);
-          onClose();
+          edit(page, (before) => (chains_only ? { ...before, chains: document.chains } : document));
+          // What could not be carried over is read before the dialog goes.
+          if (!chains_only || problems.length === 0) onClose();
         },
       },
     );
+  const notes = parse.data?.document && parse.data.chains_only ? parse.data.problems : null;
+  if (notes) return <Notes notes={notes} onClose={onClose} />;
   return (
     <Dialog
       open
@@ -69,6 +72,27 @@ export function ImportDialog({ page, onClose }: { page: ConfigPage; onClose: () 
           </section>
         )}
       </div>
+    </Dialog>
+  );
+}
+
+/** The chains of another program's file are in the draft; this is what became of the rest. */
+function Notes({ notes, onClose }: { notes: Problem[]; onClose: () => void }) {
+  const { t } = useTranslation("chains");
+  return (
+    <Dialog
+      open
+      wide
+      onClose={onClose}
+      title={t("importing.notes_title")}
+      description={t("importing.notes_lead")}
+      footer={
+        <Button kind="primary" data-testid="import-done" onClick={onClose}>
+          {t("importing.notes_go")}
+        </Button>
+      }
+    >
+      <ProblemList problems={notes} />
     </Dialog>
   );
 }

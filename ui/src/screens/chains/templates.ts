@@ -37,7 +37,7 @@ export function newChain(name: string, tiers: Tier[], aliases: string[] = []): C
   };
 }
 
-export const TEMPLATES = ["practice", "gpus", "cloud", "blank"] as const;
+export const TEMPLATES = ["practice", "gpus", "cloud", "clouds", "blank"] as const;
 export type Template = (typeof TEMPLATES)[number];
 
 /** The tiers that a template starts with; addresses are the servers' usual ones. */
@@ -57,6 +57,11 @@ export function tiersOf(template: Template): Tier[] {
       return [
         newTier({ name: "local", provider: "ollama", url: "http://127.0.0.1:11434" }),
         newTier({ name: "cloud", provider: "openai", key: "env:OPENAI_API_KEY" }),
+      ];
+    case "clouds":
+      return [
+        ...tiersOf("cloud"),
+        newTier({ name: "other-cloud", provider: "anthropic", key: "env:ANTHROPIC_API_KEY" }),
       ];
     case "blank":
       return [];

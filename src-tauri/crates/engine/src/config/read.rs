@@ -42,13 +42,21 @@ pub fn read(text: &str) -> Read {
             "start with `version: 1` and a list of `chains`",
         )]);
     }
-    match serde_saphyr::from_str::<Value>(text) {
+    match yaml(text) {
         Ok(value) => from_value(value),
         Err(e) => {
-            let what = format!("this is not valid YAML: {}", first_line(&e.to_string()));
+            let what = format!("this is not valid YAML: {e}");
             Read::refused(vec![error("", what, "check indentation, colons and quotes at that place")])
         }
     }
+}
+
+/// YAML as plain data.
+///
+/// # Errors
+/// Where and why it is none, in one line.
+pub fn yaml(text: &str) -> Result<Value, String> {
+    serde_saphyr::from_str(text).map_err(|e| first_line(&e.to_string()))
 }
 
 fn first_line(text: &str) -> String {
