@@ -76,7 +76,32 @@ alerts: Alerts,
 /**
  * Other machines whose GPUs are watched.
  */
-gpu_hosts?: Array<GpuHost>, };
+gpu_hosts?: Array<GpuHost>, 
+/**
+ * The operator's own runbooks, and those of the program that were reworded.
+ */
+runbooks: Array<Runbook>, };
+
+/**
+ * What to do about a way of failing.
+ */
+export type Runbook = { 
+/**
+ * Its name: letters, digits and `-`. One of the program's own is replaced by another of its name.
+ */
+name: string, 
+/**
+ * One line.
+ */
+title: string, 
+/**
+ * The kinds of incident that it is for: `outage`, `gpu`, ...
+ */
+kinds: Array<string>, 
+/**
+ * Markdown; its steps are the lines that begin with `- [ ]`.
+ */
+text: string, };
 
 /**
  * Where the program listens.
@@ -109,13 +134,173 @@ name: string,
 sha256: string, };
 
 /**
- * Who is told of a failover, and how.
+ * Who is told of an incident, and how.
  */
 export type Alerts = { 
 /**
  * Desktop notifications.
  */
-desktop: boolean, };
+desktop: boolean, 
+/**
+ * What desktop notifications tell.
+ */
+desktop_events: Array<AlertEvent>, 
+/**
+ * After a relapse, the end is told only when this much has passed without another.
+ */
+hold: Span, 
+/**
+ * An incident that nobody has acknowledged is told again this often; `0s` is never.
+ */
+remind: Span, 
+/**
+ * The most notices of one channel within an hour; all tiers down always passes. 1 to 1000.
+ */
+most_per_hour: number, 
+/**
+ * Times of the day at which only the worst is told at once.
+ */
+quiet_hours: QuietHours | null, 
+/**
+ * The base address of the screens, for links in notices; absent for none.
+ */
+link: string | null, 
+/**
+ * Mail servers.
+ */
+email: Array<EmailChannel>, 
+/**
+ * Addresses that a document is posted to.
+ */
+webhooks: Array<WebhookChannel>, };
+
+/**
+ * What a channel may tell.
+ */
+export type AlertEvent = "p0" | "p1" | "p2" | "p3" | "worse" | "reminder" | "over" | "practice";
+
+/**
+ * Times of the day at which only the worst is told at once. The rest waits for their end, and is told then if the
+ * incident still goes on.
+ */
+export type QuietHours = { 
+/**
+ * `22:00`
+ */
+from: string, 
+/**
+ * `07:00`; the next day's where it is the earlier one.
+ */
+to: string, 
+/**
+ * `Europe/Berlin`; this machine's when absent.
+ */
+time_zone: string | null, 
+/**
+ * This severity and worse ones are told all the same: `p0` to `p3`.
+ */
+except: AlertEvent, };
+
+/**
+ * A mail server and who is written to.
+ */
+export type EmailChannel = { 
+/**
+ * The channel's name in lists.
+ */
+name: string, 
+/**
+ * What it tells.
+ */
+events: Array<AlertEvent>, 
+/**
+ * The server's name or address.
+ */
+server: string, 
+/**
+ * Its port: usually 587, or 465 with `tls: whole`.
+ */
+port: number, 
+/**
+ * How the connection is protected.
+ */
+tls: MailTls, 
+/**
+ * Who logs in; nobody when absent.
+ */
+user: string | null, 
+/**
+ * `keyring:NAME` or `env:NAME`; never the password itself.
+ */
+password: string | null, 
+/**
+ * The sender.
+ */
+from: string, 
+/**
+ * The receivers.
+ */
+to: Array<string>, 
+/**
+ * Another wording.
+ */
+template: AlertTemplate | null, };
+
+/**
+ * How a connection to a mail server is protected.
+ */
+export type MailTls = "starttls" | "whole" | "off";
+
+/**
+ * An address that a document is posted to.
+ */
+export type WebhookChannel = { 
+/**
+ * The channel's name in lists.
+ */
+name: string, 
+/**
+ * What it tells.
+ */
+events: Array<AlertEvent>, 
+/**
+ * The form of the document.
+ */
+shape: WebhookShape, 
+/**
+ * The address, or `keyring:NAME` or `env:NAME` where the address is a secret itself; PagerDuty's when absent.
+ */
+url: string | null, 
+/**
+ * `keyring:NAME` or `env:NAME`: PagerDuty's routing key; else sent as a bearer token.
+ */
+key: string | null, 
+/**
+ * Whether the address may be of this machine or its network.
+ */
+allow_private: boolean, 
+/**
+ * Another wording.
+ */
+template: AlertTemplate | null, };
+
+/**
+ * The form of a posted document.
+ */
+export type WebhookShape = "plain" | "slack" | "pagerduty";
+
+/**
+ * An operator's own wording: text with `{fields}`, such as `{severity}`, `{chain}`, `{error}`, `{title}`, `{body}`.
+ */
+export type AlertTemplate = { 
+/**
+ * One line.
+ */
+title: string, 
+/**
+ * The text.
+ */
+body: string, };
 
 /**
  * An ordered list of tiers that answers to one name.
@@ -1447,7 +1632,7 @@ state: IncidentState,
  */
 severity: IncidentSeverity, 
 /**
- * `outage`, `rate_limit`, `degradation`, `model`, `gpu`, `credential`, `all_down`.
+ * `outage`, `rate_limit`, `degradation`, `model`, `gpu`, `credential`, `quality`, `cost`, `safety`, `all_down`.
  */
 kind: string, 
 /**
@@ -1493,7 +1678,35 @@ cause: string,
 /**
  * What to do, in words.
  */
-advice: string, };
+advice: string, 
+/**
+ * Whether a person set the severity.
+ */
+severity_by_hand: boolean, 
+/**
+ * How far the people who work on it have come.
+ */
+phase: Phase, 
+/**
+ * The runbook that is followed.
+ */
+runbook: string | null, 
+/**
+ * The incident that it was merged into.
+ */
+merged_into: string | null, 
+/**
+ * The tier that took over, where one did.
+ */
+answered_by: string | null, 
+/**
+ * When somebody first acknowledged it.
+ */
+acknowledged_ms: number | null, 
+/**
+ * When it was closed.
+ */
+closed_ms: number | null, };
 
 /**
  * The recorded times of an incident; a later one is absent until it has happened.
@@ -1544,7 +1757,19 @@ incident: Incident,
 /**
  * Every relevant event, oldest first.
  */
-timeline: Array<TimelineEntry>, };
+timeline: Array<TimelineEntry>, 
+/**
+ * Corrected times with what was recorded first, oldest first.
+ */
+corrections: Array<Correction>, 
+/**
+ * The steps of runbooks as they were last ticked.
+ */
+steps: Array<StepState>, 
+/**
+ * The post-mortem as Markdown; empty until it is written.
+ */
+post_mortem: string, };
 
 /**
  * One line of a timeline.
@@ -1559,7 +1784,8 @@ id: string,
  */
 at_ms: number, 
 /**
- * `evidence`, `state`, `failover`, `answer`, `probe`, `alert`, `operator`, `note`, `milestone`, `gpu`.
+ * `evidence`, `state`, `failover`, `answer`, `probe`, `alert`, `operator`, `note`, `milestone`, `gpu`,
+ * `correction`, `runbook`, `revision`.
  */
 kind: string, 
 /**
@@ -1569,7 +1795,101 @@ text: string,
 /**
  * Who did it, when a person did.
  */
-actor: string | null, };
+actor: string | null, 
+/**
+ * The earlier wordings of a note, first one first.
+ */
+earlier: Array<string>, };
+
+/**
+ * How far the people who work on an incident have come.
+ */
+export type Phase = "detect" | "triage" | "mitigate" | "investigate" | "recover" | "post_mortem";
+
+/**
+ * A recorded time of an incident.
+ */
+export type Milestone = "began" | "detected" | "assessed" | "failed_over" | "restored";
+
+/**
+ * A corrected time.
+ */
+export type Correction = { 
+/**
+ * Which time.
+ */
+milestone: Milestone, 
+/**
+ * What had been recorded.
+ */
+was_ms: number | null, 
+/**
+ * What it was set to.
+ */
+now_ms: number, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * When it was corrected.
+ */
+at_ms: number, 
+/**
+ * By whom.
+ */
+actor: string, };
+
+/**
+ * A step of a runbook, as it was last ticked.
+ */
+export type StepState = { 
+/**
+ * The runbook's name.
+ */
+runbook: string, 
+/**
+ * The step's number, from 1.
+ */
+step: number, 
+/**
+ * Whether it is done.
+ */
+done: boolean, 
+/**
+ * When it was ticked.
+ */
+at_ms: number, 
+/**
+ * By whom.
+ */
+actor: string, };
+
+/**
+ * Incidents that began on one day.
+ */
+export type IncidentDay = { 
+/**
+ * The day's start.
+ */
+from_ms: number, 
+/**
+ * How many of severity P0, P1, P2, P3.
+ */
+counts: [number, number, number, number], };
+
+/**
+ * A page of the change-overs.
+ */
+export type HistoryPage = { 
+/**
+ * Newest first.
+ */
+changes: Array<ChangeOver>, 
+/**
+ * How many match in all.
+ */
+total: number, };
 
 /**
  * A report over a period. All figures are of one kind: real, or simulated.
@@ -2073,7 +2393,7 @@ id: string,
  */
 at_ms: number, 
 /**
- * `desktop`
+ * `desktop`, or the channel's name in the configuration.
  */
 channel: string, 
 /**
@@ -2085,7 +2405,15 @@ title: string,
  */
 body: string, 
 /**
- * `sent`, `failed` or `held_back`.
+ * What it tells: `opened`, `worse`, `reminder`, `relapse`, `over`, `test`.
+ */
+event: string, 
+/**
+ * The incident that it speaks of.
+ */
+incident: string | null, 
+/**
+ * `sent`, `failed`, `held_back`, `retrying` or `waiting`.
  */
 outcome: string, 
 /**
@@ -2375,6 +2703,337 @@ report: ReportRequest,
 format: ReportFormat, };
 
 /**
+ * A page of the incidents.
+ */
+export type IncidentsRequest = { 
+/**
+ * At most this many; up to 500.
+ */
+limit: number, 
+/**
+ * Leave out this many of the newest.
+ */
+offset: number, 
+/**
+ * Which ones; all when absent.
+ */
+filter: IncidentFilter | null, };
+
+/**
+ * Which incidents are asked for. What is absent or empty narrows nothing.
+ */
+export type IncidentFilter = { 
+/**
+ * Of any of these states.
+ */
+states: Array<IncidentState>, 
+/**
+ * Of any of these severities.
+ */
+severities: Array<IncidentSeverity>, 
+/**
+ * Of any of these kinds.
+ */
+kinds: Array<string>, 
+/**
+ * Of this chain.
+ */
+chain: string | null, 
+/**
+ * Of this tier.
+ */
+tier: string | null, 
+/**
+ * With this text in title, cause, chain or tier.
+ */
+text: string | null, 
+/**
+ * Simulated or real alone.
+ */
+simulated: boolean | null, 
+/**
+ * Began not before.
+ */
+from_ms: number | null, 
+/**
+ * Began before.
+ */
+to_ms: number | null, };
+
+/**
+ * Incidents as a file.
+ */
+export type IncidentsExport = { 
+/**
+ * Which ones; the newest 10,000 of them.
+ */
+filter: IncidentFilter, 
+/**
+ * The form.
+ */
+format: ListFormat, };
+
+/**
+ * The form of an exported list.
+ */
+export type ListFormat = "csv" | "json";
+
+/**
+ * Days to count incidents of.
+ */
+export type IncidentDays = { 
+/**
+ * How many days up to today; 1 to 400.
+ */
+days: number, 
+/**
+ * What the clock on the wall is ahead of UTC by, minutes.
+ */
+offset_minutes: number, 
+/**
+ * Simulated or real alone.
+ */
+simulated: boolean | null, };
+
+/**
+ * The same act upon incidents.
+ */
+export type IncidentActs = { 
+/**
+ * Their ids; 1 to 500.
+ */
+ids: Array<string>, 
+/**
+ * What is done.
+ */
+act: IncidentAct, };
+
+/**
+ * What people do with an incident.
+ */
+export type IncidentAct = { "act": "acknowledge" } | { "act": "severity", 
+/**
+ * Which.
+ */
+severity: IncidentSeverity, 
+/**
+ * Why; 1 to 4000 characters.
+ */
+reason: string, } | { "act": "phase", 
+/**
+ * Which.
+ */
+phase: Phase, 
+/**
+ * What was done; may be empty, at most 4000 characters.
+ */
+text: string, } | { "act": "resolve", 
+/**
+ * Why; 1 to 4000 characters.
+ */
+reason: string, } | { "act": "merge", 
+/**
+ * The other one's id.
+ */
+into: string, } | { "act": "edit_note", 
+/**
+ * The note's entry.
+ */
+entry: string, 
+/**
+ * The wording; 1 to 4000 characters.
+ */
+text: string, } | { "act": "correct", 
+/**
+ * Which.
+ */
+milestone: Milestone, 
+/**
+ * The right time.
+ */
+at_ms: number, 
+/**
+ * Why; 1 to 4000 characters.
+ */
+reason: string, } | { "act": "runbook", 
+/**
+ * Its name.
+ */
+name: string | null, } | { "act": "step", 
+/**
+ * The runbook's name.
+ */
+runbook: string, 
+/**
+ * The step's number, from 1.
+ */
+step: number, 
+/**
+ * Whether it is done.
+ */
+done: boolean, } | { "act": "post_mortem", 
+/**
+ * Markdown; at most 100,000 characters.
+ */
+text: string, };
+
+/**
+ * A page of the change-overs.
+ */
+export type HistoryRequest = { 
+/**
+ * At most this many; up to 500.
+ */
+limit: number, 
+/**
+ * Leave out this many of the newest.
+ */
+offset: number, 
+/**
+ * Which ones.
+ */
+filter: HistoryFilter, };
+
+/**
+ * Which change-overs are asked for. What is absent narrows nothing.
+ */
+export type HistoryFilter = { 
+/**
+ * Of this chain.
+ */
+chain: string | null, 
+/**
+ * From or to this tier.
+ */
+tier: string | null, 
+/**
+ * One way alone.
+ */
+direction: Direction | null, 
+/**
+ * Set off by this.
+ */
+cause: string | null, 
+/**
+ * With this text in chain, tiers, cause or error.
+ */
+text: string | null, 
+/**
+ * Simulated or real alone.
+ */
+simulated: boolean | null, 
+/**
+ * Part of this incident.
+ */
+incident: string | null, 
+/**
+ * Not before.
+ */
+from_ms: number | null, 
+/**
+ * Before.
+ */
+to_ms: number | null, };
+
+/**
+ * Change-overs as a file.
+ */
+export type HistoryExport = { 
+/**
+ * Which ones; the newest 100,000 of them.
+ */
+filter: HistoryFilter, 
+/**
+ * The form.
+ */
+format: ListFormat, };
+
+/**
+ * Which channel is tested.
+ */
+export type AlertTest = { 
+/**
+ * Its name in the configuration, or `desktop`.
+ */
+channel: string, };
+
+/**
+ * A runbook, as the Runbooks screen shows it.
+ */
+export type RunbookView = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * One line.
+ */
+title: string, 
+/**
+ * The kinds of incident that it is for.
+ */
+kinds: Array<string>, 
+/**
+ * Markdown.
+ */
+text: string, 
+/**
+ * Its steps, in order.
+ */
+steps: Array<string>, 
+/**
+ * Where it comes from.
+ */
+origin: RunbookOrigin, 
+/**
+ * When it was last rehearsed, and by whom.
+ */
+rehearsed: Rehearsal | null, 
+/**
+ * Whether a quarter has passed since, or it never was.
+ */
+rehearsal_due: boolean, 
+/**
+ * When a step of it was last ticked on an incident.
+ */
+followed_ms: number | null, };
+
+/**
+ * Where a runbook comes from.
+ */
+export type RunbookOrigin = "shipped" | "edited" | "own";
+
+/**
+ * A rehearsal of a runbook.
+ */
+export type Rehearsal = { 
+/**
+ * When.
+ */
+at_ms: number, 
+/**
+ * By whom.
+ */
+actor: string, 
+/**
+ * What was learned; may be empty.
+ */
+note: string, };
+
+/**
+ * A rehearsal to record.
+ */
+export type RunbookRehearsed = { 
+/**
+ * The runbook's name.
+ */
+name: string, 
+/**
+ * What was learned; at most 4000 characters, may be empty.
+ */
+note: string, };
+
+/**
  * The form of an exported report.
  */
 export type ReportFormat = "html" | "csv" | "json";
@@ -2434,7 +3093,7 @@ change: ChangeOver, };
 /**
  * What changed.
  */
-export type Topic = "config" | "incidents" | "change_overs" | "gpus" | "keys" | "practice" | "alerts";
+export type Topic = "config" | "incidents" | "change_overs" | "gpus" | "keys" | "practice" | "alerts" | "runbooks";
 
 /** Each command's request and response. */
 export interface Commands {
@@ -2456,10 +3115,15 @@ export interface Commands {
   "playground.stop": { request: PlaygroundRun; response: null };
   "discover": { request: DiscoverRequest; response: Discovery };
   "changeovers": { request: PageRequest; response: Array<ChangeOver> };
-  "incidents": { request: PageRequest; response: IncidentPage };
+  "incidents": { request: IncidentsRequest; response: IncidentPage };
+  "incidents.export": { request: IncidentsExport; response: ExportedFile };
+  "incidents.days": { request: IncidentDays; response: Array<IncidentDay> };
   "incident": { request: IncidentRequest; response: IncidentDetail };
   "incident.acknowledge": { request: IncidentRequest; response: IncidentDetail };
   "incident.note": { request: IncidentNote; response: IncidentDetail };
+  "incident.act": { request: IncidentActs; response: Array<Incident> };
+  "history": { request: HistoryRequest; response: HistoryPage };
+  "history.export": { request: HistoryExport; response: ExportedFile };
   "report": { request: ReportRequest; response: Report };
   "report.export": { request: ReportExport; response: ExportedFile };
   "replica.figures": { request: ReplicaFiguresRequest; response: ReplicaFigures };
@@ -2470,7 +3134,9 @@ export interface Commands {
   "key.delete": { request: KeyName; response: KeysPage };
   "practice": { request: null; response: PracticePage };
   "practice.set": { request: PracticeSet; response: PracticePage };
-  "alert.test": { request: null; response: AlertEntry };
+  "alert.test": { request: AlertTest | null; response: AlertEntry };
   "alerts": { request: PageRequest; response: Array<AlertEntry> };
+  "runbooks": { request: null; response: Array<RunbookView> };
+  "runbook.rehearsed": { request: RunbookRehearsed; response: Array<RunbookView> };
   "about": { request: null; response: About };
 }

@@ -20,12 +20,13 @@ export const useConnection = create<Connection>(() => ({ link: "connecting", los
 /** The commands whose answers a topic makes stale. */
 export const STALE: Record<Topic, readonly CommandName[]> = {
   config: ["config.get", "config.revisions", "keys"],
-  incidents: ["incidents", "incident", "report"],
-  change_overs: ["changeovers", "report"],
+  incidents: ["incidents", "incident", "incidents.days", "history", "report"],
+  change_overs: ["changeovers", "history", "report"],
   gpus: ["gpus"],
   keys: ["keys"],
   practice: ["practice"],
   alerts: ["alerts"],
+  runbooks: ["runbooks"],
 };
 
 /** Brings one event into the cache. */

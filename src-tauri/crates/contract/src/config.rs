@@ -3,6 +3,7 @@
 //! Field names are fixed: files keep working. Every block but `name`, `provider`, `url` and `model` has
 //! defaults. The engine validates it and turns it into the snapshot that routes.
 
+mod alerts;
 mod chain;
 mod restart;
 mod tier;
@@ -11,6 +12,7 @@ mod watch;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use alerts::*;
 pub use chain::*;
 pub use restart::*;
 pub use tier::*;
@@ -35,6 +37,24 @@ pub struct Document {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(optional, as = "Option<Vec<GpuHost>>")]
     pub gpu_hosts: Vec<GpuHost>,
+    /// The operator's own runbooks, and those of the program that were reworded.
+    #[serde(default)]
+    pub runbooks: Vec<Runbook>,
+}
+
+/// What to do about a way of failing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, ts_rs::TS)]
+#[serde(deny_unknown_fields)]
+pub struct Runbook {
+    /// Its name: letters, digits and `-`. One of the program's own is replaced by another of its name.
+    pub name: String,
+    /// One line.
+    pub title: String,
+    /// The kinds of incident that it is for: `outage`, `gpu`, ...
+    #[serde(default)]
+    pub kinds: Vec<String>,
+    /// Markdown; its steps are the lines that begin with `- [ ]`.
+    pub text: String,
 }
 
 /// Where the program listens.
@@ -63,18 +83,4 @@ pub struct ClientKey {
     pub name: String,
     /// SHA-256 of the key, 64 hexadecimal digits; `changeoverd keys client NAME` prints a line to paste.
     pub sha256: String,
-}
-
-/// Who is told of a failover, and how.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, ts_rs::TS)]
-#[serde(deny_unknown_fields, default)]
-pub struct Alerts {
-    /// Desktop notifications.
-    pub desktop: bool,
-}
-
-impl Default for Alerts {
-    fn default() -> Self {
-        Self { desktop: true }
-    }
 }

@@ -16,17 +16,22 @@ pub fn generate() -> String {
     let config = &Config::new().with_large_int("number");
     let declarations = declare![config;
         Span, Severity, Problem, RpcError,
-        Document, Endpoint, ClientKey, Alerts, Chain, BrokenStream, OnRateLimit, Hedge, FailbackMode, Failback,
+        Document, Runbook, Endpoint, ClientKey, Alerts, AlertEvent, QuietHours, EmailChannel, MailTls, WebhookChannel,
+        WebhookShape, AlertTemplate, Chain, BrokenStream, OnRateLimit, Hedge, FailbackMode, Failback,
         Emergency, EmergencyCache, EmergencyQueue, Tier, Provider, Replica, Timeouts, Retry, Breaker, ProbeKind,
         Probe, Triggers, Degrade, QualityImpact, Capabilities, LoadWatch, Restart, GpuHost,
         Mode, Health, BreakerState, Overview, WeekFigures, EndpointState, ChainView, TierView, ReplicaView, EngineLoad, EngineModel, EngineFinding, Check,
         FiguresView, PercentilesView, QuotaView, CheckCosts, RestartView, ReplicaFigures, ReplicaFiguresRequest, DataSizes, DataPart,
         ChangeOver, Direction, Series, SeriesLine, SeriesMark, GpuPage, GpuHostView, GpuView, GpuProcess, GpuFinding,
         IncidentSeverity, IncidentState, Incident, IncidentTimes, IncidentPage, IncidentDetail, TimelineEntry,
+        Phase, Milestone, Correction, StepState, IncidentDay, HistoryPage,
         Report, Recovery, CauseCount, Definition, ExportedFile, ConfigPage, Applied, RevisionInfo, KeyInfo, KeysPage,
         Discovery, PortSeen, PortFound, PlaygroundRun, PlaygroundProgress, PlaygroundEnd, PlaygroundTier, PlaygroundTry, PracticePage, PracticeServer, TryResult, AlertEntry, About,
         SeriesRequest, Metric, ConfigCheck, ConfigApply, ChainsReorder, ConfigParse, ParsedConfig, RevisionsRequest,
         ConfigRestore, TierTest, ChainTry, DiscoverRequest, PlaygroundStart, PlaygroundRead, PageRequest, IncidentRequest, IncidentNote, ReportRequest, ReportExport,
+        IncidentsRequest, IncidentFilter, IncidentsExport, ListFormat, IncidentDays, IncidentActs, IncidentAct,
+        HistoryRequest, HistoryFilter, HistoryExport, AlertTest,
+        RunbookView, RunbookOrigin, Rehearsal, RunbookRehearsed,
         ReportFormat, KeySet, KeyName, PracticeSet, UiEvent, Topic,
     ];
     let mut out = String::from("// Generated from the contract crate by `make contract`. Do not edit.\n");

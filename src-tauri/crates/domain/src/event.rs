@@ -66,6 +66,15 @@ pub enum Event {
     IncidentAct(IncidentAct),
     /// An alert was sent, failed or was held back.
     Alert(AlertRecord),
+    /// A runbook was rehearsed.
+    Rehearsed {
+        /// Its name.
+        runbook: String,
+        /// By whom.
+        actor: String,
+        /// What was learned.
+        note: String,
+    },
     /// A simulated server was switched.
     PracticeSwitched {
         /// Which.
@@ -285,6 +294,117 @@ pub enum Act {
         /// The note.
         text: String,
     },
+    /// Another wording of a note; the first one stays in the timeline.
+    EditNote {
+        /// The event of the note.
+        note: i64,
+        /// The new wording.
+        text: String,
+    },
+    /// Another severity than the rule's.
+    SetSeverity {
+        /// 0 (worst) to 3.
+        severity: u8,
+        /// Why.
+        reason: String,
+    },
+    /// How far the people who work on it have come.
+    SetPhase {
+        /// The phase.
+        phase: Phase,
+        /// What was done, in words; may be empty.
+        text: String,
+    },
+    /// It is over as far as people are concerned.
+    Resolve {
+        /// Why.
+        reason: String,
+    },
+    /// It is the same as another incident, which goes on.
+    MergeInto {
+        /// The other incident's number.
+        into: i64,
+    },
+    /// A recorded time was wrong.
+    Correct {
+        /// Which.
+        milestone: Milestone,
+        /// The right time.
+        at_ms: i64,
+        /// Why.
+        reason: String,
+    },
+    /// The runbook that is followed; none takes it away.
+    AttachRunbook {
+        /// Its name.
+        runbook: Option<String>,
+    },
+    /// A step of a runbook was ticked or unticked.
+    Step {
+        /// The runbook's name.
+        runbook: String,
+        /// The step's number, from 1.
+        step: u32,
+        /// Whether it is done.
+        done: bool,
+        /// The step in words.
+        text: String,
+    },
+    /// The post-mortem, as Markdown; every version stays in the journal.
+    PostMortem {
+        /// The text.
+        text: String,
+    },
+}
+
+/// How far the people who work on an incident have come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// The program noticed.
+    #[default]
+    Detect,
+    /// Somebody finds out how bad it is.
+    Triage,
+    /// Its effect is being lessened.
+    Mitigate,
+    /// Its cause is being looked for.
+    Investigate,
+    /// The way back to normal service.
+    Recover,
+    /// What is to be learned of it.
+    PostMortem,
+}
+
+impl Phase {
+    /// The stable word for rows.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Detect => "detect",
+            Self::Triage => "triage",
+            Self::Mitigate => "mitigate",
+            Self::Investigate => "investigate",
+            Self::Recover => "recover",
+            Self::PostMortem => "post_mortem",
+        }
+    }
+}
+
+/// A recorded time of an incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Milestone {
+    /// The first evidence.
+    Began,
+    /// The program noticed.
+    Detected,
+    /// The severity was set.
+    Assessed,
+    /// First good answer from another tier.
+    FailedOver,
+    /// The tier serves again.
+    Restored,
 }
 
 /// How an alert fared.
@@ -297,6 +417,28 @@ pub enum AlertOutcome {
     Failed,
     /// It was held back on purpose.
     HeldBack,
+    /// The channel refused it, and it will be tried again.
+    Retrying,
+    /// It waits for the end of the quiet hours.
+    Waiting,
+}
+
+/// What an alert tells of its incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AlertStep {
+    /// It opened, or is back for longer than a moment.
+    Opened,
+    /// It is worse than what was told before.
+    Worse,
+    /// It goes on, and nobody has acknowledged it.
+    Reminder,
+    /// It came back soon after it ended.
+    Relapse,
+    /// It is over.
+    Over,
+    /// A test of the channel.
+    Test,
 }
 
 /// An alert.
@@ -304,7 +446,7 @@ pub enum AlertOutcome {
 pub struct AlertRecord {
     /// The incident it speaks of.
     pub incident: Option<i64>,
-    /// `desktop`
+    /// `desktop`, or the channel's name in the configuration.
     pub channel: String,
     /// Its title.
     pub title: String,
@@ -312,6 +454,15 @@ pub struct AlertRecord {
     pub body: String,
     /// How it fared.
     pub outcome: AlertOutcome,
-    /// Why it failed or was held back.
+    /// Why it failed, waits or was held back.
     pub reason: Option<String>,
+    /// What it tells; absent in records of versions that told openings and endings alone.
+    #[serde(default)]
+    pub step: Option<AlertStep>,
+    /// The severity that it told, 0 (worst) to 3.
+    #[serde(default)]
+    pub severity: Option<u8>,
+    /// How often the incident had come back when it was written.
+    #[serde(default)]
+    pub relapses: u32,
 }

@@ -53,6 +53,8 @@ pub enum IncidentKind {
     Gpu,
     Credential,
     Quality,
+    Cost,
+    Safety,
     AllDown,
 }
 
@@ -68,6 +70,8 @@ impl IncidentKind {
             Self::Gpu => "gpu",
             Self::Credential => "credential",
             Self::Quality => "quality",
+            Self::Cost => "cost",
+            Self::Safety => "safety",
             Self::AllDown => "all_down",
         }
     }

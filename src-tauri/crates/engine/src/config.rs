@@ -4,7 +4,9 @@
 //! prepare -> commit the revision -> swap the snapshot. A document that has an error never gets further than
 //! [`check`].
 
+mod alerts;
 mod check;
+mod check_alerts;
 mod export;
 mod file;
 mod foreign;
@@ -13,6 +15,7 @@ mod read;
 mod snapshot;
 mod starter;
 
+pub use alerts::{alert_keys, alert_settings};
 pub use check::{check, has_errors};
 pub use export::to_yaml;
 pub use file::FileWatch;

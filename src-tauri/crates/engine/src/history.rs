@@ -7,7 +7,7 @@ use contract::{
     rpc::{Metric, ReplicaFiguresRequest, SeriesRequest},
     view::{DataSizes, ReplicaFigures, Series, SeriesLine, SeriesMark},
 };
-use domain::{Event, event::Direction, time::wall_ms};
+use domain::time::wall_ms;
 use operations::figures::{self, DAY, HOUR, MINUTE, Sum};
 use store::{GpuMinuteRow, StoreError};
 use tokio::time::{MissedTickBehavior, interval};
@@ -57,16 +57,18 @@ impl Engine {
 
     /// Change-overs since `from_ms`, oldest first.
     async fn marks(&self, chain: Option<&str>, from_ms: i64) -> Result<Vec<SeriesMark>, StoreError> {
-        let rows = self.inner.store.changeovers(MARKS, 0).await?;
-        let mark = |row: &store::ChangeoverRow| {
-            let stamped = operations::keeper::read_event(&row.event).ok()?;
-            let Event::ChangedOver(change) = stamped.event else { return None };
-            let wanted = stamped.at_ms >= from_ms && chain.is_none_or(|c| c == change.chain);
-            let arrow = if change.direction == Direction::Over { "failover to" } else { "back to" };
-            let label = format!("{}: {arrow} {}", change.chain, change.to.as_deref().unwrap_or("none"));
-            wanted.then_some(SeriesMark { at_ms: stamped.at_ms, label })
+        let filter = store::ChangeoverFilter {
+            chain: chain.map(str::to_owned),
+            from_ms: Some(from_ms),
+            ..store::ChangeoverFilter::default()
         };
-        let mut marks: Vec<_> = rows.iter().filter_map(mark).collect();
+        let rows = self.inner.store.changeovers(&filter, MARKS, 0).await?;
+        let mark = |row: &store::ChangeoverRow| {
+            let arrow = if row.direction == "over" { "failover to" } else { "back to" };
+            let to = if row.to_tier.is_empty() { "none" } else { &row.to_tier };
+            SeriesMark { at_ms: row.at_ms, label: format!("{}: {arrow} {to}", row.chain) }
+        };
+        let mut marks: Vec<_> = rows.iter().map(mark).collect();
         marks.reverse();
         Ok(marks)
     }

@@ -57,6 +57,8 @@ pub(crate) struct Inner {
     pub(crate) version: &'static str,
     pub(crate) data_dir: PathBuf,
     pub(crate) started_ms: i64,
+    /// Tells what this program told people from what others did.
+    pub(crate) installation: String,
     pub(crate) store: Store,
     pub(crate) config: ConfigOwner,
     pub(crate) keys: Arc<Keys>,
@@ -153,14 +155,15 @@ impl Engine {
             config::snapshot(in_force.revision, &in_force.document, inner.practice.addresses());
         inner.keys.admit_own(&mut snapshot);
         let snapshot = Arc::new(snapshot);
-        inner.keys.fetch(key_list::known(&inner.store, &snapshot).await).await;
+        let alerts = &in_force.document.alerts;
+        inner.keys.fetch(key_list::known(&inner.store, &snapshot, alerts).await).await;
         inner.monitor.apply(&snapshot).await;
         inner.snapshot.store(snapshot);
-        inner.alerts.enable_desktop(in_force.document.alerts.desktop);
+        inner.alerts.configure(config::alert_settings(alerts, &inner.installation));
         inner.endpoint.switch(self).await;
         let (author, note) = (author.to_owned(), note.to_owned());
         inner.journal.tell(Event::Revision { revision: in_force.revision, author, note });
-        self.changed(&[Topic::Config, Topic::Keys]);
+        self.changed(&[Topic::Config, Topic::Keys, Topic::Runbooks]);
     }
 
     /// Stops taking requests, lets running answers end within a grace period, writes what is still to be

@@ -1,7 +1,10 @@
 //! Commands: from a name and JSON to an answer.
 
+mod acts;
 mod changes;
+mod lists;
 mod reads;
+mod runbooks;
 
 use contract::{RpcError, rpc::Command};
 use serde::{Serialize, de::DeserializeOwned};
@@ -74,6 +77,8 @@ impl Engine {
             | Command::PracticeSet
             | Command::IncidentAcknowledge
             | Command::IncidentNote
+            | Command::IncidentAct
+            | Command::RunbookRehearsed
             | Command::AlertTest => self.change(command, payload, actor).await,
             _ => self.read(command, payload).await,
         }

@@ -12,7 +12,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     Engine, Inner, admin,
-    config::{ApplyError, ConfigOwner, FileWatch},
+    config::{ApplyError, ConfigOwner, FileWatch, alert_settings},
     endpoint::Endpoint,
     keys::Keys,
     options::{Options, StartError},
@@ -26,6 +26,8 @@ use crate::{
 const SCREEN_QUEUE: usize = 256;
 /// The state under which the replicas' memory is kept over restarts.
 const MEMORY: &str = "replicas";
+/// The state under which the installation's name is kept.
+const INSTALLATION: &str = "installation";
 /// The replicas' memory is compared with what was kept this often; at most so much of it is lost by a kill.
 const LOOK_FOR_CHANGES: Duration = Duration::from_millis(250);
 
@@ -173,7 +175,13 @@ async fn build(
     let upstream = upstream::Client::new(Arc::clone(&keys) as Arc<dyn upstream::Credentials>);
     let data = |e: &dyn std::fmt::Display| StartError::Data(format!("the journal cannot be read: {e}"));
     let keeper = operations::keeper::Keeper::start(store.clone(), reader).await.map_err(|e| data(&e))?;
-    let alerts = operations::alerts::Alerts::start(&keeper, journal.clone());
+    let installation = installation(&store).await.map_err(|e| data(&e))?;
+    let alerts = operations::alerts::Alerts::start(
+        &keeper,
+        journal.clone(),
+        Arc::clone(&keys) as Arc<dyn upstream::Credentials>,
+        alert_settings(&config.current().document.alerts, &installation),
+    );
     let gpus = monitor::gpu::Gpus::start(
         options.nvml_library.clone(),
         Arc::new(upstream.clone()),
@@ -202,6 +210,7 @@ async fn build(
         version: options.version,
         data_dir: options.data_dir.clone(),
         started_ms: wall_ms(),
+        installation,
         store,
         config,
         keys,
@@ -224,6 +233,16 @@ async fn build(
         tasks: TaskTracker::new(),
         stop,
     })
+}
+
+/// The name of this installation in what it tells people: made once, and kept.
+async fn installation(store: &Store) -> Result<String, store::StoreError> {
+    if let Some(known) = store.state(INSTALLATION).await? {
+        return Ok(known);
+    }
+    let name = format!("{:012x}", rand::random::<u64>() >> 16);
+    store.put_state(INSTALLATION, &name).await?;
+    Ok(name)
 }
 
 /// Keeps the replicas' breakers and health over a restart.

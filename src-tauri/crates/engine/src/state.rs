@@ -18,7 +18,7 @@ use tokio::{
 use crate::{Engine, Inner, views};
 
 /// Every topic, for a screen that missed something.
-pub(crate) const ALL_TOPICS: [Topic; 7] = [
+pub(crate) const ALL_TOPICS: [Topic; 8] = [
     Topic::Config,
     Topic::Incidents,
     Topic::ChangeOvers,
@@ -26,6 +26,7 @@ pub(crate) const ALL_TOPICS: [Topic; 7] = [
     Topic::Keys,
     Topic::Practice,
     Topic::Alerts,
+    Topic::Runbooks,
 ];
 
 /// The live state goes out at least this often.
@@ -86,7 +87,7 @@ impl Engine {
         });
         let endpoint = inner.endpoint.view(!snapshot.client_keys.is_empty());
         let subject = views::subject(&chains);
-        let recent = inner.store.changeovers(RECENT, 0).await;
+        let recent = inner.store.changeovers(&store::ChangeoverFilter::default(), RECENT, 0).await;
         let recent = recent.unwrap_or_else(|e| {
             tracing::warn!(error = %e, "the newest change-overs could not be read");
             vec![]
@@ -99,7 +100,7 @@ impl Engine {
             endpoint,
             revision: in_force.revision,
             open_incidents: u32::try_from(open.len()).unwrap_or(u32::MAX),
-            recent: recent.iter().filter_map(views::change_over).collect(),
+            recent: recent.iter().map(views::change_over).collect(),
             week: inner.week.load().as_ref().clone(),
             faults_injected: practice.servers.into_iter().filter(|s| s.failing).map(|s| s.label).collect(),
             chains,
@@ -229,7 +230,10 @@ impl Engine {
             count = count.wrapping_add(1);
             if count.is_multiple_of(30) && self.inner.keys.problem().is_some() {
                 let snapshot = self.inner.snapshot.load_full();
-                self.inner.keys.fetch(crate::key_list::known(&self.inner.store, &snapshot).await).await;
+                let in_force = self.inner.config.current();
+                let alerts = &in_force.document.alerts;
+                let names = crate::key_list::known(&self.inner.store, &snapshot, alerts).await;
+                self.inner.keys.fetch(names).await;
                 if self.inner.keys.problem().is_none() {
                     self.changed(&[Topic::Keys]);
                 }

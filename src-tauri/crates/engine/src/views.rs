@@ -10,6 +10,8 @@ mod sentence;
 pub(crate) use figures::{data_parts, period};
 pub(crate) use gpus::{gpu_minute, gpu_page, gpu_series};
 pub(crate) use live::{LiveParts, live};
-pub(crate) use records::{alert, alert_test, change_over, changed_over, incident, incident_detail};
+pub(crate) use records::{
+    IncidentParts, alert, alert_test, change_over, changed_over, incident, incident_detail,
+};
 pub(crate) use reports::{report, week};
 pub(crate) use sentence::{sentence, subject};

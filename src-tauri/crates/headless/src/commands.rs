@@ -6,7 +6,7 @@ use anyhow::Context;
 use contract::{
     Severity,
     config::Document,
-    rpc::{ConfigApply, PageRequest, ParsedConfig, ReportExport, ReportFormat, ReportRequest},
+    rpc::{ConfigApply, IncidentsRequest, ParsedConfig, ReportExport, ReportFormat, ReportRequest},
     view::{Applied, ConfigPage, ExportedFile, IncidentPage},
 };
 use time::OffsetDateTime;
@@ -55,7 +55,8 @@ pub(crate) fn export(data: &Path) -> anyhow::Result<ExitCode> {
 }
 
 pub(crate) fn incidents(data: &Path, json: bool) -> anyhow::Result<ExitCode> {
-    let page: IncidentPage = call(data, "incidents", &PageRequest { limit: 100, offset: 0 })?;
+    let page: IncidentPage =
+        call(data, "incidents", &IncidentsRequest { limit: 100, offset: 0, filter: None })?;
     if json {
         out::line(&serde_json::to_string_pretty(&page)?);
         return Ok(ExitCode::SUCCESS);

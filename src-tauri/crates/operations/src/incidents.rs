@@ -8,15 +8,20 @@
 //! - It closes by itself when the tier is in full service again. Back within five minutes, it is the same incident.
 //! - The fold is pure: the same journal gives the same incidents. Simulated chains are kept apart by a mark.
 
+mod acts;
 mod book;
 mod chains;
 mod model;
 mod page;
 mod severity;
+mod told;
 mod words;
 
 pub use book::{IncidentBook, RELAPSE_WINDOW_MS};
-pub use model::{ALL_TIERS, Change, Entry, EntryKind, Incident, Severity, State, Step, Times};
+pub use model::{
+    ALL_TIERS, Acted, Change, Correction, Deed, Entry, EntryKind, Incident, Severity, State, Step, Times,
+};
+pub use told::Told;
 
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,9 @@ pub mod alerts;
 pub mod figures;
 pub mod incidents;
 pub mod keeper;
+pub mod lists;
 pub mod reports;
+pub mod runbooks;
 pub mod upkeep;
 mod words;
 

@@ -8,13 +8,11 @@ mod csv;
 mod definitions;
 mod html;
 mod recovery;
-mod times;
+pub(crate) mod times;
 
-use std::collections::BTreeMap;
+use store::{IncidentFilter, IncidentRow, RequestMinute, RollupFilter, Store, StoreError};
 
-use domain::event::{Direction, Event};
-use store::{EventFilter, IncidentFilter, IncidentRow, RequestMinute, RollupFilter, Store, StoreError};
-
+pub(crate) use self::csv::table;
 pub use self::{
     csv::csv,
     definitions::{Definition, definitions},
@@ -26,8 +24,6 @@ const MINUTE_MS: i64 = 60_000;
 const WEEK_MS: i64 = 7 * 86_400_000;
 /// The most incidents in one report.
 const MOST_INCIDENTS: u32 = 1_000;
-/// Change-overs read at once.
-const PAGE: u32 = 1_000;
 
 /// A report over a period.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,7 +102,7 @@ pub async fn report(store: &Store, from_ms: i64, to_ms: i64, simulated: bool) ->
         mtta_ms: over_restored(|r| r.assess_ms),
         mttr_ms: over_restored(Recovery::rto_ms),
         incidents,
-        by_cause: causes(store, from_ms, to_ms, simulated).await?,
+        by_cause: store.changeover_causes(from_ms, to_ms, simulated).await?,
         definitions: definitions(),
         recoveries,
     })
@@ -132,7 +128,12 @@ pub async fn week(store: &Store, now_ms: i64, simulated: bool) -> Result<Week, S
         requests: shares.counted,
         availability: shares.availability(),
         first_tier_alone: shares.first_tier_alone(),
-        failovers: causes(store, from_ms, to_ms, simulated).await?.iter().map(|(_, count)| count).sum(),
+        failovers: store
+            .changeover_causes(from_ms, to_ms, simulated)
+            .await?
+            .iter()
+            .map(|(_, count)| count)
+            .sum(),
         worst_rto_ms: rows.iter().filter_map(rto).max(),
     })
 }
@@ -178,43 +179,6 @@ async fn shares(store: &Store, from_ms: i64, to_ms: i64, simulated: bool) -> Res
         shares.add(&row);
     }
     Ok(shares)
-}
-
-/// Change-overs to a less preferred tier, or to none, by what set them off.
-async fn causes(
-    store: &Store,
-    from_ms: i64,
-    to_ms: i64,
-    simulated: bool,
-) -> Result<Vec<(String, u64)>, StoreError> {
-    let mut counts = BTreeMap::<String, u64>::new();
-    let mut filter = EventFilter {
-        from_ms: Some(from_ms),
-        to_ms: Some(to_ms),
-        kinds: vec!["changed_over".to_owned()],
-        simulated: Some(simulated),
-        limit: PAGE,
-        ..EventFilter::default()
-    };
-    loop {
-        let rows = store.events(&filter).await?;
-        let Some(last) = rows.last() else { break };
-        filter.after_seq = Some(last.seq);
-        for row in &rows {
-            match crate::keeper::read_event(row).map(|s| s.event) {
-                Ok(Event::ChangedOver(change)) if change.direction == Direction::Over => {
-                    *counts.entry(change.trigger).or_default() += 1;
-                }
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::warn!(seq = row.seq, %error, "a change-over cannot be read and is not counted")
-                }
-            }
-        }
-    }
-    let mut counts: Vec<_> = counts.into_iter().collect();
-    counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    Ok(counts)
 }
 
 /// The mean, rounded down; absent without values.

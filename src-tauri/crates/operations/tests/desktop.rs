@@ -2,7 +2,8 @@
 
 use std::{env, process::Command};
 
-use operations::alerts::{Notice, Notifier, desktop::Desktop};
+use domain::event::AlertStep;
+use operations::alerts::{Facts, Notice, Notifier, desktop::Desktop};
 use tokio::sync::broadcast;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -20,6 +21,10 @@ async fn the_other_process() {
         title: "chat: gpu -> cpu".to_owned(),
         body: "Error: <b>connection</b> refused & more".to_owned(),
         urgent: true,
+        step: AlertStep::Opened,
+        severity: None,
+        round: 0,
+        facts: Facts::default(),
     };
     match desktop.send(&notice).await {
         Ok(()) => println!("fared: sent"),

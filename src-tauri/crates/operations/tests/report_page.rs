@@ -30,6 +30,7 @@ fn incident(id: i64, tier: &str, words: [&str; 2], offsets: [i64; 2], ends: [Opt
         saved: 120,
         failed: 2,
         relapses: 0,
+        ..IncidentRow::default()
     }
 }
 

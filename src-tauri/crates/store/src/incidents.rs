@@ -5,7 +5,7 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 use crate::{
     Store,
     error::StoreError,
-    rows::{IncidentFilter, IncidentRow, TimelineNew, TimelineRow, push_bounds},
+    rows::{IncidentFilter, IncidentRow, TimelineNew, TimelineRow, push_any, push_bounds, push_search},
 };
 
 /// The most incidents in one answer.
@@ -33,6 +33,25 @@ impl Store {
         let rows = page.build().fetch_all(&mut *tx).await?;
         tx.commit().await?;
         Ok((rows.iter().map(incident).collect::<Result<_, _>>()?, total.unsigned_abs()))
+    }
+
+    /// How many incidents began on each day of 24 hours since `from_ms`: the day's number from 0, the severity, how many.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn incident_days(
+        &self,
+        from_ms: i64,
+        simulated: Option<bool>,
+    ) -> Result<Vec<(i64, i64, i64)>, StoreError> {
+        let query = sqlx::query!(
+            r#"SELECT (began_ms - ?1) / 86400000 AS "day!: i64", severity AS "severity!: i64", COUNT(*) AS "count!: i64"
+               FROM incidents WHERE began_ms >= ?1 AND (?2 IS NULL OR simulated = ?2) GROUP BY 1, 2"#,
+            from_ms,
+            simulated
+        );
+        let rows = query.fetch_all(&self.readers).await?;
+        Ok(rows.into_iter().map(|r| (r.day, r.severity, r.count)).collect())
     }
 
     /// The incident of this number.
@@ -64,7 +83,7 @@ impl Store {
     pub async fn timeline(&self, incident: i64) -> Result<Vec<TimelineRow>, StoreError> {
         let query = sqlx::query_as!(
             TimelineRow,
-            "SELECT id, seq, at_ms, kind, text, actor FROM timeline WHERE incident = ? ORDER BY id LIMIT 10000",
+            "SELECT id, seq, at_ms, kind, text, actor, edits FROM timeline WHERE incident = ? ORDER BY id LIMIT 10000",
             incident
         );
         Ok(query.fetch_all(&self.readers).await?)
@@ -77,6 +96,13 @@ fn push_conditions(query: &mut QueryBuilder<Sqlite>, filter: &IncidentFilter) {
         Some(false) => " WHERE state = 'closed'",
         None => " WHERE TRUE",
     });
+    push_any(query, "state", &filter.states);
+    push_any(query, "severity", &filter.severities);
+    push_any(query, "kind", &filter.kinds);
+    if let Some(tier) = &filter.tier {
+        query.push(" AND tier = ").push_bind(tier.clone());
+    }
+    push_search(query, &["title", "cause", "chain", "tier"], filter.text.as_deref());
     let numbers = [
         (" AND began_ms >= ", filter.from_ms),
         (" AND began_ms < ", filter.to_ms),
@@ -106,6 +132,13 @@ fn incident(row: &SqliteRow) -> Result<IncidentRow, sqlx::Error> {
         saved: row.try_get("saved")?,
         failed: row.try_get("failed")?,
         relapses: row.try_get("relapses")?,
+        severity_by_hand: row.try_get("severity_by_hand")?,
+        phase: row.try_get("phase")?,
+        runbook: row.try_get("runbook")?,
+        merged_into: row.try_get("merged_into")?,
+        acknowledged_ms: row.try_get("acknowledged_ms")?,
+        answered_by: row.try_get("answered_by")?,
+        post_mortem: row.try_get("post_mortem")?,
     })
 }
 
@@ -120,13 +153,14 @@ pub(crate) async fn write(
     }
     for line in timeline {
         let insert = sqlx::query!(
-            "INSERT INTO timeline (incident, seq, at_ms, kind, text, actor) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO timeline (incident, seq, at_ms, kind, text, actor, edits) VALUES (?, ?, ?, ?, ?, ?, ?)",
             line.incident,
             line.seq,
             line.at_ms,
             line.kind,
             line.text,
-            line.actor
+            line.actor,
+            line.edits
         );
         insert.execute(&mut *tx).await?;
     }
@@ -134,17 +168,21 @@ pub(crate) async fn write(
 }
 
 async fn upsert(tx: &mut SqliteConnection, row: &IncidentRow) -> Result<(), StoreError> {
+    let phase = if row.phase.is_empty() { "detect" } else { &row.phase };
     let query = sqlx::query!(
         "INSERT INTO incidents (id, chain, tier, simulated, kind, severity, state, title, cause, advice, began_ms,
-             detected_ms, assessed_ms, failed_over_ms, restored_ms, closed_ms, saved, failed, relapses)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+             detected_ms, assessed_ms, failed_over_ms, restored_ms, closed_ms, saved, failed, relapses, severity_by_hand, phase,
+             runbook, merged_into, acknowledged_ms, answered_by)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET
              chain = excluded.chain, tier = excluded.tier, simulated = excluded.simulated, kind = excluded.kind,
              severity = excluded.severity, state = excluded.state, title = excluded.title, cause = excluded.cause,
              advice = excluded.advice, began_ms = excluded.began_ms, detected_ms = excluded.detected_ms,
              assessed_ms = excluded.assessed_ms, failed_over_ms = excluded.failed_over_ms,
              restored_ms = excluded.restored_ms, closed_ms = excluded.closed_ms, saved = excluded.saved,
-             failed = excluded.failed, relapses = excluded.relapses",
+             failed = excluded.failed, relapses = excluded.relapses, severity_by_hand = excluded.severity_by_hand,
+             phase = excluded.phase, runbook = excluded.runbook, merged_into = excluded.merged_into,
+             acknowledged_ms = excluded.acknowledged_ms, answered_by = excluded.answered_by",
         row.id,
         row.chain,
         row.tier,
@@ -163,7 +201,13 @@ async fn upsert(tx: &mut SqliteConnection, row: &IncidentRow) -> Result<(), Stor
         row.closed_ms,
         row.saved,
         row.failed,
-        row.relapses
+        row.relapses,
+        row.severity_by_hand,
+        phase,
+        row.runbook,
+        row.merged_into,
+        row.acknowledged_ms,
+        row.answered_by
     );
     query.execute(tx).await?;
     Ok(())

@@ -5,7 +5,7 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 use crate::{
     Store,
     error::StoreError,
-    rows::{ChangeoverRow, Commit, EventFilter, EventRow, push_bounds},
+    rows::{Commit, EventFilter, EventRow, push_bounds},
 };
 
 /// Events in one statement; SQLite takes 32,766 values.
@@ -22,6 +22,8 @@ impl Store {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         insert_events(&mut tx, &commit.events).await?;
         crate::incidents::write(&mut tx, &commit.incidents, &commit.timeline).await?;
+        crate::deeds::write(&mut tx, &commit.deeds).await?;
+        crate::changeovers::insert(&mut tx, &commit.changeovers).await?;
         crate::rollups::add(&mut tx, commit).await?;
         for (name, value) in &commit.states {
             crate::states::put(&mut tx, name, value).await?;
@@ -62,39 +64,6 @@ impl Store {
         push_conditions(&mut query, filter);
         let count: i64 = query.build_query_scalar().fetch_one(&self.readers).await?;
         Ok(count.unsigned_abs())
-    }
-
-    /// Change-overs, newest first, with the incident that each is part of.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn changeovers(&self, limit: u32, offset: u32) -> Result<Vec<ChangeoverRow>, StoreError> {
-        let (limit, offset) = (i64::from(limit.clamp(1, MOST)), i64::from(offset));
-        let rows = sqlx::query!(
-            r#"SELECT seq, at_ms, kind, chain, tier, simulated AS "simulated: bool", durable AS "durable: bool", body,
-                      (SELECT t.incident FROM timeline t WHERE t.seq = e.seq ORDER BY t.id LIMIT 1)
-                          AS "incident: i64"
-               FROM events e WHERE kind = 'changed_over' ORDER BY seq DESC LIMIT ? OFFSET ?"#,
-            limit,
-            offset
-        );
-        let rows = rows.fetch_all(&self.readers).await?;
-        Ok(rows
-            .into_iter()
-            .map(|r| ChangeoverRow {
-                incident: r.incident,
-                event: EventRow {
-                    seq: r.seq,
-                    at_ms: r.at_ms,
-                    kind: r.kind,
-                    chain: r.chain,
-                    tier: r.tier,
-                    simulated: r.simulated,
-                    durable: r.durable,
-                    body: r.body,
-                },
-            })
-            .collect())
     }
 }
 

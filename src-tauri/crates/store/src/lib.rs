@@ -8,6 +8,8 @@
 //! Units: every `*_ms` is milliseconds since the Unix epoch, UTC; a minute is `ms / 60_000`.
 
 mod backup;
+mod changeovers;
+mod deeds;
 mod error;
 mod figures;
 mod incidents;
@@ -24,7 +26,8 @@ pub use error::{InsertError, OpenError, StoreError};
 pub use figures::{FiguresKept, GpuMinuteRow, ReplicaFiguresRow, TableSize};
 pub use open::{DATABASE_FILE, Store};
 pub use rows::{
-    AttemptMinute, ChangeoverRow, Commit, EventFilter, EventRow, FirstTokenMinute, IncidentFilter,
-    IncidentRow, RequestMinute, RevisionRow, RollupFilter, TimelineNew, TimelineRow,
+    AttemptMinute, ChangeoverFilter, ChangeoverRow, Commit, CorrectionRow, DeedRow, EventFilter, EventRow,
+    FirstTokenMinute, IncidentFilter, IncidentRow, RequestMinute, RevisionRow, RollupFilter, RowDeed,
+    StepRow, TimelineNew, TimelineRow,
 };
 pub use upkeep::{Pruned, Retention};

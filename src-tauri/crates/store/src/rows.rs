@@ -18,6 +18,33 @@ pub(crate) fn push_bounds(
     }
 }
 
+/// Adds that one of `columns` holds `text`, in any case of ASCII letters.
+pub(crate) fn push_search(query: &mut QueryBuilder<Sqlite>, columns: &[&str], text: Option<&str>) {
+    let Some(text) = text.filter(|t| !t.is_empty()) else { return };
+    let plain = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    query.push(" AND (FALSE");
+    for column in columns {
+        query.push(format_args!(" OR {column} LIKE ")).push_bind(format!("%{plain}%")).push(" ESCAPE '\\'");
+    }
+    query.push(")");
+}
+
+/// Adds that `column` is one of `values`, unless there are none.
+pub(crate) fn push_any<T>(query: &mut QueryBuilder<Sqlite>, column: &str, values: &[T])
+where
+    T: Clone + Send + sqlx::Type<Sqlite> + for<'q> sqlx::Encode<'q, Sqlite> + 'static,
+{
+    if values.is_empty() {
+        return;
+    }
+    query.push(format_args!(" AND {column} IN ("));
+    let mut list = query.separated(", ");
+    for value in values {
+        list.push_bind(value.clone());
+    }
+    query.push(")");
+}
+
 /// An event of the journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventRow {
@@ -78,13 +105,58 @@ impl Default for EventFilter {
     }
 }
 
-/// A change-over with the incident that its event is part of.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A change-over.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChangeoverRow {
     /// The event.
-    pub event: EventRow,
-    /// The incident's number.
+    pub seq: i64,
+    /// When.
+    pub at_ms: i64,
+    /// The chain.
+    pub chain: String,
+    /// Whether the chain is simulated.
+    pub simulated: bool,
+    /// `over` or `back`.
+    pub direction: String,
+    /// The tier that answered before; empty for none.
+    pub from_tier: String,
+    /// The tier that answers since; empty for none.
+    pub to_tier: String,
+    /// What set it off.
+    pub cause: String,
+    /// The error, in words.
+    pub error: String,
+    /// What to do, in words.
+    pub advice: String,
+    /// How long the client waited, milliseconds.
+    pub waited_ms: Option<i64>,
+    /// The incident that it is part of.
     pub incident: Option<i64>,
+}
+
+/// Which change-overs are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct ChangeoverFilter {
+    /// Not before.
+    pub from_ms: Option<i64>,
+    /// Before.
+    pub to_ms: Option<i64>,
+    /// Of this chain.
+    pub chain: Option<String>,
+    /// From or to this tier.
+    pub tier: Option<String>,
+    /// `over` or `back` alone.
+    pub direction: Option<String>,
+    /// Set off by this.
+    pub cause: Option<String>,
+    /// Real or simulated alone.
+    pub simulated: Option<bool>,
+    /// Part of this incident.
+    pub incident: Option<i64>,
+    /// With this text in chain, tiers, cause or error, in any case.
+    pub text: Option<String>,
+    /// Only earlier ones than this event.
+    pub before_seq: Option<i64>,
 }
 
 /// A revision of the configuration.
@@ -103,7 +175,7 @@ pub struct RevisionRow {
 }
 
 /// An incident.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IncidentRow {
     /// Its number. The fold gives it.
     pub id: i64,
@@ -143,6 +215,20 @@ pub struct IncidentRow {
     pub failed: i64,
     /// How often it came back.
     pub relapses: i64,
+    /// Whether a person set the severity.
+    pub severity_by_hand: bool,
+    /// The word for how far the people who work on it have come; empty is `detect`.
+    pub phase: String,
+    /// The runbook that is followed.
+    pub runbook: Option<String>,
+    /// The incident that it was merged into.
+    pub merged_into: Option<i64>,
+    /// When somebody first acknowledged it.
+    pub acknowledged_ms: Option<i64>,
+    /// The tier that took over, where one did.
+    pub answered_by: Option<String>,
+    /// The post-mortem. Read alone: [`DeedRow`] writes it.
+    pub post_mortem: Option<String>,
 }
 
 /// Which incidents are asked for.
@@ -150,14 +236,94 @@ pub struct IncidentRow {
 pub struct IncidentFilter {
     /// Only those that go on (`true`) or are closed (`false`).
     pub going_on: Option<bool>,
+    /// Of any of these states; all when empty.
+    pub states: Vec<String>,
+    /// Of any of these severities, 0 to 3; all when empty.
+    pub severities: Vec<i64>,
+    /// Of any of these kinds; all when empty.
+    pub kinds: Vec<String>,
     /// Of this chain.
     pub chain: Option<String>,
+    /// Of this tier.
+    pub tier: Option<String>,
+    /// With this text in title, cause, chain or tier, in any case.
+    pub text: Option<String>,
     /// Real or simulated alone.
     pub simulated: Option<bool>,
     /// Began not before.
     pub from_ms: Option<i64>,
     /// Began before.
     pub to_ms: Option<i64>,
+}
+
+/// What a person did to an incident that ended long ago.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeedRow {
+    /// The incident's number.
+    pub incident: i64,
+    /// The event that it comes from.
+    pub seq: i64,
+    /// When.
+    pub at_ms: i64,
+    /// Who.
+    pub actor: String,
+    /// What.
+    pub deed: RowDeed,
+}
+
+/// What changes in an incident's row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum RowDeed {
+    Severity(i64),
+    Phase(String),
+    MergedInto(i64),
+    Runbook(Option<String>),
+    PostMortem(String),
+    Step {
+        runbook: String,
+        step: i64,
+        done: bool,
+    },
+    /// `was_ms` is known where the row holds the new time already.
+    Correct {
+        milestone: String,
+        was_ms: Option<Option<i64>>,
+        now_ms: i64,
+        reason: String,
+    },
+}
+
+/// A corrected time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CorrectionRow {
+    /// When it was corrected.
+    pub at_ms: i64,
+    /// By whom.
+    pub actor: String,
+    /// The word for the time.
+    pub milestone: String,
+    /// What had been recorded.
+    pub was_ms: Option<i64>,
+    /// What it was set to.
+    pub now_ms: i64,
+    /// Why.
+    pub reason: String,
+}
+
+/// A step of a runbook, as it was last ticked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepRow {
+    /// The runbook's name.
+    pub runbook: String,
+    /// The step's number, from 1.
+    pub step: i64,
+    /// Whether it is done.
+    pub done: bool,
+    /// When it was ticked.
+    pub at_ms: i64,
+    /// By whom.
+    pub actor: String,
 }
 
 /// A line of a timeline, to be written.
@@ -175,6 +341,8 @@ pub struct TimelineNew {
     pub text: String,
     /// Who did it, when a person did.
     pub actor: Option<String>,
+    /// The event of the note that this is another wording of.
+    pub edits: Option<i64>,
 }
 
 /// A line of a timeline.
@@ -192,6 +360,8 @@ pub struct TimelineRow {
     pub text: String,
     /// Who did it, when a person did.
     pub actor: Option<String>,
+    /// The event of the note that this is another wording of.
+    pub edits: Option<i64>,
 }
 
 /// Attempts of one minute, tier and result.
@@ -273,6 +443,10 @@ pub struct Commit {
     pub incidents: Vec<IncidentRow>,
     /// Lines of timelines; their incidents exist or are in the same commit.
     pub timeline: Vec<TimelineNew>,
+    /// What people did to incidents, applied after `incidents`.
+    pub deeds: Vec<DeedRow>,
+    /// Change-overs.
+    pub changeovers: Vec<ChangeoverRow>,
     /// Added to what the minute already counts.
     pub attempts: Vec<AttemptMinute>,
     /// Added to what the minute already counts.

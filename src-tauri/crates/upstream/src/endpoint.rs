@@ -150,11 +150,13 @@ fn gemini(url: &mut Url, endpoint: Endpoint<'_>, model: &str, stream: bool) {
         format!("{base}/models/{}:{call}", segment(model))
     };
     match endpoint {
-        Endpoint::Chat | Endpoint::Responses if stream => {
+        Endpoint::Chat | Endpoint::Generate | Endpoint::Responses if stream => {
             url.set_path(&at(model, "streamGenerateContent"));
             url.query_pairs_mut().append_pair("alt", "sse");
         }
-        Endpoint::Chat | Endpoint::Responses => url.set_path(&at(model, "generateContent")),
+        Endpoint::Chat | Endpoint::Generate | Endpoint::Responses => {
+            url.set_path(&at(model, "generateContent"))
+        }
         Endpoint::Embeddings => url.set_path(&at(model, "batchEmbedContents")),
         Endpoint::Models | Endpoint::CountTokens | Endpoint::Root(_) => {
             url.set_path(&format!("{base}/models"));
@@ -172,7 +174,7 @@ fn bedrock(url: &mut Url, endpoint: Endpoint<'_>, model: &str, stream: bool) {
     }
     let base = url.path().trim_end_matches('/').to_owned();
     match endpoint {
-        Endpoint::Chat | Endpoint::Responses => {
+        Endpoint::Chat | Endpoint::Generate | Endpoint::Responses => {
             let call = if stream { "converse-stream" } else { "converse" };
             url.set_path(&format!("{base}/model/{}/{call}", segment(model)));
         }

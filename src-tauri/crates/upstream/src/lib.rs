@@ -12,6 +12,7 @@ mod endpoint;
 mod models;
 mod page;
 mod plain;
+mod post;
 mod probe;
 mod quota;
 
@@ -20,5 +21,6 @@ pub use client::{Body, Client, Response, Target};
 pub use discover::Sighting;
 pub use endpoint::{Endpoint, address, url_of};
 pub use page::{Page, PageTarget};
+pub use post::{PostError, Posted, post_json};
 pub use probe::ProbeTarget;
 pub use quota::quota;

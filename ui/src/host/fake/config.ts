@@ -50,7 +50,18 @@ export function documentOf(chains: Chain[]): Document {
     version: 1,
     endpoint: { listen: "127.0.0.1:4747", admin: "127.0.0.1:4748", client_keys: [] },
     chains,
-    alerts: { desktop: true },
+    alerts: {
+      desktop: true,
+      desktop_events: ["p0", "p1", "p2", "p3", "worse", "reminder", "over", "practice"],
+      hold: "5m",
+      remind: "0s",
+      most_per_hour: 30,
+      quiet_hours: null,
+      link: null,
+      email: [],
+      webhooks: [],
+    },
+    runbooks: [],
   };
 }
 

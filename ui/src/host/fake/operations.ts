@@ -30,6 +30,13 @@ export function incidentOf(now: number, id: number, over: Partial<Incident> = {}
     relapses: id % 6 === 0 ? 2 : 0,
     cause: "connection refused by 127.0.0.1:41877",
     advice: "Nothing listens there: start the server, or correct the tier's URL.",
+    severity_by_hand: false,
+    phase: id === 1 ? "triage" : "detect",
+    runbook: null,
+    merged_into: null,
+    answered_by: "gpu-2",
+    acknowledged_ms: null,
+    closed_ms: restored,
     ...over,
   };
 }
@@ -85,7 +92,13 @@ export function timelineOf(incident: Incident): TimelineEntry[] {
     kind,
     text,
     actor: actor ?? null,
+    earlier: kind === "note" ? ["The host rebooted."] : [],
   }));
+}
+
+/** An incident with everything that belongs to it. */
+export function detailOf(incident: Incident): IncidentDetail {
+  return { incident, timeline: timelineOf(incident), corrections: [], steps: [], post_mortem: "" };
 }
 
 function recoveryOf(incident: Incident): Recovery {
@@ -157,6 +170,8 @@ function alertsOf(now: number): AlertEntry[] {
     channel: "desktop",
     title: "practice: gpu has failed, gpu-2 answers",
     body: "Connection refused by 127.0.0.1:41877.\nNothing listens there: start the server.",
+    event: index % 2 === 0 ? "opened" : "over",
+    incident: "400",
     outcome: ["sent", "held_back", "sent", "failed"][index % 4] ?? "sent",
     reason:
       [null, "The same incident was announced 40 s before.", null, "No notification service is running."][
@@ -171,14 +186,25 @@ export function operationsAnswers(state: FakeState): Answers {
   const details = new Map<string, IncidentDetail>();
   const detail = (id: string): IncidentDetail => {
     const incident = incidents.find((candidate) => candidate.id === id) ?? incidentOf(now, 1);
-    const known = details.get(id) ?? { incident, timeline: timelineOf(incident) };
+    const known = details.get(id) ?? detailOf(incident);
     details.set(id, known);
     return structuredClone(known);
   };
   const add = (id: string, kind: string, text: string, over: Partial<Incident> = {}): IncidentDetail => {
     const before = detail(id);
-    const entry = { id: `n${before.timeline.length}`, at_ms: Date.now(), kind, text, actor: "operator" };
-    details.set(id, { incident: { ...before.incident, ...over }, timeline: [...before.timeline, entry] });
+    const entry = {
+      id: `n${before.timeline.length}`,
+      at_ms: Date.now(),
+      kind,
+      text,
+      actor: "operator",
+      earlier: [],
+    };
+    details.set(id, {
+      ...before,
+      incident: { ...before.incident, ...over },
+      timeline: [...before.timeline, entry],
+    });
     return detail(id);
   };
   return {
@@ -196,12 +222,14 @@ export function operationsAnswers(state: FakeState): Answers {
       text: "",
     }),
     alerts: ({ limit, offset }) => (state === "empty" ? [] : alertsOf(now).slice(offset, offset + limit)),
-    "alert.test": () => ({
+    "alert.test": (request) => ({
       id: "701",
       at_ms: Date.now(),
-      channel: "desktop",
+      channel: request?.channel ?? "desktop",
       title: "Changeover: test",
       body: "",
+      event: "test",
+      incident: null,
       outcome: state === "fault" ? "failed" : "sent",
       reason: state === "fault" ? "No notification service is running." : null,
     }),

@@ -50,7 +50,8 @@ it("says which field of which tier changed, was set and is no longer set", () =>
 
 it("names chains that come, go and change, and the rest of the document", () => {
   const other = chainOf({ name: "chat", tiers: [] });
-  const grown = { ...documentOf([chainOf({ deadline: "30s" }), other]), alerts: { desktop: false } };
+  const wider = documentOf([chainOf({ deadline: "30s" }), other]);
+  const grown = { ...wider, alerts: { ...wider.alerts, desktop: false } };
   expect(diff(before, grown)).toEqual([
     { kind: "field", where: ["practice"], field: "deadline", from: "2m", to: "30s" },
     { kind: "chain_added", chain: "chat", tiers: "" },

@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import type { TimelineEntry } from "@/contract";
 import { countKinds, kindOf, readKind } from "./kinds";
 
-const entry = (kind: string): TimelineEntry => ({ id: "1", at_ms: 0, kind, text: "", actor: null });
+const entry = (kind: string): TimelineEntry => ({
+  id: "1",
+  at_ms: 0,
+  kind,
+  text: "",
+  actor: null,
+  earlier: [],
+});
 
 describe("kinds of the timeline", () => {
   it("are counted, leaving out those that do not occur", () => {

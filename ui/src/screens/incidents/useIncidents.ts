@@ -13,7 +13,9 @@ export const NEWEST = 500;
 export function useIncidents(filter: IncidentFilter) {
   const filtered = filter.state !== "all" || filter.traffic !== "all";
   const skip = (filter.page - 1) * PAGE_SIZE;
-  const request = filtered ? { limit: NEWEST, offset: 0 } : { limit: PAGE_SIZE, offset: skip };
+  const request = filtered
+    ? { limit: NEWEST, offset: 0, filter: null }
+    : { limit: PAGE_SIZE, offset: skip, filter: null };
   const { data, error, refetch } = useRpc("incidents", request, { placeholderData: keepPreviousData });
   if (data === undefined) return { error, refetch, page: undefined };
   const matching = filtered ? data.incidents.filter((incident) => matches(incident, filter)) : data.incidents;

@@ -18,6 +18,8 @@ it("says how a test notification fared, and why it failed", async () => {
       channel: "desktop",
       title: "",
       body: "",
+      event: "test",
+      incident: null,
       outcome: "failed",
       reason: "No notification service is running.",
     }),

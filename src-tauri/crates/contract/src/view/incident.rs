@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::ChangeOver;
+
 /// How bad an incident is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[expect(missing_docs, reason = "the field's own scale, worst first")]
@@ -34,7 +36,7 @@ pub struct Incident {
     pub state: IncidentState,
     /// How bad.
     pub severity: IncidentSeverity,
-    /// `outage`, `rate_limit`, `degradation`, `model`, `gpu`, `credential`, `all_down`.
+    /// `outage`, `rate_limit`, `degradation`, `model`, `gpu`, `credential`, `quality`, `cost`, `safety`, `all_down`.
     pub kind: String,
     /// One line.
     pub title: String,
@@ -58,6 +60,55 @@ pub struct Incident {
     pub cause: String,
     /// What to do, in words.
     pub advice: String,
+    /// Whether a person set the severity.
+    pub severity_by_hand: bool,
+    /// How far the people who work on it have come.
+    pub phase: Phase,
+    /// The runbook that is followed.
+    pub runbook: Option<String>,
+    /// The incident that it was merged into.
+    pub merged_into: Option<String>,
+    /// The tier that took over, where one did.
+    pub answered_by: Option<String>,
+    /// When somebody first acknowledged it.
+    pub acknowledged_ms: Option<i64>,
+    /// When it was closed.
+    pub closed_ms: Option<i64>,
+}
+
+/// How far the people who work on an incident have come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// The program noticed.
+    #[default]
+    Detect,
+    /// Somebody finds out how bad it is.
+    Triage,
+    /// Its effect is being lessened.
+    Mitigate,
+    /// Its cause is being looked for.
+    Investigate,
+    /// The way back to normal service.
+    Recover,
+    /// What is to be learned of it.
+    PostMortem,
+}
+
+/// A recorded time of an incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Milestone {
+    /// The first evidence.
+    Began,
+    /// The program noticed.
+    Detected,
+    /// The severity was set.
+    Assessed,
+    /// First good answer from another tier.
+    FailedOver,
+    /// The tier serves again.
+    Restored,
 }
 
 /// The recorded times of an incident; a later one is absent until it has happened.
@@ -84,6 +135,15 @@ pub struct IncidentPage {
     pub total: u64,
 }
 
+/// A page of the change-overs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct HistoryPage {
+    /// Newest first.
+    pub changes: Vec<ChangeOver>,
+    /// How many match in all.
+    pub total: u64,
+}
+
 /// An incident with everything that belongs to it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct IncidentDetail {
@@ -91,6 +151,53 @@ pub struct IncidentDetail {
     pub incident: Incident,
     /// Every relevant event, oldest first.
     pub timeline: Vec<TimelineEntry>,
+    /// Corrected times with what was recorded first, oldest first.
+    pub corrections: Vec<Correction>,
+    /// The steps of runbooks as they were last ticked.
+    pub steps: Vec<StepState>,
+    /// The post-mortem as Markdown; empty until it is written.
+    pub post_mortem: String,
+}
+
+/// A corrected time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct Correction {
+    /// Which time.
+    pub milestone: Milestone,
+    /// What had been recorded.
+    pub was_ms: Option<i64>,
+    /// What it was set to.
+    pub now_ms: i64,
+    /// Why.
+    pub reason: String,
+    /// When it was corrected.
+    pub at_ms: i64,
+    /// By whom.
+    pub actor: String,
+}
+
+/// A step of a runbook, as it was last ticked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct StepState {
+    /// The runbook's name.
+    pub runbook: String,
+    /// The step's number, from 1.
+    pub step: u32,
+    /// Whether it is done.
+    pub done: bool,
+    /// When it was ticked.
+    pub at_ms: i64,
+    /// By whom.
+    pub actor: String,
+}
+
+/// Incidents that began on one day.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct IncidentDay {
+    /// The day's start.
+    pub from_ms: i64,
+    /// How many of severity P0, P1, P2, P3.
+    pub counts: [u32; 4],
 }
 
 /// One line of a timeline.
@@ -100,10 +207,13 @@ pub struct TimelineEntry {
     pub id: String,
     /// When.
     pub at_ms: i64,
-    /// `evidence`, `state`, `failover`, `answer`, `probe`, `alert`, `operator`, `note`, `milestone`, `gpu`.
+    /// `evidence`, `state`, `failover`, `answer`, `probe`, `alert`, `operator`, `note`, `milestone`, `gpu`,
+    /// `correction`, `runbook`, `revision`.
     pub kind: String,
     /// What, in words.
     pub text: String,
     /// Who did it, when a person did.
     pub actor: Option<String>,
+    /// The earlier wordings of a note, first one first.
+    pub earlier: Vec<String>,
 }

@@ -118,13 +118,17 @@ pub struct AlertEntry {
     pub id: String,
     /// When.
     pub at_ms: i64,
-    /// `desktop`
+    /// `desktop`, or the channel's name in the configuration.
     pub channel: String,
     /// The title.
     pub title: String,
     /// The text.
     pub body: String,
-    /// `sent`, `failed` or `held_back`.
+    /// What it tells: `opened`, `worse`, `reminder`, `relapse`, `over`, `test`.
+    pub event: String,
+    /// The incident that it speaks of.
+    pub incident: Option<String>,
+    /// `sent`, `failed`, `held_back`, `retrying` or `waiting`.
     pub outcome: String,
     /// Why it failed or was held back.
     pub reason: Option<String>,
@@ -143,4 +147,50 @@ pub struct About {
     pub admin_url: Option<String>,
     /// When this process started.
     pub started_ms: i64,
+}
+
+/// A runbook, as the Runbooks screen shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct RunbookView {
+    /// Its name.
+    pub name: String,
+    /// One line.
+    pub title: String,
+    /// The kinds of incident that it is for.
+    pub kinds: Vec<String>,
+    /// Markdown.
+    pub text: String,
+    /// Its steps, in order.
+    pub steps: Vec<String>,
+    /// Where it comes from.
+    pub origin: RunbookOrigin,
+    /// When it was last rehearsed, and by whom.
+    pub rehearsed: Option<Rehearsal>,
+    /// Whether a quarter has passed since, or it never was.
+    pub rehearsal_due: bool,
+    /// When a step of it was last ticked on an incident.
+    pub followed_ms: Option<i64>,
+}
+
+/// Where a runbook comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum RunbookOrigin {
+    /// It came with the program.
+    Shipped,
+    /// It came with the program and was reworded in the configuration.
+    Edited,
+    /// It stands in the configuration alone.
+    Own,
+}
+
+/// A rehearsal of a runbook.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct Rehearsal {
+    /// When.
+    pub at_ms: i64,
+    /// By whom.
+    pub actor: String,
+    /// What was learned; may be empty.
+    pub note: String,
 }

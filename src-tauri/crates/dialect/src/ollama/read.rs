@@ -240,14 +240,14 @@ fn message(value: Value, path: &str, calls: &mut Calls) -> Result<Message, BadRe
             for (at, value) in list(&mut fields, "tool_calls")?.unwrap_or_default().into_iter().enumerate() {
                 tool_calls.push(tool_call(value, &format!("{path}.tool_calls[{at}]"), calls)?);
             }
-            Message::Assistant(Turn { parts, reasoning, tool_calls })
+            Message::Assistant(Turn { parts, reasoning, sealed: Vec::new(), tool_calls })
         }
         "tool" => {
             let (by_tool_name, by_name) = (string(&mut fields, "tool_name")?, string(&mut fields, "name")?);
             let name = by_tool_name.or(by_name).filter(|it| !it.is_empty());
             let id = string(&mut fields, "tool_call_id")?.filter(|it| !it.is_empty());
             let call_id = calls.answered(id, name.as_deref());
-            Message::Tool(ToolResult { call_id, name, parts })
+            Message::Tool(ToolResult { call_id, name, parts, is_error: false })
         }
         _ => return Err(wrong(&format!("{path}.role"), "system, user, assistant or tool")),
     })

@@ -30,6 +30,8 @@ pub fn check(document: &Document) -> Vec<Problem> {
     for (index, chain) in document.chains.iter().enumerate() {
         check_chain(&format!("chains[{index}]"), chain, &mut problems);
     }
+    super::check_alerts::check_alerts(document, &mut problems);
+    super::check_alerts::check_runbooks(document, &mut problems);
     problems
 }
 

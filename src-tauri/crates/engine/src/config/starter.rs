@@ -49,6 +49,7 @@ pub fn starter() -> Document {
         }],
         alerts: Alerts::default(),
         gpu_hosts: vec![],
+        runbooks: vec![],
     }
 }
 

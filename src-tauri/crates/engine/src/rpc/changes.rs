@@ -4,20 +4,17 @@ use contract::{
     RpcError,
     config::Document,
     rpc::{
-        ChainsReorder, Command, ConfigApply, ConfigRestore, IncidentNote, IncidentRequest, KeyName, KeySet,
-        PracticeSet,
+        AlertTest, ChainsReorder, Command, ConfigApply, ConfigRestore, IncidentNote, IncidentRequest,
+        KeyName, KeySet, PracticeSet,
     },
     view::Applied,
 };
-use domain::event::{Act, Event, IncidentAct};
+use domain::event::{Act, Event};
 use secrecy::SecretString;
 use serde_json::Value;
 
 use super::{Reply, failed, parse, problem, reply};
 use crate::{Engine, config::ApplyError};
-
-/// The longest note on an incident, characters.
-const LONGEST_NOTE: usize = 4000;
 
 impl Engine {
     pub(super) async fn change(&self, command: Command, payload: Value, actor: &str) -> Reply {
@@ -42,17 +39,27 @@ impl Engine {
             }
             Command::IncidentNote => {
                 let IncidentNote { id, text } = parse(payload)?;
-                let text = text.trim().to_owned();
-                if text.is_empty() || text.chars().count() > LONGEST_NOTE {
-                    return Err(problem(
-                        "bad_request",
-                        "the note is empty or longer than 4000 characters",
-                        "write 1 to 4000 characters",
-                    ));
-                }
+                let text = super::acts::text_of("the note", &text, 1..=super::acts::LONGEST_NOTE)?;
                 self.incident_act(&id, actor, Act::Note { text }).await
             }
-            _ => reply(&crate::views::alert_test(self.inner.alerts.test().await)),
+            Command::RunbookRehearsed => reply(&self.runbook_rehearsed(parse(payload)?, actor).await?),
+            Command::IncidentAct => reply(&self.incident_acts(parse(payload)?, actor).await?),
+            _ => {
+                let test: Option<AlertTest> = parse(payload)?;
+                self.alert_test(test).await
+            }
+        }
+    }
+
+    async fn alert_test(&self, test: Option<AlertTest>) -> Reply {
+        let channel = test.map_or_else(|| operations::alerts::DESKTOP.to_owned(), |t| t.channel);
+        match self.inner.alerts.test(&channel).await {
+            Some(record) => reply(&crate::views::alert_test(record)),
+            None => Err(problem(
+                "not_found",
+                &format!("there is no channel `{channel}`"),
+                "save the channel first, or choose one of those in the configuration",
+            )),
         }
     }
 
@@ -120,18 +127,6 @@ impl Engine {
             self.changed(&[contract::rpc::Topic::Practice]);
         }
         reply(&self.inner.practice.page().await)
-    }
-
-    async fn incident_act(&self, id: &str, actor: &str, act: Act) -> Reply {
-        let number = self.incident_detail(id).await.map(|(number, _)| number)?;
-        self.inner.journal.tell(Event::IncidentAct(IncidentAct {
-            incident: number,
-            actor: actor.to_owned(),
-            act,
-        }));
-        self.inner.keeper.flushed().await;
-        let (_, detail) = self.incident_detail(id).await?;
-        reply(&detail)
     }
 }
 

@@ -6,9 +6,7 @@ use contract::{
         ChainTry, Command, ConfigCheck, ConfigParse, IncidentRequest, PageRequest, ReportExport,
         ReportFormat, ReportRequest, RevisionsRequest, TierTest,
     },
-    view::{
-        About, AlertEntry, ChangeOver, ConfigPage, ExportedFile, IncidentDetail, IncidentPage, RevisionInfo,
-    },
+    view::{About, AlertEntry, ConfigPage, ExportedFile, RevisionInfo},
 };
 use serde_json::Value;
 
@@ -16,7 +14,7 @@ use super::{Reply, failed, parse, problem, reply};
 use crate::{Engine, config, views};
 
 /// The longest page of a list.
-const LONGEST_PAGE: u32 = 500;
+pub(super) const LONGEST_PAGE: u32 = 500;
 
 impl Engine {
     pub(super) async fn read(&self, command: Command, payload: Value) -> Reply {
@@ -56,10 +54,14 @@ impl Engine {
             }
             Command::Discover => reply(&self.discover(&parse(payload)?).await?),
             Command::ChangeOvers => reply(&self.change_overs(page(payload)?).await?),
-            Command::Incidents => reply(&self.incidents(page(payload)?).await?),
+            Command::Incidents => reply(&self.incidents(parse(payload)?).await?),
+            Command::IncidentsExport => reply(&self.incidents_export(parse(payload)?).await?),
+            Command::IncidentDays => reply(&self.incident_days(parse(payload)?).await?),
+            Command::History => reply(&self.history(parse(payload)?).await?),
+            Command::HistoryExport => reply(&self.history_export(parse(payload)?).await?),
             Command::Incident => {
                 let IncidentRequest { id } = parse(payload)?;
-                reply(&self.incident_detail(&id).await?.1)
+                reply(&self.incident_detail(&id).await?)
             }
             Command::Report => reply(&self.report(parse(payload)?).await?),
             Command::ReportExport => reply(&self.report_export(parse(payload)?).await?),
@@ -69,6 +71,7 @@ impl Engine {
             Command::Keys => reply(&self.keys_page().await?),
             Command::Practice => reply(&self.inner.practice.page().await),
             Command::Alerts => reply(&self.alert_ledger(page(payload)?).await?),
+            Command::Runbooks => reply(&self.runbooks().await?),
             Command::About => reply(&self.about()),
             other => Err(failed(format!("{} is no reading command", other.name()))),
         }
@@ -101,29 +104,6 @@ impl Engine {
             note: r.note,
         };
         Ok(rows.into_iter().map(info).collect())
-    }
-
-    async fn change_overs(&self, page: PageRequest) -> Result<Vec<ChangeOver>, RpcError> {
-        let offset = u32::try_from(page.offset).unwrap_or(u32::MAX);
-        let rows = self.inner.store.changeovers(page.limit, offset).await.map_err(failed)?;
-        Ok(rows.iter().filter_map(views::change_over).collect())
-    }
-
-    async fn incidents(&self, page: PageRequest) -> Result<IncidentPage, RpcError> {
-        let filter = store::IncidentFilter::default();
-        let offset = u32::try_from(page.offset).unwrap_or(u32::MAX);
-        let (rows, total) = self.inner.store.incidents(&filter, page.limit, offset).await.map_err(failed)?;
-        Ok(IncidentPage { incidents: rows.iter().map(views::incident).collect(), total })
-    }
-
-    /// An incident's number, and everything that belongs to it.
-    pub(super) async fn incident_detail(&self, id: &str) -> Result<(i64, IncidentDetail), RpcError> {
-        let missing =
-            || problem("not_found", &format!("there is no incident `{id}`"), "choose one from the list");
-        let number: i64 = id.parse().map_err(|_| missing())?;
-        let row = self.inner.store.incident(number).await.map_err(failed)?.ok_or_else(missing)?;
-        let timeline = self.inner.store.timeline(number).await.map_err(failed)?;
-        Ok((number, views::incident_detail(&row, &timeline)))
     }
 
     async fn report(&self, request: ReportRequest) -> Result<contract::view::Report, RpcError> {

@@ -2,11 +2,11 @@
 //! and logged.
 
 use contract::view::{
-    AlertEntry, ChangeOver, Direction, Incident, IncidentDetail, IncidentSeverity, IncidentState,
-    IncidentTimes, TimelineEntry,
+    AlertEntry, ChangeOver, Correction, Direction, Incident, IncidentDetail, IncidentSeverity, IncidentState,
+    IncidentTimes, Milestone, Phase, StepState, TimelineEntry,
 };
 use domain::event::{self, AlertOutcome, AlertRecord, ChangedOver, Event, Stamped};
-use store::{ChangeoverRow, EventRow, IncidentRow, TimelineRow};
+use store::{ChangeoverRow, CorrectionRow, EventRow, IncidentRow, StepRow, TimelineRow};
 
 fn stamped(row: &EventRow) -> Option<Stamped> {
     match serde_json::from_str::<Event>(&row.body) {
@@ -18,11 +18,21 @@ fn stamped(row: &EventRow) -> Option<Stamped> {
     }
 }
 
-pub(crate) fn change_over(row: &ChangeoverRow) -> Option<ChangeOver> {
-    let stamped = stamped(&row.event)?;
-    match &stamped.event {
-        Event::ChangedOver(change) => Some(changed_over(&stamped, change, row.incident)),
-        _ => None,
+pub(crate) fn change_over(row: &ChangeoverRow) -> ChangeOver {
+    let tier = |name: &str| if name.is_empty() { "none".to_owned() } else { name.to_owned() };
+    ChangeOver {
+        id: row.seq.to_string(),
+        at_ms: row.at_ms,
+        chain: row.chain.clone(),
+        simulated: row.simulated,
+        direction: if row.direction == "back" { Direction::Back } else { Direction::Over },
+        from: tier(&row.from_tier),
+        to: tier(&row.to_tier),
+        trigger: row.cause.clone(),
+        error: row.error.clone(),
+        advice: row.advice.clone(),
+        waited_ms: row.waited_ms,
+        incident: row.incident.map(|id| id.to_string()),
     }
 }
 
@@ -80,18 +90,92 @@ pub(crate) fn incident(row: &IncidentRow) -> Incident {
         relapses: u32::try_from(row.relapses).unwrap_or_default(),
         cause: row.cause.clone(),
         advice: row.advice.clone(),
+        severity_by_hand: row.severity_by_hand,
+        phase: phase(&row.phase),
+        runbook: row.runbook.clone(),
+        merged_into: row.merged_into.map(|id| id.to_string()),
+        answered_by: row.answered_by.clone(),
+        acknowledged_ms: row.acknowledged_ms,
+        closed_ms: row.closed_ms,
     }
 }
 
-pub(crate) fn incident_detail(row: &IncidentRow, timeline: &[TimelineRow]) -> IncidentDetail {
-    let entry = |line: &TimelineRow| TimelineEntry {
-        id: line.id.to_string(),
-        at_ms: line.at_ms,
-        kind: line.kind.clone(),
-        text: line.text.clone(),
-        actor: line.actor.clone(),
+fn phase(word: &str) -> Phase {
+    match word {
+        "triage" => Phase::Triage,
+        "mitigate" => Phase::Mitigate,
+        "investigate" => Phase::Investigate,
+        "recover" => Phase::Recover,
+        "post_mortem" => Phase::PostMortem,
+        _ => Phase::Detect,
+    }
+}
+
+/// Everything that belongs to an incident.
+pub(crate) struct IncidentParts {
+    pub(crate) row: IncidentRow,
+    pub(crate) timeline: Vec<TimelineRow>,
+    pub(crate) corrections: Vec<CorrectionRow>,
+    pub(crate) steps: Vec<StepRow>,
+}
+
+pub(crate) fn incident_detail(parts: &IncidentParts) -> IncidentDetail {
+    IncidentDetail {
+        incident: incident(&parts.row),
+        timeline: timeline(&parts.timeline),
+        corrections: parts.corrections.iter().map(correction).collect(),
+        steps: parts.steps.iter().map(step).collect(),
+        post_mortem: parts.row.post_mortem.clone().unwrap_or_default(),
+    }
+}
+
+/// The lines, a note with its newest wording in its first one's place.
+fn timeline(rows: &[TimelineRow]) -> Vec<TimelineEntry> {
+    let wordings = |line: &TimelineRow| {
+        let of_note = line.kind == "note" && line.edits.is_none();
+        let edits = rows.iter().filter(move |r| of_note && r.edits == Some(line.seq));
+        std::iter::once(line.text.clone()).chain(edits.map(|r| r.text.clone())).collect::<Vec<_>>()
     };
-    IncidentDetail { incident: incident(row), timeline: timeline.iter().map(entry).collect() }
+    let entry = |line: &TimelineRow| {
+        let mut earlier = wordings(line);
+        let text = earlier.pop().unwrap_or_default();
+        TimelineEntry {
+            id: line.id.to_string(),
+            at_ms: line.at_ms,
+            kind: line.kind.clone(),
+            text,
+            actor: line.actor.clone(),
+            earlier,
+        }
+    };
+    rows.iter().filter(|line| line.edits.is_none()).map(entry).collect()
+}
+
+fn correction(row: &CorrectionRow) -> Correction {
+    Correction {
+        milestone: match row.milestone.as_str() {
+            "began" => Milestone::Began,
+            "detected" => Milestone::Detected,
+            "assessed" => Milestone::Assessed,
+            "failed_over" => Milestone::FailedOver,
+            _ => Milestone::Restored,
+        },
+        was_ms: row.was_ms,
+        now_ms: row.now_ms,
+        reason: row.reason.clone(),
+        at_ms: row.at_ms,
+        actor: row.actor.clone(),
+    }
+}
+
+fn step(row: &StepRow) -> StepState {
+    StepState {
+        runbook: row.runbook.clone(),
+        step: u32::try_from(row.step).unwrap_or_default(),
+        done: row.done,
+        at_ms: row.at_ms,
+        actor: row.actor.clone(),
+    }
 }
 
 pub(crate) fn alert(row: &EventRow) -> Option<AlertEntry> {
@@ -112,6 +196,8 @@ fn alert_entry(seq: i64, at_ms: i64, record: AlertRecord) -> AlertEntry {
         AlertOutcome::Sent => "sent",
         AlertOutcome::Failed => "failed",
         AlertOutcome::HeldBack => "held_back",
+        AlertOutcome::Retrying => "retrying",
+        AlertOutcome::Waiting => "waiting",
     };
     AlertEntry {
         id: seq.to_string(),
@@ -119,6 +205,8 @@ fn alert_entry(seq: i64, at_ms: i64, record: AlertRecord) -> AlertEntry {
         channel: record.channel,
         title: record.title,
         body: record.body,
+        event: record.step.map_or("opened", operations::alerts::step_word).to_owned(),
+        incident: record.incident.map(|id| id.to_string()),
         outcome: outcome.to_owned(),
         reason: record.reason,
     }

@@ -15,6 +15,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::{Notice, Notifier, NotifyError, Sending};
 
 const LIMIT: Duration = Duration::from_secs(5);
+/// A notification that comes late is of no use.
+const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(5)];
 const CLICK_WITHIN: Duration = Duration::from_secs(600);
 /// Notifications whose click is waited for at the same time; each holds a connection.
 const WATCHED: usize = 16;
@@ -72,12 +74,12 @@ impl Desktop {
 }
 
 impl Notifier for Desktop {
-    fn channel(&self) -> &'static str {
-        "desktop"
-    }
-
     fn send<'a>(&'a self, notice: &'a Notice) -> Sending<'a> {
         Box::pin(self.show(notice))
+    }
+
+    fn pauses(&self) -> &'static [Duration] {
+        &PAUSES
     }
 }
 
@@ -87,8 +89,8 @@ fn escaped(body: &str) -> String {
 }
 
 fn too_slow() -> NotifyError {
-    NotifyError(
-        "the notification daemon did not answer within 5 s: restart it, or log out and in again".to_owned(),
+    NotifyError::passing(
+        "the notification daemon did not answer within 5 s: restart it, or log out and in again",
     )
 }
 
@@ -96,7 +98,7 @@ fn too_slow() -> NotifyError {
 fn explained(error: &str) -> NotifyError {
     let no_daemon =
         ["ServiceUnknown", "not provided by any", "NameHasNoOwner"].iter().any(|w| error.contains(w));
-    NotifyError(if no_daemon {
+    NotifyError::passing(if no_daemon {
         format!(
             "no notification daemon answers: start the desktop's own, or install one such as dunst ({error})"
         )

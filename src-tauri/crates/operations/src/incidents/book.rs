@@ -3,8 +3,8 @@
 use domain::{
     Admin, Event, Stamped,
     event::{
-        Act, AlertOutcome, AlertRecord, ChangedOver, Direction, GpuChange, IncidentAct, ReplicaChange,
-        RequestEnd, RequestResult, RestartRecord,
+        AlertOutcome, AlertRecord, ChangedOver, Direction, GpuChange, ReplicaChange, RequestEnd,
+        RequestResult, RestartRecord,
     },
     failure::FailureClass,
     verdict::IncidentKind,
@@ -33,6 +33,24 @@ pub struct IncidentBook {
     pub(super) open: Vec<Incident>,
     pub(super) recent: Vec<Incident>,
     pub(super) chains: Chains,
+    /// Tiers whose incident was ended by hand while they were out.
+    #[serde(default)]
+    pub(super) quieted: Vec<Quieted>,
+}
+
+/// A tier that opens no incident until it has been back, and the incident that hears of it meanwhile.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Quieted {
+    pub(super) incident: i64,
+    pub(super) chain: String,
+    pub(super) tier: String,
+    pub(super) simulated: bool,
+}
+
+/// Whether the incident is the same one if its tier fails again at `now_ms`.
+fn may_relapse(incident: &Incident, now_ms: i64) -> bool {
+    incident.closed_ms.is_some_and(|closed| now_ms - closed <= RELAPSE_WINDOW_MS)
+        && incident.merged_into.is_none()
 }
 
 impl IncidentBook {
@@ -42,7 +60,13 @@ impl IncidentBook {
         &self.open
     }
 
-    /// Incidents closed in the last five minutes.
+    /// Whether there is an incident of this number.
+    #[must_use]
+    pub(super) fn knows(&self, id: i64) -> bool {
+        (1..=self.count).contains(&id)
+    }
+
+    /// Incidents closed in the last five minutes, and those whose end somebody is still to hear of.
     #[must_use]
     pub fn recently_closed(&self) -> &[Incident] {
         &self.recent
@@ -61,7 +85,7 @@ impl IncidentBook {
         }
         self.applied_seq = stamped.seq;
         let now = stamped.at_ms;
-        self.recent.retain(|i| i.closed_ms.is_some_and(|closed| now - closed <= RELAPSE_WINDOW_MS));
+        self.recent.retain(|i| may_relapse(i, now) || i.awaits_alerts(now));
         let mut page = Page::new(stamped.seq, now);
         match &stamped.event {
             Event::Replica(change) => self.replica(change, &mut page),
@@ -74,9 +98,15 @@ impl IncidentBook {
             Event::Restart(restart) => self.restart(restart, &mut page),
             Event::IncidentAct(act) => self.act(act, &mut page),
             Event::Alert(alert) => self.alert(alert, &mut page),
+            Event::Revision { revision, author, note } => {
+                let text = format!("Revision {revision} of the configuration in force: {note}");
+                for incident in &self.open {
+                    page.by(incident.id, EntryKind::Revision, text.clone(), author);
+                }
+            }
             Event::Started { .. }
             | Event::Attempt(_)
-            | Event::Revision { .. }
+            | Event::Rehearsed { .. }
             | Event::PracticeSwitched { .. } => {}
         }
         page.changes
@@ -102,6 +132,11 @@ impl IncidentBook {
         }
         if change.to.admin == Admin::Disabled && !self.chains.has_any(chain, simulated) {
             self.close(chain, ALL_TIERS, simulated, "Closed: every tier was taken out of service", page);
+        }
+        if is_back(change) && !out || !self.chains.has_replica(chain, tier, simulated) {
+            self.unquiet(chain, tier, simulated);
+        } else if let Some(id) = self.quiet(chain, tier, simulated) {
+            return page.entry(id, EntryKind::State, words::changed(change));
         }
         let Some(incident) = self.find(chain, tier, simulated) else { return };
         let matters = change.from.health != change.to.health || change.from.admin != change.to.admin;
@@ -148,13 +183,13 @@ impl IncidentBook {
         };
         if let (Some(from), Some(kind)) = (&change.from, change.incident) {
             let kind = if kind == IncidentKind::AllDown { kind_of(&change.trigger) } else { kind };
-            let at = self.open_or_update(&opening(from, kind), page);
-            page.entry(self.open[at].id, EntryKind::Failover, words::moved(change));
+            let id = self.open_or_update(&opening(from, kind), page);
+            page.entry(id, EntryKind::Failover, words::moved(change));
         }
         match &change.to {
             None if change.incident.is_some() => {
-                let at = self.open_or_update(&opening(ALL_TIERS, IncidentKind::AllDown), page);
-                page.entry(self.open[at].id, EntryKind::Failover, words::moved(change));
+                let id = self.open_or_update(&opening(ALL_TIERS, IncidentKind::AllDown), page);
+                page.entry(id, EntryKind::Failover, words::moved(change));
             }
             Some(to) if change.answered => self.answered(chain, to, simulated, i64::MAX, page),
             _ => {}
@@ -239,22 +274,6 @@ impl IncidentBook {
         }
     }
 
-    fn act(&mut self, act: &IncidentAct, page: &mut Page) {
-        if !(1..=self.count).contains(&act.incident) {
-            return;
-        }
-        match &act.act {
-            Act::Note { text } => page.by(act.incident, EntryKind::Note, text.clone(), &act.actor),
-            Act::Acknowledge => {
-                let open = self.open.iter_mut().find(|i| i.id == act.incident && i.state == State::Open);
-                let Some(incident) = open else { return };
-                incident.state = State::Acknowledged;
-                page.by(act.incident, EntryKind::Operator, "Acknowledged".to_owned(), &act.actor);
-                page.update(incident);
-            }
-        }
-    }
-
     fn alert(&mut self, alert: &AlertRecord, page: &mut Page) {
         let Some(id) = alert.incident.filter(|id| (1..=self.count).contains(id)) else { return };
         let reason = alert.reason.as_deref().map(|r| format!(": {r}")).unwrap_or_default();
@@ -262,33 +281,46 @@ impl IncidentBook {
             AlertOutcome::Sent => "sent",
             AlertOutcome::Failed => "failed",
             AlertOutcome::HeldBack => "held back",
+            AlertOutcome::Retrying => "not delivered yet",
+            AlertOutcome::Waiting => "waits",
         };
         page.entry(
             id,
             EntryKind::Alert,
             format!("Alert ({}) {fared}: {}{reason}", alert.channel, alert.title),
         );
-        if let Some(incident) = self.open.iter_mut().find(|i| i.id == id) {
-            incident.announced = true;
-            page.update(incident);
-        } else if let Some(incident) = self.recent.iter_mut().find(|i| i.id == id) {
-            incident.close_announced = true;
+        if let Some(incident) = self.open.iter_mut().chain(&mut self.recent).find(|i| i.id == id) {
+            incident.was_told(alert, page.at_ms);
             page.update(incident);
         }
+    }
+
+    /// The incident that hears of the tier although its own was ended by hand.
+    fn quiet(&self, chain: &str, tier: &str, simulated: bool) -> Option<i64> {
+        let of_tier = |q: &&Quieted| q.chain == chain && q.tier == tier && q.simulated == simulated;
+        self.quieted.iter().find(of_tier).map(|q| q.incident)
+    }
+
+    /// The tier was back: what fails from now on is news.
+    fn unquiet(&mut self, chain: &str, tier: &str, simulated: bool) {
+        self.quieted.retain(|q| !(q.chain == chain && q.tier == tier && q.simulated == simulated));
     }
 
     fn find(&self, chain: &str, tier: &str, simulated: bool) -> Option<usize> {
         self.open.iter().position(|i| i.is_of(chain, simulated) && i.tier == tier)
     }
 
-    /// Makes sure that an incident of this tier goes on, and returns its place among the open ones.
-    fn open_or_update(&mut self, opening: &Opening<'_>, page: &mut Page) -> usize {
+    /// Makes sure that an incident of this tier goes on, and returns the number of the one that hears of it.
+    fn open_or_update(&mut self, opening: &Opening<'_>, page: &mut Page) -> i64 {
         let of_tier = |i: &Incident| i.is_of(opening.chain, opening.simulated) && i.tier == opening.tier;
         if let Some(at) = self.open.iter().position(of_tier) {
             page.more(&mut self.open[at], opening, &self.chains);
-            return at;
+            return self.open[at].id;
         }
-        if let Some(at) = self.recent.iter().position(of_tier) {
+        if let Some(id) = self.quiet(opening.chain, opening.tier, opening.simulated) {
+            return id;
+        }
+        if let Some(at) = self.recent.iter().position(|i| of_tier(i) && may_relapse(i, page.at_ms)) {
             let mut incident = self.recent.remove(at);
             page.reopen(&mut incident, opening, &self.chains);
             self.open.push(incident);
@@ -296,10 +328,11 @@ impl IncidentBook {
             self.count += 1;
             self.open.push(page.open(self.count, opening, &self.chains));
         }
-        self.open.len() - 1
+        self.open.last().map_or(0, |i| i.id)
     }
 
     fn restore(&mut self, chain: &str, tier: &str, simulated: bool, how: &str, page: &mut Page) {
+        self.unquiet(chain, tier, simulated);
         let Some(at) = self.find(chain, tier, simulated) else { return };
         let incident = &mut self.open[at];
         let restored = page.clamp(incident);
@@ -315,12 +348,11 @@ impl IncidentBook {
         self.close(chain, tier, simulated, "Closed by itself", page);
     }
 
-    fn close(&mut self, chain: &str, tier: &str, simulated: bool, text: &str, page: &mut Page) {
+    pub(super) fn close(&mut self, chain: &str, tier: &str, simulated: bool, text: &str, page: &mut Page) {
         let Some(at) = self.find(chain, tier, simulated) else { return };
         let mut incident = self.open.remove(at);
         incident.state = State::Closed;
         incident.away = false;
-        incident.close_announced = false;
         incident.closed_ms = Some(page.at_ms.max(incident.times.latest()));
         page.entry(incident.id, EntryKind::Milestone, text.to_owned());
         page.changes.push(Change::Incident(Step::Closed, Box::new(incident.clone())));

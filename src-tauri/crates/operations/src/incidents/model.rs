@@ -1,7 +1,14 @@
 //! What an incident is. All times are wall clock, milliseconds since the Unix epoch.
 
-use domain::IncidentKind;
+use std::collections::BTreeMap;
+
+use domain::{
+    IncidentKind,
+    event::{Milestone, Phase},
+};
 use serde::{Deserialize, Serialize};
+
+use super::told::Told;
 
 /// Stands in the place of a tier when no tier answers.
 pub const ALL_TIERS: &str = "all tiers";
@@ -20,6 +27,12 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// The severity of this number in an event; the mildest when it is none.
+    #[must_use]
+    pub const fn of_event(number: u8) -> Self {
+        Self::from_number(number as i64)
+    }
+
     /// 0 to 3.
     #[must_use]
     pub const fn number(self) -> i64 {
@@ -89,6 +102,18 @@ pub struct Times {
 }
 
 impl Times {
+    /// The time of a milestone, when it was reached.
+    #[must_use]
+    pub const fn of(&self, milestone: Milestone) -> Option<i64> {
+        match milestone {
+            Milestone::Began => Some(self.began_ms),
+            Milestone::Detected => Some(self.detected_ms),
+            Milestone::Assessed => self.assessed_ms,
+            Milestone::FailedOver => self.failed_over_ms,
+            Milestone::Restored => self.restored_ms,
+        }
+    }
+
     /// The latest that is known.
     #[must_use]
     pub fn latest(&self) -> i64 {
@@ -96,6 +121,22 @@ impl Times {
             .into_iter()
             .flatten()
             .fold(self.detected_ms.max(self.began_ms), i64::max)
+    }
+
+    /// The same with one time corrected; none when a time would run backwards.
+    #[must_use]
+    pub fn corrected(mut self, milestone: Milestone, at_ms: i64) -> Option<Self> {
+        match milestone {
+            Milestone::Began => self.began_ms = at_ms,
+            Milestone::Detected => self.detected_ms = at_ms,
+            Milestone::Assessed => self.assessed_ms = Some(at_ms),
+            Milestone::FailedOver => self.failed_over_ms = Some(at_ms),
+            Milestone::Restored => self.restored_ms = Some(at_ms),
+        }
+        let later = [self.assessed_ms, self.failed_over_ms, self.restored_ms];
+        let known: Vec<_> =
+            [self.began_ms, self.detected_ms].into_iter().chain(later.into_iter().flatten()).collect();
+        known.is_sorted().then_some(self)
     }
 }
 
@@ -138,10 +179,24 @@ pub struct Incident {
     pub traffic_hit: bool,
     /// Whether traffic is away from the tier at this moment.
     pub away: bool,
-    /// Whether its opening was announced (or the attempt given up).
-    pub announced: bool,
-    /// Whether its latest closing was announced (or the attempt given up).
-    pub close_announced: bool,
+    /// What each channel was told of it.
+    #[serde(default)]
+    pub told: BTreeMap<String, Told>,
+    /// Whether a person set the severity, so that no rule changes it.
+    #[serde(default)]
+    pub severity_by_hand: bool,
+    /// How far the people who work on it have come.
+    #[serde(default)]
+    pub phase: Phase,
+    /// The runbook that is followed.
+    #[serde(default)]
+    pub runbook: Option<String>,
+    /// The incident that it was merged into.
+    #[serde(default)]
+    pub merged_into: Option<i64>,
+    /// When somebody first acknowledged it.
+    #[serde(default)]
+    pub acknowledged_ms: Option<i64>,
     /// Lines about states in its timeline, so that a tier that fails for weeks does not fill the disk.
     pub(super) state_lines: u32,
     /// No evidence counts from before this time.
@@ -170,6 +225,8 @@ pub struct Entry {
     pub text: String,
     /// Who did it, when a person did.
     pub actor: Option<String>,
+    /// The event of the note that this is another wording of.
+    pub edits: Option<i64>,
 }
 
 /// What a line of a timeline is.
@@ -186,6 +243,9 @@ pub enum EntryKind {
     Milestone,
     Gpu,
     Restart,
+    Correction,
+    Runbook,
+    Revision,
 }
 
 impl EntryKind {
@@ -203,6 +263,9 @@ impl EntryKind {
             Self::Milestone => "milestone",
             Self::Gpu => "gpu",
             Self::Restart => "restart",
+            Self::Correction => "correction",
+            Self::Runbook => "runbook",
+            Self::Revision => "revision",
         }
     }
 }
@@ -227,4 +290,53 @@ pub enum Change {
     Incident(Step, Box<Incident>),
     /// A new line of a timeline.
     Entry(Entry),
+    /// An act upon an incident that the fold need not hold in memory.
+    Act(Acted),
+}
+
+/// What a person did to an incident's row. Where the fold holds the incident, the row follows from that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acted {
+    /// The incident's number.
+    pub incident: i64,
+    /// The event that it comes from.
+    pub seq: i64,
+    /// When.
+    pub at_ms: i64,
+    /// Who.
+    pub actor: String,
+    /// What.
+    pub act: Deed,
+}
+
+/// A corrected time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Correction {
+    /// Which.
+    pub milestone: Milestone,
+    /// What was recorded before, where the fold still knows the incident; else its row has it.
+    pub was_ms: Option<Option<i64>>,
+    /// The right time.
+    pub at_ms: i64,
+    /// Why.
+    pub reason: String,
+}
+
+/// What changes in a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// Its severity.
+    Severity(Severity),
+    /// Its phase.
+    Phase(Phase),
+    /// The incident that it was merged into.
+    MergedInto(i64),
+    /// A time, with the reason.
+    Correct(Correction),
+    /// The runbook that is followed.
+    Runbook(Option<String>),
+    /// A step of a runbook: its name, the step's number and whether it is done.
+    Step(String, u32, bool),
+    /// The post-mortem.
+    PostMortem(String),
 }

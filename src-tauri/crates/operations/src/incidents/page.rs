@@ -1,7 +1,12 @@
 //! What one event writes: incidents that it changed and lines for their timelines.
 
+use std::collections::BTreeMap;
+
+use domain::event::Phase;
+
 use super::{
-    Change, Entry, EntryKind, Incident, State, Step, Times, book::Opening, chains::Chains, severity, words,
+    Acted, Change, Deed, Entry, EntryKind, Incident, State, Step, Times, book::Opening, chains::Chains,
+    severity, words,
 };
 
 /// The changes of one event.
@@ -27,7 +32,22 @@ impl Page {
     }
 
     fn line(&mut self, incident: i64, kind: EntryKind, text: String, at_ms: i64, actor: Option<String>) {
-        self.changes.push(Change::Entry(Entry { incident, seq: self.seq, at_ms, kind, text, actor }));
+        let entry = Entry { incident, seq: self.seq, at_ms, kind, text, actor, edits: None };
+        self.changes.push(Change::Entry(entry));
+    }
+
+    /// Writes another wording of the note that came with the event `note`.
+    pub(super) fn edit(&mut self, incident: i64, note: i64, text: String, actor: &str) {
+        let (seq, at_ms, actor) = (self.seq, self.at_ms, Some(actor.to_owned()));
+        let edits = Some(note);
+        let kind = EntryKind::Note;
+        self.changes.push(Change::Entry(Entry { incident, seq, at_ms, kind, text, actor, edits }));
+    }
+
+    /// Hands out what a person did to an incident's row.
+    pub(super) fn deed(&mut self, incident: i64, actor: &str, act: Deed) {
+        let (seq, at_ms, actor) = (self.seq, self.at_ms, actor.to_owned());
+        self.changes.push(Change::Act(Acted { incident, seq, at_ms, actor, act }));
     }
 
     /// Hands out the incident as it is now.
@@ -71,8 +91,12 @@ impl Page {
             answered_by: None,
             traffic_hit: false,
             away: false,
-            announced: false,
-            close_announced: false,
+            told: BTreeMap::new(),
+            severity_by_hand: false,
+            phase: Phase::default(),
+            runbook: None,
+            merged_into: None,
+            acknowledged_ms: None,
             state_lines: 0,
             floor_ms: i64::MIN,
         };
@@ -129,7 +153,7 @@ impl Page {
     /// Applies the severity rule again, which only ever raises it, and hands out the incident.
     pub(super) fn judge(&mut self, incident: &mut Incident, chains: &Chains) {
         let now = rule(incident, chains);
-        if now < incident.severity {
+        if now < incident.severity && !incident.severity_by_hand {
             let text = format!("Severity raised from {} to {} by rule", incident.severity.word(), now.word());
             self.entry(incident.id, EntryKind::Milestone, text);
             incident.severity = now;

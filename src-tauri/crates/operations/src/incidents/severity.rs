@@ -5,6 +5,8 @@
 //! | P0 | no tier answers |
 //! | P1 | the tier that served is lost (outage, GPU, credential, model) and at most one other tier is known to be left |
 //! | P2 | the tier that served is lost and more than one other is left |
+//! | P1 | a safety incident: a model was retired because of what it said |
+//! | P2 | a budget was passed |
 //! | P3 | the tier is slow, limited or gives poor answers and another answers; or it carried no traffic |
 
 use domain::IncidentKind;
@@ -16,6 +18,8 @@ pub(super) fn by_rule(kind: IncidentKind, traffic_hit: bool, left: usize) -> Sev
     use IncidentKind as I;
     match kind {
         I::AllDown => Severity::P0,
+        I::Safety => Severity::P1,
+        I::Cost => Severity::P2,
         _ if !traffic_hit => Severity::P3,
         I::Outage | I::Gpu | I::Credential | I::Model if left <= 1 => Severity::P1,
         I::Outage | I::Gpu | I::Credential | I::Model => Severity::P2,
@@ -27,9 +31,9 @@ pub(super) fn by_rule(kind: IncidentKind, traffic_hit: bool, left: usize) -> Sev
 pub(super) const fn gravity(kind: IncidentKind) -> u8 {
     use IncidentKind as I;
     match kind {
-        I::AllDown => 3,
+        I::AllDown | I::Safety => 3,
         I::Outage | I::Gpu | I::Credential | I::Model => 2,
-        I::Degradation | I::Quality => 1,
+        I::Degradation | I::Quality | I::Cost => 1,
         I::RateLimit => 0,
     }
 }

@@ -1,6 +1,6 @@
 use domain::{
     Event, IncidentKind,
-    event::{Act, AlertOutcome, AlertRecord, IncidentAct, RequestResult},
+    event::{Act, AlertOutcome, AlertRecord, AlertStep, IncidentAct, Milestone, Phase, RequestResult},
 };
 use proptest::prelude::*;
 
@@ -26,7 +26,7 @@ fn steps(changes: &[Change]) -> Vec<(Step, i64)> {
 fn lines(changes: &[Change]) -> Vec<String> {
     let line = |c: &Change| match c {
         Change::Entry(e) => Some(format!("{} {}", e.kind.word(), e.text)),
-        Change::Incident(..) => None,
+        Change::Incident(..) | Change::Act(_) => None,
     };
     changes.iter().filter_map(line).collect()
 }
@@ -300,7 +300,7 @@ fn an_operator_acknowledges_and_writes_notes_also_afterwards() {
         .iter()
         .filter_map(|c| match c {
             Change::Entry(e) => e.actor.as_deref().map(|a| (a, e.text.as_str())),
-            Change::Incident(..) => None,
+            Change::Incident(..) | Change::Act(_) => None,
         })
         .collect();
     assert_eq!(by, [("ada", "Acknowledged"), ("ada", "fan replaced"), ("ada", "will order a spare")]);
@@ -319,15 +319,19 @@ fn an_alert_is_remembered_and_stands_in_the_timeline() {
             body: String::new(),
             outcome,
             reason: Some("no daemon".into()),
+            step: None,
+            severity: None,
+            relapses: 0,
         })
     };
     let (mut book, changes) = told(vec![(1_000, down("gpu", 900)), (1_100, alert(AlertOutcome::Failed))]);
-    assert!(book.open()[0].announced);
+    let told = |incident: &Incident| incident.told["desktop"].clone();
+    assert_eq!((told(&book.open()[0]).severity, told(&book.open()[0]).sent), (Some(Severity::P3), false));
     assert!(has(&lines(&changes), "alert Alert (desktop) failed: chat: gpu -> cpu: no daemon"));
     book.apply(&at(3, 2_000, up("gpu")));
-    assert!(!book.recently_closed()[0].close_announced);
+    assert_eq!(told(&book.recently_closed()[0]).over, None);
     book.apply(&at(4, 2_100, alert(AlertOutcome::Sent)));
-    assert!(book.recently_closed()[0].close_announced);
+    assert_eq!(told(&book.recently_closed()[0]).over, Some(0));
 }
 
 #[test]
@@ -344,6 +348,54 @@ fn a_replica_that_flaps_for_weeks_does_not_fill_the_timeline() {
     let (_, changes) = told(events);
     let states = lines(&changes).iter().filter(|l| l.starts_with("state")).count();
     assert_eq!(states, 100);
+}
+
+fn any_act() -> impl Strategy<Value = Act> {
+    let milestone = prop::sample::select(vec![
+        Milestone::Began,
+        Milestone::Detected,
+        Milestone::Assessed,
+        Milestone::FailedOver,
+        Milestone::Restored,
+    ]);
+    let text = || "because".to_owned();
+    prop_oneof![
+        Just(Act::Acknowledge),
+        Just(Act::Note { text: text() }),
+        Just(Act::Resolve { reason: text() }),
+        (0_u8..4).prop_map(move |severity| Act::SetSeverity { severity, reason: text() }),
+        (1_i64..6).prop_map(|into| Act::MergeInto { into }),
+        (milestone, 900_000_i64..9_000_000).prop_map(move |(milestone, at_ms)| Act::Correct {
+            milestone,
+            at_ms,
+            reason: text()
+        }),
+        Just(Act::SetPhase { phase: Phase::Mitigate, text: String::new() }),
+        Just(Act::Step { runbook: "gpu-lost".into(), step: 1, done: true, text: text() }),
+    ]
+}
+
+fn any_record() -> impl Strategy<Value = AlertRecord> {
+    let outcome = prop::sample::select(vec![
+        AlertOutcome::Sent,
+        AlertOutcome::Failed,
+        AlertOutcome::HeldBack,
+        AlertOutcome::Retrying,
+        AlertOutcome::Waiting,
+    ]);
+    let step =
+        prop::option::of(prop::sample::select(vec![AlertStep::Opened, AlertStep::Worse, AlertStep::Over]));
+    (outcome, step, 0_u8..4, 0_u32..3).prop_map(|(outcome, step, severity, relapses)| AlertRecord {
+        incident: None,
+        channel: "desktop".into(),
+        title: String::new(),
+        body: String::new(),
+        outcome,
+        reason: None,
+        step,
+        severity: Some(severity),
+        relapses,
+    })
 }
 
 fn any_event() -> impl Strategy<Value = Event> {
@@ -364,8 +416,11 @@ fn any_event() -> impl Strategy<Value = Event> {
             .prop_map(|(from, to, evidence, waited)| over(from, to, evidence, waited)),
         (prop::option::of(tier.clone()), tier.clone()).prop_map(|(from, to)| back(from, to)),
         (prop::option::of(tier), result, 0.0..90_000.0).prop_map(|(t, r, ms)| request(t, r, ms)),
-        (1_i64..6).prop_map(|incident| {
-            Event::IncidentAct(IncidentAct { incident, actor: "ada".into(), act: Act::Acknowledge })
+        (1_i64..6, any_act()).prop_map(|(incident, act)| {
+            Event::IncidentAct(IncidentAct { incident, actor: "ada".into(), act })
+        }),
+        (1_i64..6, any_record()).prop_map(|(incident, record)| {
+            Event::Alert(AlertRecord { incident: Some(incident), ..record })
         }),
     ];
     (event, any::<bool>()).prop_map(|(event, real)| if real { event } else { simulated(event) })
@@ -455,6 +510,7 @@ proptest! {
             match change {
                 Change::Incident(_, incident) => _ = known.insert(incident.id),
                 Change::Entry(entry) => prop_assert!(known.contains(&entry.incident)),
+                Change::Act(act) => prop_assert!(known.contains(&act.incident)),
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use domain::{
     Admin, Health,
-    event::{ChangedOver, Direction, ReplicaChange, ReplicaFacts},
+    event::{ChangedOver, Direction, Milestone, ReplicaChange, ReplicaFacts},
     verdict::IncidentKind,
 };
 
@@ -22,6 +22,8 @@ pub(super) fn title(incident: &Incident) -> String {
         IncidentKind::Gpu => "has a failed GPU",
         IncidentKind::Credential => "refuses its key",
         IncidentKind::Quality => "gives poor answers",
+        IncidentKind::Cost => "is over its budget",
+        IncidentKind::Safety => "was retired for safety",
         IncidentKind::AllDown => "does not answer",
     };
     let then = match (&incident.answered_by, incident.traffic_hit) {
@@ -30,6 +32,17 @@ pub(super) fn title(incident: &Incident) -> String {
         (_, false) => ", no traffic affected".to_owned(),
     };
     format!("{}: {} {wrong}{then}", incident.chain, incident.tier)
+}
+
+/// A recorded time's name.
+pub(super) const fn milestone(milestone: Milestone) -> &'static str {
+    match milestone {
+        Milestone::Began => "The beginning of the fault",
+        Milestone::Detected => "The detection",
+        Milestone::Assessed => "The assessment",
+        Milestone::FailedOver => "The failover",
+        Milestone::Restored => "The restoration",
+    }
 }
 
 /// A change-over as a line of a timeline.

@@ -56,11 +56,11 @@ pub(crate) fn fold(
         events: batch.iter().filter(|s| thinning.keeps(s)).map(rows::write_event).collect(),
         ..Commit::default()
     };
-    write_changes(&changes, &mut commit);
+    write_changes(batch, &changes, &mut commit);
     Figures::of(batch).write(&mut commit);
     let of_incident = |change| match change {
         Change::Incident(step, incident) => Some((step, *incident)),
-        Change::Entry(_) => None,
+        Change::Entry(_) | Change::Act(_) => None,
     };
     (commit, changes.into_iter().filter_map(of_incident).collect())
 }
@@ -69,15 +69,26 @@ pub(crate) fn fold(
 pub(super) fn refold(batch: &[Stamped], book: &mut IncidentBook) -> Commit {
     let changes = last_updates(batch.iter().flat_map(|s| book.apply(s)).collect());
     let mut commit = Commit::default();
-    write_changes(&changes, &mut commit);
+    write_changes(batch, &changes, &mut commit);
     commit
 }
 
-fn write_changes(changes: &[Change], commit: &mut Commit) {
+fn write_changes(batch: &[Stamped], changes: &[Change], commit: &mut Commit) {
+    let mut parts = HashMap::new();
     for change in changes {
         match change {
             Change::Incident(_, incident) => commit.incidents.push(rows::write_incident(incident)),
-            Change::Entry(entry) => commit.timeline.push(rows::write_entry(entry)),
+            Change::Entry(entry) => {
+                parts.entry(entry.seq).or_insert(entry.incident);
+                commit.timeline.push(rows::write_entry(entry));
+            }
+            Change::Act(act) => commit.deeds.push(rows::write_act(act)),
+        }
+    }
+    for stamped in batch {
+        if let Event::ChangedOver(change) = &stamped.event {
+            let incident = parts.get(&stamped.seq).copied();
+            commit.changeovers.push(rows::write_changeover(stamped, change, incident));
         }
     }
 }

@@ -1,9 +1,12 @@
 //! Between the words of this program and the store's rows.
 
-use domain::{Event, Stamped};
-use store::{EventRow, IncidentRow, TimelineNew};
+use domain::{
+    Event, Stamped,
+    event::{ChangedOver, Direction, Milestone},
+};
+use store::{ChangeoverRow, DeedRow, EventRow, IncidentRow, RowDeed, TimelineNew};
 
-use crate::incidents::{Entry, Incident};
+use crate::incidents::{Acted, Deed, Entry, Incident};
 
 /// The event in a row of the journal.
 ///
@@ -43,6 +46,7 @@ pub(super) const fn kind(event: &Event) -> &'static str {
         Event::Restart(_) => "restart",
         Event::IncidentAct(_) => "incident_act",
         Event::Alert(_) => "alert",
+        Event::Rehearsed { .. } => "rehearsed",
         Event::PracticeSwitched { .. } => "practice_switched",
     }
 }
@@ -59,6 +63,7 @@ fn place(event: &Event) -> (Option<&str>, Option<&str>, bool) {
         Event::PracticeSwitched { .. } => (None, None, true),
         Event::Started { .. }
         | Event::Revision { .. }
+        | Event::Rehearsed { .. }
         | Event::Gpu(_)
         | Event::IncidentAct(_)
         | Event::Alert(_) => (None, None, false),
@@ -87,6 +92,72 @@ pub(super) fn write_incident(incident: &Incident) -> IncidentRow {
         saved: i64::try_from(incident.saved).unwrap_or(i64::MAX),
         failed: i64::try_from(incident.failed).unwrap_or(i64::MAX),
         relapses: i64::from(incident.relapses),
+        severity_by_hand: incident.severity_by_hand,
+        phase: incident.phase.word().to_owned(),
+        runbook: incident.runbook.clone(),
+        merged_into: incident.merged_into,
+        acknowledged_ms: incident.acknowledged_ms,
+        answered_by: incident.answered_by.clone(),
+        post_mortem: None,
+    }
+}
+
+/// The row of what a person did.
+pub(super) fn write_act(acted: &Acted) -> DeedRow {
+    let deed = match &acted.act {
+        Deed::Severity(severity) => RowDeed::Severity(severity.number()),
+        Deed::Phase(phase) => RowDeed::Phase(phase.word().to_owned()),
+        Deed::MergedInto(into) => RowDeed::MergedInto(*into),
+        Deed::Runbook(runbook) => RowDeed::Runbook(runbook.clone()),
+        Deed::PostMortem(text) => RowDeed::PostMortem(text.clone()),
+        Deed::Step(runbook, step, done) => {
+            RowDeed::Step { runbook: runbook.clone(), step: i64::from(*step), done: *done }
+        }
+        Deed::Correct(correction) => RowDeed::Correct {
+            milestone: milestone(correction.milestone).to_owned(),
+            was_ms: correction.was_ms,
+            now_ms: correction.at_ms,
+            reason: correction.reason.clone(),
+        },
+    };
+    let Acted { incident, seq, at_ms, .. } = *acted;
+    DeedRow { incident, seq, at_ms, actor: acted.actor.clone(), deed }
+}
+
+/// The stable word for a recorded time.
+const fn milestone(milestone: Milestone) -> &'static str {
+    match milestone {
+        Milestone::Began => "began",
+        Milestone::Detected => "detected",
+        Milestone::Assessed => "assessed",
+        Milestone::FailedOver => "failed_over",
+        Milestone::Restored => "restored",
+    }
+}
+
+/// The row of a change-over, with the incident that it is part of.
+pub(super) fn write_changeover(
+    stamped: &Stamped,
+    change: &ChangedOver,
+    incident: Option<i64>,
+) -> ChangeoverRow {
+    let direction = match change.direction {
+        Direction::Over => "over",
+        Direction::Back => "back",
+    };
+    ChangeoverRow {
+        seq: stamped.seq,
+        at_ms: stamped.at_ms,
+        chain: change.chain.clone(),
+        simulated: change.simulated,
+        direction: direction.to_owned(),
+        from_tier: change.from.clone().unwrap_or_default(),
+        to_tier: change.to.clone().unwrap_or_default(),
+        cause: change.trigger.clone(),
+        error: change.error.clone(),
+        advice: change.advice.clone(),
+        waited_ms: change.waited_ms,
+        incident,
     }
 }
 
@@ -99,6 +170,7 @@ pub(super) fn write_entry(entry: &Entry) -> TimelineNew {
         kind: entry.kind.word().to_owned(),
         text: entry.text.clone(),
         actor: entry.actor.clone(),
+        edits: entry.edits,
     }
 }
 
@@ -113,6 +185,7 @@ mod tests {
             Event::Answered { chain: "c".into(), tier: "t".into(), simulated: false },
             Event::Revision { revision: 1, author: "a".into(), note: "n".into() },
             Event::PracticeSwitched { name: "gpu".into(), failing: true },
+            Event::Rehearsed { runbook: "gpu-lost".into(), actor: "ada".into(), note: String::new() },
         ];
         for event in events {
             let json = serde_json::to_value(&event).unwrap();

@@ -76,7 +76,10 @@ async fn whoever_hears_of_an_event_finds_it_in_the_store() {
     let opened = (incidents[0].id, incidents[0].state.as_str(), incidents[0].failed_over_ms);
     assert_eq!(opened, (1, "open", Some(1_000)));
     assert!(kept.store.timeline(1).await.unwrap().len() >= 4);
-    assert_eq!(kept.store.changeovers(1, 0).await.unwrap()[0].incident, Some(1));
+    assert_eq!(
+        kept.store.changeovers(&store::ChangeoverFilter::default(), 1, 0).await.unwrap()[0].incident,
+        Some(1)
+    );
     assert_eq!(kept.keeper.book().open()[0].id, 1);
 }
 

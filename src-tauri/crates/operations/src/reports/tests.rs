@@ -1,4 +1,4 @@
-use store::{Commit, EventRow, RequestMinute};
+use store::{ChangeoverRow, Commit, RequestMinute};
 
 use super::*;
 
@@ -22,7 +22,7 @@ fn incident(id: i64) -> IncidentRow {
         closed_ms: None,
         saved: 0,
         failed: 0,
-        relapses: 0,
+        ..IncidentRow::default()
     }
 }
 
@@ -89,14 +89,17 @@ fn requests(minute: i64, simulated: bool, result: &str, count: i64, first_tier_o
     RequestMinute { minute, chain, tier, simulated, result, count, first_tier_ok }
 }
 
-fn moved(seq: i64, at_ms: i64, trigger: &str, direction: &str, simulated: bool) -> EventRow {
-    let body = format!(
-        r#"{{"type":"changed_over","chain":"chat","simulated":{simulated},"direction":"{direction}","from":"gpu",
-            "to":"cpu","trigger":"{trigger}","error":"","advice":"","incident":null,"evidence_ms":null,
-            "waited_ms":null}}"#
-    );
-    let (chain, tier) = (Some("chat".to_owned()), Some("cpu".to_owned()));
-    EventRow { seq, at_ms, kind: "changed_over".into(), chain, tier, simulated, durable: true, body }
+fn moved(seq: i64, at_ms: i64, cause: &str, direction: &str, simulated: bool) -> ChangeoverRow {
+    let (direction, cause) = (direction.to_owned(), cause.to_owned());
+    ChangeoverRow {
+        seq,
+        at_ms,
+        chain: "chat".into(),
+        simulated,
+        direction,
+        cause,
+        ..ChangeoverRow::default()
+    }
 }
 
 async fn store_with(commit: Commit) -> (tempfile::TempDir, Store) {
@@ -130,7 +133,7 @@ fn figures() -> Commit {
             requests(15, false, "failed", 1_000, 0),
             requests(18, false, "failed", 1_000, 0),
         ],
-        events: vec![
+        changeovers: vec![
             moved(1, 1_000_000, "refused", "over", false),
             moved(2, 1_000_001, "recovered", "back", false),
             moved(3, 1_000_002, "rate_limited", "over", false),

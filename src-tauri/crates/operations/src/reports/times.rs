@@ -3,13 +3,13 @@
 use time::{OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
 
 /// `2026-11-20 11:40:50 UTC`
-pub(super) fn readable(ms: i64) -> String {
+pub(crate) fn readable(ms: i64) -> String {
     let format = format_description!("[year]-[month]-[day] [hour]:[minute]:[second] UTC");
     at(ms).and_then(|t| t.format(format).ok()).unwrap_or_else(|| ms.to_string())
 }
 
 /// `2026-11-20T11:40:50.125Z`
-pub(super) fn exact(ms: i64) -> String {
+pub(crate) fn exact(ms: i64) -> String {
     at(ms).and_then(|t| t.format(&Rfc3339).ok()).unwrap_or_else(|| ms.to_string())
 }
 

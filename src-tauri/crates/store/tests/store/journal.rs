@@ -1,4 +1,4 @@
-use store::{Commit, EventFilter, EventRow, StoreError};
+use store::{ChangeoverFilter, ChangeoverRow, Commit, EventFilter, EventRow, StoreError};
 
 use crate::{event, events, incident, line, open};
 
@@ -79,20 +79,59 @@ async fn events_are_filtered_by_every_field() {
     }
 }
 
+fn moved(seq: i64, from: &str, to: &str, cause: &str) -> ChangeoverRow {
+    ChangeoverRow {
+        seq,
+        at_ms: seq * 1_000,
+        chain: "chat".into(),
+        direction: "over".into(),
+        from_tier: from.into(),
+        to_tier: to.into(),
+        cause: cause.into(),
+        error: format!("{from} said 100 % \"no\""),
+        incident: (seq == 3).then_some(7),
+        ..ChangeoverRow::default()
+    }
+}
+
 #[tokio::test]
-async fn change_overs_know_their_incident() {
+async fn change_overs_are_searched_filtered_and_paged() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path()).await;
-    let moved = |seq| EventRow { kind: "changed_over".into(), ..event(seq) };
-    let commit = Commit {
-        events: vec![moved(1), event(2), moved(3), moved(4)],
-        incidents: vec![incident(1), incident(2)],
-        timeline: vec![line(1, 3), line(2, 3)],
-        ..Commit::default()
-    };
-    store.commit(&commit).await.unwrap();
-    let page =
-        |rows: Vec<store::ChangeoverRow>| rows.iter().map(|r| (r.event.seq, r.incident)).collect::<Vec<_>>();
-    assert_eq!(page(store.changeovers(2, 0).await.unwrap()), [(4, None), (3, Some(1))]);
-    assert_eq!(page(store.changeovers(2, 2).await.unwrap()), [(1, None)]);
+    let back = ChangeoverRow { direction: "back".into(), ..moved(4, "cpu", "gpu", "recovered") };
+    let practice =
+        ChangeoverRow { simulated: true, chain: "practice".into(), ..moved(5, "a", "b", "refused") };
+    let rows = vec![
+        moved(1, "gpu", "cpu", "refused"),
+        moved(2, "cpu", "", "refused"),
+        moved(3, "gpu", "cpu", "gpu"),
+    ];
+    let changeovers = [rows, vec![back, practice]].concat();
+    store.commit(&Commit { changeovers: changeovers.clone(), ..Commit::default() }).await.unwrap();
+    store.commit(&Commit { changeovers, ..Commit::default() }).await.unwrap();
+
+    let all = ChangeoverFilter::default;
+    let text = |t: &str| ChangeoverFilter { text: Some(t.into()), ..all() };
+    let cases = [
+        (all(), vec![5, 4, 3, 2, 1]),
+        (ChangeoverFilter { simulated: Some(false), direction: Some("over".into()), ..all() }, vec![3, 2, 1]),
+        (ChangeoverFilter { tier: Some("cpu".into()), before_seq: Some(4), ..all() }, vec![3, 2, 1]),
+        (ChangeoverFilter { cause: Some("gpu".into()), ..all() }, vec![3]),
+        (ChangeoverFilter { incident: Some(7), ..all() }, vec![3]),
+        (ChangeoverFilter { chain: Some("practice".into()), ..all() }, vec![5]),
+        (ChangeoverFilter { from_ms: Some(2_000), to_ms: Some(4_000), ..all() }, vec![3, 2]),
+        (text("CPU SAID"), vec![4, 2]),
+        (text("100 %"), vec![5, 4, 3, 2, 1]),
+        (text("1_0"), vec![]),
+        (text("' OR 1=1 --"), vec![]),
+    ];
+    for (filter, expected) in cases {
+        let found: Vec<_> = store.changeovers(&filter, 100, 0).await.unwrap().iter().map(|c| c.seq).collect();
+        assert_eq!(found, expected, "{filter:?}");
+        assert_eq!(store.count_changeovers(&filter).await.unwrap(), expected.len() as u64, "{filter:?}");
+    }
+    let page: Vec<_> = store.changeovers(&all(), 2, 2).await.unwrap().iter().map(|c| c.seq).collect();
+    assert_eq!(page, [3, 2]);
+    let causes = store.changeover_causes(0, 10_000, false).await.unwrap();
+    assert_eq!(causes, [("refused".to_owned(), 2), ("gpu".to_owned(), 1)]);
 }

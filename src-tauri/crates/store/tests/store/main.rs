@@ -54,7 +54,8 @@ fn incident(id: i64) -> IncidentRow {
         closed_ms: None,
         saved: 0,
         failed: 0,
-        relapses: 0,
+        phase: "detect".into(),
+        ..IncidentRow::default()
     }
 }
 
@@ -66,6 +67,7 @@ fn line(incident: i64, seq: i64) -> TimelineNew {
         kind: "state".into(),
         text: format!("line {seq}"),
         actor: None,
+        edits: None,
     }
 }
 

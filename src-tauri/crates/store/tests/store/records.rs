@@ -1,7 +1,7 @@
 use sqlx::{ConnectOptions, sqlite::SqliteConnectOptions};
 use store::{
-    AttemptMinute, Commit, FirstTokenMinute, IncidentFilter, IncidentRow, InsertError, RequestMinute,
-    RollupFilter,
+    AttemptMinute, Commit, DeedRow, FirstTokenMinute, IncidentFilter, IncidentRow, InsertError,
+    RequestMinute, RollupFilter, RowDeed,
 };
 
 use crate::{incident, line, open};
@@ -157,4 +157,73 @@ async fn states_are_found_by_name_and_by_prefix() {
     store.remove_state("key.a").await.unwrap();
     store.remove_state("never there").await.unwrap();
     assert_eq!(store.state("key.a").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn what_people_did_changes_rows_and_keeps_what_was_recorded_first() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    store.commit(&Commit { incidents: vec![incident(1)], ..Commit::default() }).await.unwrap();
+    let correct = |was_ms, now_ms| RowDeed::Correct {
+        milestone: "began".into(),
+        was_ms,
+        now_ms,
+        reason: "the log says so".into(),
+    };
+    let deeds = [
+        RowDeed::Severity(0),
+        RowDeed::Phase("post_mortem".into()),
+        RowDeed::MergedInto(9),
+        RowDeed::Runbook(Some("gpu-lost".into())),
+        RowDeed::PostMortem("# What happened".into()),
+        RowDeed::Step { runbook: "gpu-lost".into(), step: 2, done: true },
+        RowDeed::Step { runbook: "gpu-lost".into(), step: 2, done: false },
+        correct(None, 900),
+        correct(Some(Some(900)), 800),
+    ];
+    let row = |(n, deed)| DeedRow { incident: 1, seq: n, at_ms: 5_000, actor: "ada".into(), deed };
+    let commit = Commit { deeds: (1..).zip(deeds).map(row).collect(), ..Commit::default() };
+    store.commit(&commit).await.unwrap();
+
+    let found = store.incident(1).await.unwrap().unwrap();
+    let texts = (found.phase.as_str(), found.runbook.as_deref(), found.post_mortem.as_deref());
+    assert_eq!(texts, ("post_mortem", Some("gpu-lost"), Some("# What happened")));
+    let numbers = (found.severity, found.severity_by_hand, found.merged_into, found.began_ms);
+    assert_eq!(numbers, (0, true, Some(9), 800));
+    let corrections: Vec<_> =
+        store.corrections(1).await.unwrap().iter().map(|c| (c.was_ms, c.now_ms)).collect();
+    assert_eq!(corrections, [(Some(1_000), 900), (Some(900), 800)]);
+    let steps = store.runbook_steps(1).await.unwrap();
+    assert_eq!((steps.len(), steps[0].step, steps[0].done, steps[0].actor.as_str()), (1, 2, false, "ada"));
+    assert_eq!(store.runbooks_followed().await.unwrap(), [], "a step that was unticked was not followed");
+
+    // The fold writes the row again and leaves the post-mortem alone.
+    store.commit(&Commit { incidents: vec![incident(1)], ..Commit::default() }).await.unwrap();
+    assert!(store.incident(1).await.unwrap().unwrap().post_mortem.is_some());
+}
+
+#[tokio::test]
+async fn incidents_are_found_by_state_severity_kind_tier_and_text() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    let gpu = IncidentRow { kind: "gpu".into(), severity: 0, tier: "b".into(), ..incident(2) };
+    let acknowledged =
+        IncidentRow { state: "acknowledged".into(), cause: "Xid 79".into(), severity: 3, ..incident(3) };
+    let commit = Commit { incidents: vec![incident(1), gpu, acknowledged], ..Commit::default() };
+    store.commit(&commit).await.unwrap();
+    let all = IncidentFilter::default;
+    let cases = [
+        (IncidentFilter { states: vec!["open".into()], ..all() }, vec![2, 1]),
+        (IncidentFilter { states: vec!["open".into(), "acknowledged".into()], ..all() }, vec![3, 2, 1]),
+        (IncidentFilter { severities: vec![0, 3], ..all() }, vec![3, 2]),
+        (IncidentFilter { kinds: vec!["gpu".into()], ..all() }, vec![2]),
+        (IncidentFilter { tier: Some("b".into()), ..all() }, vec![2]),
+        (IncidentFilter { text: Some("xid".into()), ..all() }, vec![3]),
+        (IncidentFilter { text: Some("%".into()), ..all() }, vec![]),
+    ];
+    for (filter, expected) in cases {
+        let (rows, total) = store.incidents(&filter, 9, 0).await.unwrap();
+        let ids: Vec<_> = rows.iter().map(|r| r.id).collect();
+        assert_eq!((ids, total), (expected.clone(), expected.len() as u64), "{filter:?}");
+    }
 }
