@@ -19,7 +19,10 @@ beforeEach(discardDraft);
 it("takes only the chains of another program's file, and names what it left out before it closes", async () => {
   const user = userEvent.setup();
   const close = vi.fn();
-  const theirs = { ...documentOf([chainOf({ name: "theirs" })]), alerts: { ...page.document.alerts, desktop: false } };
+  const theirs = {
+    ...documentOf([chainOf({ name: "theirs" })]),
+    alerts: { ...page.document.alerts, desktop: false },
+  };
   renderWithHost(<ImportDialog page={{ ...page }} onClose={close} />, {
     "config.parse": () => ({ document: theirs, problems: [note], chains_only: true }),
   });
