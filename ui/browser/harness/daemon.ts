@@ -1,6 +1,6 @@
 /** `changeoverd serve` as a process on a temporary data folder. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -10,6 +10,9 @@ import type { Commands, Document } from "../../src/contract";
 /** Where the built programs are. */
 const PROGRAMS = fileURLToPath(new URL("../../../target/debug/", import.meta.url));
 
+/** The stand-in for NVIDIA's library, where it was built. */
+const NVML = ["deps/libnvml_sim.so", "libnvml_sim.so"].map((name) => join(PROGRAMS, name)).find(existsSync);
+
 export class Daemon {
   readonly data = mkdtempSync(join(tmpdir(), "changeover-browser-"));
   /** The address of the screens with its token. */
@@ -18,6 +21,7 @@ export class Daemon {
   private child: ChildProcess | undefined;
   private admin = "127.0.0.1:0";
   private listen = "127.0.0.1:0";
+  private env: Record<string, string> = {};
 
   /** Puts a year of history into the folder; before the first start. */
   withHistory(): this {
@@ -25,10 +29,22 @@ export class Daemon {
     return this;
   }
 
+  /** Gives it GPUs in this state, where the stand-in for the driver was built; before the first start. */
+  withGpus(state: unknown): this {
+    if (!NVML) return this;
+    const file = join(this.data, "gpus.json");
+    writeFileSync(file, JSON.stringify(state));
+    this.env = { CHANGEOVER_NVML: NVML, NVML_SIM_STATE: file };
+    return this;
+  }
+
   /** Starts it, again on the same ports, and waits until it says where the screens are. */
   async start(...args: string[]): Promise<this> {
     const given = ["serve", "--data", this.data, "--listen", this.listen, "--admin", this.admin, ...args];
-    const child = spawn(join(PROGRAMS, "changeoverd"), given, { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(join(PROGRAMS, "changeoverd"), given, {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...this.env },
+    });
     this.child = child;
     let said = "";
     child.stderr?.on("data", (data) => {

@@ -25,6 +25,30 @@ const REAL = [
   { name: "cloud", provider: "other", model: "gpt-4o-mini" },
 ] as const;
 
+const gpu = (index: number, over: object) => ({
+  uuid: `GPU-${index}1111111-0000-0000-0000-000000000000`,
+  name: "NVIDIA RTX 6000 Ada Generation",
+  utilization: { gpu: 87, memory: 41 },
+  memory: { total: 51_527_024_640, used: 43_232_788_480, reserved: 0 },
+  temperature: 71,
+  power_mw: 262_400,
+  power_limit_mw: 300_000,
+  clocks: { graphics: 2505, sm: 2505, memory: 10_001, video: 1950 },
+  throttle_reasons: 0,
+  ecc: { volatile: { corrected: 3, uncorrected: 0 }, aggregate: { corrected: 3, uncorrected: 0 } },
+  processes: [{ pid: 4121, name: "vllm", memory: 41_733_324_800 }],
+  ...over,
+});
+
+/** Two GPUs; the second is slowed by its heat. */
+const GPUS = {
+  driver: "575.57.08",
+  gpus: [
+    gpu(0, {}),
+    gpu(1, { temperature: 92, throttle_reasons: 0x40, utilization: { gpu: 98, memory: 60 } }),
+  ],
+};
+
 interface Shared {
   /** No chain at all, and no history. */
   empty: Daemon;
@@ -54,7 +78,7 @@ export const test = base.extend<Own, Shared>({
     // biome-ignore lint/correctness/noEmptyPattern: the runner reads the names of what is needed from it
     async ({}, use) => {
       const servers = await Promise.all(REAL.map(({ name }) => new ModelServer(`This is ${name}.`).start()));
-      const daemon = await new Daemon().withHistory().start();
+      const daemon = await new Daemon().withHistory().withGpus(GPUS).start();
       await daemon.change((document) => {
         const [practice] = document.chains;
         if (!practice) return document;

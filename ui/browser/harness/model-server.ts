@@ -2,6 +2,14 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
+/** What a vLLM that is at ease says of itself. */
+const LOAD = [
+  'vllm:num_requests_running{model_name="tiny"} 1',
+  'vllm:num_requests_waiting{model_name="tiny"} 0',
+  'vllm:kv_cache_usage_perc{model_name="tiny"} 0.12',
+  "",
+].join("\n");
+
 export class ModelServer {
   private server: Server | undefined;
   private port = 0;
@@ -44,6 +52,11 @@ export class ModelServer {
       response.setHeader("content-type", "application/json");
       response.end(JSON.stringify(value));
     };
+    if (path === "/metrics") {
+      response.setHeader("content-type", "text/plain");
+      return response.end(LOAD);
+    }
+    if (path.startsWith("/slots")) return json([{ id: 0, is_processing: false }]);
     if (path === "/health") return json({ status: "ok" });
     if (path === "/v1/models") return json({ object: "list", data: [{ id: "tiny", owned_by: "vllm" }] });
     if (path !== "/v1/chat/completions") {

@@ -5,6 +5,7 @@ export const overview = {
     title: "Add your first chain",
     body: "A chain is a list of model servers in the order in which they answer. Applications keep one address; when the first server fails, the next one answers.",
     action: "Set up a chain",
+    practice: "Try the practice chain",
   },
   open_incident: "Open incident",
   tiers: "Tiers",

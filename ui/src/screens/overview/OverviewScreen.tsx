@@ -1,15 +1,13 @@
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { ListOrdered } from "lucide-react";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { EndpointCard } from "@/components/endpoint-card";
 import { Page } from "@/components/page";
-import { EmptyState, ErrorState, LoadingState } from "@/components/states";
-import { buttonClass } from "@/components/ui/button";
-import { Card } from "@/components/ui/card";
+import { ErrorState, LoadingState } from "@/components/states";
 import { Select } from "@/components/ui/select";
 import type { ChainView, Overview } from "@/contract";
 import { useOverview } from "@/state/overview";
 import { Figures } from "./Figures";
+import { FirstChain } from "./FirstChain";
 import { FirstServers } from "./FirstServers";
 import { Practice } from "./Practice";
 import { Recent } from "./Recent";
@@ -57,6 +55,7 @@ function ChainPicker({ overview, chain }: { overview: Overview; chain: ChainView
 }
 
 function Content({ overview, chain }: { overview: Overview; chain: ChainView | undefined }) {
+  const practising = chain?.simulated ?? true;
   return (
     <>
       <Sentence overview={overview} chain={chain} />
@@ -68,30 +67,12 @@ function Content({ overview, chain }: { overview: Overview; chain: ChainView | u
           <Recent changes={overview.recent} />
         </div>
         <div className="flex min-w-0 flex-col gap-4">
-          <Practice chains={overview.chains} shown={chain} />
+          {practising && <Practice chains={overview.chains} shown={chain} />}
           <EndpointCard endpoint={overview.endpoint} model={chain?.name} />
           <Week figures={overview.week} />
+          {!practising && <Practice chains={overview.chains} shown={chain} />}
         </div>
       </div>
     </>
-  );
-}
-
-function FirstChain() {
-  const { t } = useTranslation("overview");
-  return (
-    <Card>
-      <EmptyState
-        icon={<ListOrdered aria-hidden />}
-        title={t("no_chain.title")}
-        action={
-          <Link to="/chains" className={buttonClass("primary")}>
-            {t("no_chain.action")}
-          </Link>
-        }
-      >
-        {t("no_chain.body")}
-      </EmptyState>
-    </Card>
   );
 }

@@ -56,12 +56,12 @@ export function Tour({ chain }: { chain: ChainView }) {
   return (
     <div className="flex flex-col gap-2 rounded-md bg-canvas p-2.5">
       {idle && (
-        <div className="flex items-center gap-3">
+        <div className="flex flex-col gap-2">
+          {!tour.repaired && <p className="text-muted">{t("tour.lead")}</p>}
           <Button kind="primary" data-testid="tour-go" disabled={set.isPending} onClick={() => void go()}>
             <Zap aria-hidden />
             {t(tour.repaired ? "tour.again" : "tour.go")}
           </Button>
-          {!tour.repaired && <p className="text-xs text-muted">{t("tour.lead")}</p>}
         </div>
       )}
       {tour.server !== null && (
