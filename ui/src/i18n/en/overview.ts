@@ -7,6 +7,12 @@ export const overview = {
     action: "Set up a chain",
     practice: "Try the practice chain",
   },
+  sentence: {
+    simulated: " (simulated)",
+    answering: "{{name}}{{simulated}} is answering from tier {{n}}, {{tier}}.",
+    nobody: "{{name}}{{simulated}} cannot answer: no tier is in service.",
+    first: "{{tier}} is {{why}}.",
+  },
   open_incident: "Open incident",
   tiers: "Tiers",
   tier: {

@@ -59,6 +59,7 @@ export const start = {
     go: "Make tier 1 fail",
     again: "Once more",
     lead: "One click: the first server dies, a request is sent, and you see who answers instead.",
+    already: "The first server is switched to fail already. Switch it back, then try this.",
     prompt: "Say hello in one sentence.",
     failed: "{{tier}} refuses connections",
     asking: "Sending a request",

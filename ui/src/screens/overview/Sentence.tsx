@@ -11,17 +11,35 @@ const ICONS = {
   off: { icon: PowerOff, tone: "text-unknown" },
 } as const;
 
-/** The one sentence that says how things are, in the engine's words. */
+/** The engine speaks of one chain; of another one that is looked at the same is said here. */
+function useWords() {
+  const { t } = useTranslation("overview");
+  return (chain: ChainView) => {
+    const { name, serving, tiers } = chain;
+    const simulated = chain.simulated ? t("sentence.simulated") : "";
+    if (serving === null) return t("sentence.nobody", { name, simulated });
+    const n = tiers.findIndex((tier) => tier.name === serving) + 1;
+    const said = t("sentence.answering", { name, simulated, n, tier: serving });
+    const first = tiers.find((tier) => tier.enabled);
+    if (!first?.why_not || first.name === serving) return said;
+    return `${said} ${t("sentence.first", { tier: first.name, why: first.why_not })}`;
+  };
+}
+
+/** The one sentence that says how things are. */
 export function Sentence({ overview, chain }: { overview: Overview; chain: ChainView | undefined }) {
   const { t } = useTranslation("overview");
-  const spoken = overview.chains.find((candidate) => candidate.name === overview.chain);
-  const { icon: Icon, tone } = spoken ? ICONS[spoken.mode] : { icon: CircleDashed, tone: "text-unknown" };
-  const incident = chain?.incident ?? spoken?.incident;
+  const words = useWords();
+  const about = chain ?? overview.chains.find((candidate) => candidate.name === overview.chain);
+  const { icon: Icon, tone } = about ? ICONS[about.mode] : { icon: CircleDashed, tone: "text-unknown" };
+  // While nothing is listened to, that comes before all else.
+  const own = !chain || chain.name === overview.chain || overview.endpoint.problem !== null;
+  const incident = about?.incident;
   return (
     <div className="flex items-start gap-3" aria-live="polite">
       <Icon className={`mt-1 size-5 shrink-0 ${tone}`} aria-hidden />
       <p data-testid="status-sentence" className="max-w-[110ch] text-lg font-medium">
-        {overview.sentence}
+        {own ? overview.sentence : words(chain)}
       </p>
       {incident && (
         <a href={incidentHref(incident)} className={`${buttonClass()} ml-auto`}>

@@ -27,6 +27,7 @@ export const useTour = create<TourState>(() => START);
 export function Tour({ chain }: { chain: ChainView }) {
   const { t } = useTranslation("start");
   const { data: config } = useRpc("config.get", null);
+  const { data: practice } = useRpc("practice", null);
   const tour = useTour();
   const set = useCommand("practice.set");
   const ask = useCommand("chain.try");
@@ -53,12 +54,18 @@ export function Tour({ chain }: { chain: ChainView }) {
       useTour.setState({ repaired: true });
     }, report);
   const idle = tour.server === null || tour.repaired;
+  const failing = practice?.servers.some((one) => one.name === server && one.failing) ?? false;
   return (
     <div className="flex flex-col gap-2 rounded-md bg-canvas p-2.5">
       {idle && (
         <div className="flex flex-col gap-2">
-          {!tour.repaired && <p className="text-muted">{t("tour.lead")}</p>}
-          <Button kind="primary" data-testid="tour-go" disabled={set.isPending} onClick={() => void go()}>
+          {!tour.repaired && <p className="text-muted">{t(failing ? "tour.already" : "tour.lead")}</p>}
+          <Button
+            kind="primary"
+            data-testid="tour-go"
+            disabled={set.isPending || failing}
+            onClick={() => void go()}
+          >
             <Zap aria-hidden />
             {t(tour.repaired ? "tour.again" : "tour.go")}
           </Button>

@@ -1,0 +1,26 @@
+import { render, screen } from "@testing-library/react";
+import { expect, it } from "vitest";
+import { overview, tier } from "@/host/fake/overview";
+import { Sentence } from "./Sentence";
+
+const said = () => screen.getByTestId("status-sentence").textContent;
+
+it("says what the engine says of the chain that it speaks of, and the same of another one", () => {
+  const now = overview("full");
+  const [spoken] = now.chains;
+  if (!spoken) throw new Error("the fixture has a chain");
+  const down = tier(0, { name: "gpu", may_serve: false, why_not: "down: connection refused" });
+  const other = {
+    ...spoken,
+    name: "chat",
+    simulated: false,
+    serving: "cpu",
+    tiers: [down, tier(0, { name: "cpu" })],
+  };
+  const { rerender } = render(<Sentence overview={now} chain={spoken} />);
+  expect(said()).toBe(now.sentence);
+  rerender(<Sentence overview={now} chain={other} />);
+  expect(said()).toBe("chat is answering from tier 2, cpu. gpu is down: connection refused.");
+  rerender(<Sentence overview={now} chain={{ ...other, serving: null }} />);
+  expect(said()).toBe("chat cannot answer: no tier is in service.");
+});
