@@ -9,6 +9,9 @@ beforeAll(() => {
   Object.defineProperty(document.defaultView, "PointerEvent", { value: MouseEvent, configurable: true });
 });
 
+const applied = (host: { asked: { name: string; request: unknown }[] }) =>
+  host.asked.find(({ name }) => name === "config.apply")?.request;
+
 it("says how a test notification fared, and why it failed", async () => {
   renderWithHost(<AlertsSection />, {
     alerts: () => [],
@@ -24,7 +27,7 @@ it("says how a test notification fared, and why it failed", async () => {
       reason: "No notification service is running.",
     }),
   });
-  await userEvent.click(screen.getByTestId("alert-test"));
+  await userEvent.click(await screen.findByTestId("alert-test"));
   const outcome = await screen.findByTestId("alert-outcome");
   expect(outcome).toHaveTextContent("Failed");
   expect(outcome).toHaveTextContent("No notification service is running.");
@@ -36,6 +39,27 @@ it("switches desktop notifications by a revision made from the one in force", as
   await waitFor(() => expect(toggle).toBeChecked());
   await userEvent.click(toggle);
   await waitFor(() => expect(toggle).not.toBeChecked());
-  const applied = host.asked.find(({ name }) => name === "config.apply");
-  expect(applied?.request).toMatchObject({ expected_revision: 7, document: { alerts: { desktop: false } } });
+  expect(applied(host)).toMatchObject({ expected_revision: 7, document: { alerts: { desktop: false } } });
+});
+
+it("switches one event of one channel and leaves the others alone", async () => {
+  const { host } = renderWithHost(<AlertsSection />, { alerts: () => [] });
+  await userEvent.click(await screen.findByRole("checkbox", { name: "desktop tells: P3" }));
+  await waitFor(() => expect(applied(host)).toBeDefined());
+  const events = ["p0", "p1", "p2", "worse", "reminder", "over", "practice"];
+  expect(applied(host)).toMatchObject({ document: { alerts: { desktop: true, desktop_events: events } } });
+});
+
+it("saves a new webhook with what was filled in", async () => {
+  const { host } = renderWithHost(<AlertsSection />, { alerts: () => [] });
+  const add = await screen.findByRole("button", { name: "Add webhook" });
+  await waitFor(() => expect(add).toBeEnabled());
+  await userEvent.click(add);
+  await userEvent.type(await screen.findByLabelText("Name"), "on-call");
+  await userEvent.type(screen.getByLabelText("Address"), "keyring:slack-url");
+  await userEvent.click(screen.getByRole("button", { name: "Save channel" }));
+  await waitFor(() => expect(applied(host)).toBeDefined());
+  expect(applied(host)).toMatchObject({
+    document: { alerts: { webhooks: [{ name: "on-call", shape: "slack", url: "keyring:slack-url" }] } },
+  });
 });

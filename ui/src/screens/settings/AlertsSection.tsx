@@ -1,86 +1,97 @@
-import { BellRing } from "lucide-react";
-import { useId } from "react";
+import { Mail, Webhook } from "lucide-react";
+import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ErrorState } from "@/components/states";
+import { ErrorState, LoadingState } from "@/components/states";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Switch } from "@/components/ui/switch";
-import { sentence } from "@/lib/sentence";
-import { useCommand } from "@/state/rpc";
 import { AlertLedger } from "./AlertLedger";
-import { OutcomeBadge } from "./OutcomeBadge";
-import { useDesktopAlerts } from "./useDesktopAlerts";
+import { ChannelDialog, NEW_EMAIL, NEW_WEBHOOK } from "./alerts/ChannelDialog";
+import { Matrix } from "./alerts/Matrix";
+import { AlertRules } from "./alerts/Rules";
+import { type Channel, toggled, useAlerts, withChannel } from "./alerts/useAlerts";
 
-/** Who is told of a failover, a test of it, and what was sent. */
+/** Who is told of an incident and when, a test of each channel, and what was sent. */
 export function AlertsSection() {
   const { t } = useTranslation("settings");
-  return (
-    <Card title={t("alerts.title")}>
-      <DesktopSwitch />
-      <TestAlert />
-      <AlertLedger />
-    </Card>
-  );
-}
-
-function DesktopSwitch() {
-  const { t } = useTranslation("settings");
+  const { alerts, file, locked, error, retry, set } = useAlerts();
+  const [open, setOpen] = useState<{ channel: Channel; name: string | null } | null>(null);
   const id = useId();
-  const { page, error, retry, pending, set } = useDesktopAlerts();
   return (
-    <div>
+    <Card
+      title={t("alerts.title")}
+      aside={
+        <div className="flex gap-1">
+          <Button
+            size="sm"
+            disabled={locked}
+            onClick={() => setOpen({ channel: { kind: "email", channel: NEW_EMAIL }, name: null })}
+          >
+            <Mail aria-hidden />
+            {t("alerts.add_email")}
+          </Button>
+          <Button
+            size="sm"
+            disabled={locked}
+            onClick={() => setOpen({ channel: { kind: "webhook", channel: NEW_WEBHOOK }, name: null })}
+          >
+            <Webhook aria-hidden />
+            {t("alerts.add_webhook")}
+          </Button>
+        </div>
+      }
+    >
       <div className="flex items-center gap-3">
         <Switch
           id={id}
-          checked={page?.document.alerts.desktop ?? false}
-          disabled={page === undefined || page.file !== null || pending}
-          onCheckedChange={set}
+          checked={alerts?.desktop ?? false}
+          disabled={locked}
+          onCheckedChange={(desktop) =>
+            alerts && void set({ ...alerts, desktop }, t(desktop ? "alerts.turned_on" : "alerts.turned_off"))
+          }
         />
         <label htmlFor={id} className="font-medium">
           {t("alerts.desktop")}
         </label>
       </div>
       <p className="mt-1 text-xs text-faint">
-        {page?.file ? t("alerts.from_file", { file: page.file }) : t("alerts.desktop_hint")}
+        {file ? t("alerts.from_file", { file }) : t("alerts.desktop_hint")}
       </p>
       {error && (
         <div className="mt-2">
           <ErrorState error={error} onRetry={retry} />
         </div>
       )}
-    </div>
-  );
-}
-
-function TestAlert() {
-  const { t } = useTranslation("settings");
-  const test = useCommand("alert.test");
-  const outcome = test.data?.outcome;
-  return (
-    <div className="mt-4 flex flex-col gap-2">
-      <Button
-        className="self-start"
-        data-testid="alert-test"
-        disabled={test.isPending}
-        onClick={() => test.mutate(null)}
-      >
-        <BellRing aria-hidden />
-        {t("alerts.test")}
-      </Button>
-      {test.data && (
-        <p role="status" data-testid="alert-outcome" className="flex items-start gap-2">
-          <OutcomeBadge outcome={test.data.outcome} />
-          <span className="min-w-0 break-words">
-            {outcome === "sent"
-              ? t("alerts.test_sent")
-              : outcome === "failed"
-                ? t("alerts.test_failed")
-                : t("alerts.test_held_back")}{" "}
-            {sentence(test.data.reason ?? "")}
-          </span>
-        </p>
+      {!alerts && !error && <LoadingState />}
+      {alerts && (
+        <>
+          <Matrix
+            alerts={alerts}
+            locked={locked}
+            onToggle={(channel, event, on) =>
+              void set(toggled(alerts, channel, event, on), t("alerts.note_events", { name: channel }))
+            }
+            onEdit={(channel) => setOpen({ channel, name: channel.channel.name })}
+            onDelete={(name) => void set(withChannel(alerts, name, null), t("alerts.note_deleted", { name }))}
+          />
+          <AlertRules
+            alerts={alerts}
+            locked={locked}
+            onSave={(rules) => void set({ ...alerts, ...rules }, t("alerts.note_rules"))}
+          />
+        </>
       )}
-      {test.error && <ErrorState error={test.error} />}
-    </div>
+      <AlertLedger />
+      {open && alerts && (
+        <ChannelDialog
+          channel={open.channel}
+          isNew={open.name === null}
+          onClose={() => setOpen(null)}
+          onSave={(next) =>
+            set(withChannel(alerts, open.name, next), t("alerts.note_channel", { name: next.channel.name }))
+          }
+        />
+      )}
+    </Card>
   );
 }

@@ -1,4 +1,4 @@
-import { CircleCheck, CirclePause, CircleX } from "lucide-react";
+import { CircleCheck, CircleDashed, CirclePause, CircleX, Clock } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Badge } from "@/components/ui/badge";
 
@@ -6,6 +6,8 @@ const LOOKS = {
   sent: { tone: "good", icon: CircleCheck },
   failed: { tone: "bad", icon: CircleX },
   held_back: { tone: "unknown", icon: CirclePause },
+  retrying: { tone: "warn", icon: CircleDashed },
+  waiting: { tone: "unknown", icon: Clock },
 } as const;
 
 type Known = keyof typeof LOOKS;

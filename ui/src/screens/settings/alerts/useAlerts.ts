@@ -1,0 +1,78 @@
+/** What the configuration says about alerts, and its change: an edit like any other, made as a revision of its own. */
+import { useQueryClient } from "@tanstack/react-query";
+import { toast } from "sonner";
+import type { AlertEvent, Alerts, EmailChannel, WebhookChannel } from "@/contract";
+import { useCommand, useRpc } from "@/state/rpc";
+
+/** A channel beside the desktop. */
+export type Channel = { kind: "email"; channel: EmailChannel } | { kind: "webhook"; channel: WebhookChannel };
+
+/** The events, in the order of the matrix. */
+export const EVENTS = ["p0", "p1", "p2", "p3", "worse", "reminder", "over", "practice"] as const;
+
+export function useAlerts() {
+  const client = useQueryClient();
+  const config = useRpc("config.get", null);
+  const apply = useCommand("config.apply");
+  const page = config.data;
+  const refresh = () => client.invalidateQueries({ queryKey: ["config.get"] });
+  return {
+    alerts: page?.document.alerts,
+    file: page?.file ?? null,
+    locked: page === undefined || page.file !== null || apply.isPending,
+    error: apply.error ?? config.error,
+    /** Reads the configuration again, so that the next try starts from the newest revision. */
+    retry: () => {
+      apply.reset();
+      void refresh();
+    },
+    /** Puts other alerts in force; resolves to whether that was done. */
+    set: (alerts: Alerts, note: string): Promise<boolean> => {
+      if (page === undefined) return Promise.resolve(false);
+      const document = { ...page.document, alerts };
+      return apply
+        .mutateAsync({ document, expected_revision: page.revision, note })
+        .then(() => true)
+        .catch((error) => {
+          const first = error.problems[0];
+          toast.error(first ? `${first.path}: ${first.what}` : error.message, {
+            description: first?.remedy ?? error.remedy,
+          });
+          return false;
+        })
+        .finally(refresh);
+    },
+  };
+}
+
+/** Every channel beside the desktop. */
+export function channelsOf(alerts: Alerts): Channel[] {
+  return [
+    ...alerts.email.map((channel): Channel => ({ kind: "email", channel })),
+    ...alerts.webhooks.map((channel): Channel => ({ kind: "webhook", channel })),
+  ];
+}
+
+/** The alerts with a channel put in the place of the one of this name, or added; without it when there is none. */
+export function withChannel(alerts: Alerts, name: string | null, next: Channel | null): Alerts {
+  const put = <T extends { name: string }>(list: readonly T[], own: T | undefined): T[] => {
+    const at = list.findIndex((other) => other.name === name);
+    if (own === undefined) return list.filter((other) => other.name !== name);
+    return at < 0 ? [...list, own] : list.map((other, index) => (index === at ? own : other));
+  };
+  return {
+    ...alerts,
+    email: put(alerts.email, next?.kind === "email" ? next.channel : undefined),
+    webhooks: put(alerts.webhooks, next?.kind === "webhook" ? next.channel : undefined),
+  };
+}
+
+/** The alerts after an event was switched for a channel. */
+export function toggled(alerts: Alerts, channel: string, event: AlertEvent, on: boolean): Alerts {
+  const flip = (events: readonly AlertEvent[]) =>
+    EVENTS.filter((known) => (known === event ? on : events.includes(known)));
+  if (channel === "desktop") return { ...alerts, desktop_events: flip(alerts.desktop_events) };
+  const one = <T extends { name: string; events: AlertEvent[] }>(list: readonly T[]) =>
+    list.map((own) => (own.name === channel ? { ...own, events: flip(own.events) } : own));
+  return { ...alerts, email: one(alerts.email), webhooks: one(alerts.webhooks) };
+}
