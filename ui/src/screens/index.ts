@@ -1,10 +1,12 @@
 /** Every screen. A new one is a folder with an `index.ts` like the others, and a name in both lists here. */
 import * as chains from "./chains";
 import * as gpus from "./gpus";
+import * as history from "./history";
 import * as incidents from "./incidents";
 import * as overview from "./overview";
 import * as playground from "./playground";
 import * as reports from "./reports";
+import * as runbooks from "./runbooks";
 import * as settings from "./settings";
 
 export const screens = [
@@ -13,6 +15,7 @@ export const screens = [
   gpus.screen,
   incidents.screen,
   reports.screen,
+  runbooks.screen,
   playground.screen,
   settings.screen,
 ];
@@ -25,6 +28,7 @@ export const SCREEN_WORDS = [
   "gpus",
   "incidents",
   "reports",
+  "runbooks",
   "playground",
   "settings",
 ] as const;
@@ -35,6 +39,8 @@ export const screenRoutes = [
   ...gpus.routes,
   ...incidents.routes,
   ...reports.routes,
+  ...runbooks.routes,
+  ...history.routes,
   ...playground.routes,
   ...settings.routes,
 ] as const;

@@ -1,6 +1,7 @@
 /** Fixtures of the incidents, reports and alerts. */
 import type { AlertEntry, Incident, IncidentDetail, Recovery, Report, TimelineEntry } from "@/contract";
 import type { Answers, FakeState } from "./index";
+import { knowingAnswers } from "./knowing";
 
 const MINUTE = 60_000;
 
@@ -208,10 +209,12 @@ export function operationsAnswers(state: FakeState): Answers {
     return detail(id);
   };
   return {
-    incidents: ({ limit, offset }) => ({
-      incidents: incidents.slice(offset, offset + limit),
-      total: incidents.length,
-    }),
+    ...knowingAnswers(state, incidents),
+    incidents: ({ limit, offset, filter }) => {
+      const states = filter?.states ?? [];
+      const found = incidents.filter((one) => states.length === 0 || states.includes(one.state));
+      return { incidents: found.slice(offset, offset + limit), total: found.length };
+    },
     incident: ({ id }) => detail(id),
     "incident.acknowledge": ({ id }) => add(id, "operator", "Acknowledged", { state: "acknowledged" }),
     "incident.note": ({ id, text }) => add(id, "note", text),

@@ -3,6 +3,7 @@ export const common = {
   main_navigation: "Main",
   skip: "Skip to the content",
   close: "Close",
+  export_list: "Export",
   cancel: "Cancel",
   loading: "Loading",
   try_again: "Try again",

@@ -6,6 +6,7 @@ import { incidents } from "./incidents";
 import { overview } from "./overview";
 import { playground } from "./playground";
 import { reports } from "./reports";
+import { runbooks } from "./runbooks";
 import { settings } from "./settings";
 import { start } from "./start";
 import { watch } from "./watch";
@@ -19,6 +20,7 @@ export const en = {
   incidents,
   playground,
   reports,
+  runbooks,
   settings,
   start,
   watch,

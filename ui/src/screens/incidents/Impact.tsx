@@ -3,7 +3,10 @@ import { Card } from "@/components/ui/card";
 import type { Incident } from "@/contract";
 import { duration, figure } from "@/lib/format";
 
-const KINDS = ["outage", "rate_limit", "degradation", "model", "gpu", "credential", "all_down"] as const;
+const KINDS = [
+  ...(["outage", "rate_limit", "degradation", "model", "gpu"] as const),
+  ...(["credential", "quality", "cost", "safety", "all_down"] as const),
+] as const;
 
 /** What an incident did to requests. */
 export function Impact({ incident }: { incident: Incident }) {

@@ -1,19 +1,22 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { ArrowLeft, UserCheck } from "lucide-react";
+import { ArrowLeft, GitMerge } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import { SimulatedBadge } from "@/components/mode";
 import { Page } from "@/components/page";
 import { ErrorState, LoadingState } from "@/components/states";
-import { Button } from "@/components/ui/button";
+import { Badge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
 import type { Incident, IncidentDetail } from "@/contract";
-import { useCommand, useRpc } from "@/state/rpc";
+import { useRpc } from "@/state/rpc";
+import { Acts } from "./Acts";
 import { SeverityBadge, StateBadge } from "./badges";
+import { Corrections } from "./Corrections";
 import { Impact } from "./Impact";
 import { MilestoneBar } from "./MilestoneBar";
 import { NoteForm } from "./NoteForm";
+import { Phases } from "./Phases";
+import { PostMortem } from "./PostMortem";
+import { RunbookCard } from "./RunbookCard";
 import { Timeline } from "./Timeline";
 import { useStory } from "./useStory";
 
@@ -43,7 +46,8 @@ export function IncidentScreen() {
   );
 }
 
-function Detail({ detail: { incident, timeline } }: { detail: IncidentDetail }) {
+function Detail({ detail }: { detail: IncidentDetail }) {
+  const { incident, timeline } = detail;
   const { t } = useTranslation("incidents");
   const { kind } = route.useSearch();
   const navigate = route.useNavigate();
@@ -56,59 +60,46 @@ function Detail({ detail: { incident, timeline } }: { detail: IncidentDetail }) 
             <StateBadge state={incident.state} />
             <SeverityBadge severity={incident.severity} state={incident.state} />
             {incident.simulated && <SimulatedBadge />}
+            {incident.severity_by_hand && <Badge>{t("by_hand")}</Badge>}
+            {incident.merged_into && (
+              <Link to="/incidents/$id" params={{ id: incident.merged_into }}>
+                <Badge>
+                  <GitMerge aria-hidden />
+                  {t("merged", { id: incident.merged_into })}
+                </Badge>
+              </Link>
+            )}
           </div>
           <Story incident={incident} />
         </div>
       }
-      actions={<Acknowledge incident={incident} />}
+      actions={<Acts incident={incident} />}
     >
-      <Card title={t("detail.times")}>
+      <Card title={t("detail.times")} aside={<Phases incident={incident} />}>
         <MilestoneBar incident={incident} />
+        <Corrections corrections={detail.corrections} />
       </Card>
       <div className="grid items-start gap-4 lg:grid-cols-[1fr_320px]">
         <Timeline
+          incident={incident.id}
           entries={timeline}
           kind={kind}
           onKind={(next) => void navigate({ search: next ? { kind: next } : {}, replace: true })}
         />
         <div className="flex flex-col gap-4">
           {incident.advice !== "" && <Card title={t("detail.advice")}>{incident.advice}</Card>}
+          <RunbookCard detail={detail} />
           <Impact incident={incident} />
           <Card>
             <NoteForm id={incident.id} />
           </Card>
         </div>
       </div>
+      <PostMortem detail={detail} />
     </Page>
   );
 }
 
 function Story({ incident }: { incident: Incident }) {
   return <p className="max-w-4xl text-ink">{useStory(incident)}</p>;
-}
-
-function Acknowledge({ incident }: { incident: Incident }) {
-  const { t } = useTranslation("incidents");
-  const client = useQueryClient();
-  const acknowledge = useCommand("incident.acknowledge");
-  if (incident.state !== "open") return null;
-  return (
-    <Button
-      kind="primary"
-      data-testid="incident-ack"
-      disabled={acknowledge.isPending}
-      onClick={() =>
-        acknowledge.mutate(
-          { id: incident.id },
-          {
-            onSuccess: (detail) => client.setQueryData(["incident", { id: incident.id }], detail),
-            onError: (error) => toast.error(error.message, { description: error.remedy }),
-          },
-        )
-      }
-    >
-      <UserCheck aria-hidden />
-      {t("detail.acknowledge")}
-    </Button>
-  );
 }

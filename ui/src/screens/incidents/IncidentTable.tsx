@@ -15,7 +15,20 @@ const HEAD = "px-3 py-2 font-medium";
 const CELL = "px-3 py-2 align-top";
 
 /** Incidents, newest first; the whole row is its link. */
-export function IncidentTable({ incidents }: { incidents: readonly Incident[] }) {
+export function IncidentTable({
+  incidents,
+  chosen,
+  onChoose,
+}: {
+  incidents: readonly Incident[];
+  chosen: ReadonlySet<string>;
+  onChoose: (chosen: ReadonlySet<string>) => void;
+}) {
+  const toggle = (id: string) => {
+    const next = new Set(chosen);
+    if (!next.delete(id)) next.add(id);
+    onChoose(next);
+  };
   const { t } = useTranslation("incidents");
   const list = useRef<HTMLTableSectionElement>(null);
   useListKeys(list);
@@ -24,6 +37,7 @@ export function IncidentTable({ incidents }: { incidents: readonly Incident[] })
       <table className="w-full min-w-[860px] table-fixed">
         <thead className="border-b border-line text-left text-xs text-faint">
           <tr>
+            <th className="w-9" />
             <th className={`${HEAD} w-36`}>{t("list.state")}</th>
             <th className={`${HEAD} w-20`}>{t("list.severity")}</th>
             <th className={HEAD}>{t("list.incident")}</th>
@@ -36,7 +50,12 @@ export function IncidentTable({ incidents }: { incidents: readonly Incident[] })
         </thead>
         <tbody ref={list}>
           {incidents.map((incident) => (
-            <Row key={incident.id} incident={incident} />
+            <Row
+              key={incident.id}
+              incident={incident}
+              chosen={chosen.has(incident.id)}
+              onToggle={() => toggle(incident.id)}
+            />
           ))}
         </tbody>
       </table>
@@ -44,7 +63,7 @@ export function IncidentTable({ incidents }: { incidents: readonly Incident[] })
   );
 }
 
-function Row({ incident }: { incident: Incident }) {
+function Row({ incident, chosen, onToggle }: { incident: Incident; chosen: boolean; onToggle: () => void }) {
   const { t } = useTranslation("incidents");
   const lasted = useFromNow((now) => inWords(duration(incident.times, now)));
   const navigate = useNavigate();
@@ -56,6 +75,16 @@ function Row({ incident }: { incident: Incident }) {
       onClick={() => void navigate({ to: "/incidents/$id", params: { id: incident.id } })}
       className="cursor-pointer border-b border-line last:border-0 -outline-offset-2 outline-focus hover:bg-hover has-[:focus-visible]:bg-hover has-[:focus-visible]:outline-2"
     >
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the box in it has the keyboard */}
+      <td className="py-2 pl-3 align-top" onClick={(event) => event.stopPropagation()}>
+        <input
+          type="checkbox"
+          className="size-4 accent-[var(--accent)]"
+          aria-label={t("bulk.choose", { title: incident.title })}
+          checked={chosen}
+          onChange={onToggle}
+        />
+      </td>
       <td className={CELL}>
         <StateBadge state={incident.state} />
       </td>

@@ -1,40 +1,61 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { ShieldCheck } from "lucide-react";
+import { History, ShieldCheck } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { ListExport } from "@/components/list-export";
 import { Page } from "@/components/page";
 import { EmptyState, ErrorState, LoadingState } from "@/components/states";
 import { Button, buttonClass } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
-import { Segmented } from "@/components/ui/segmented";
-import { type IncidentFilter, KIND_FILTERS, readFilter, STATE_FILTERS, writeFilter } from "./filter";
+import { useHost } from "@/host";
+import { BulkBar } from "./BulkBar";
+import { DayStrip } from "./DayStrip";
+import { asked, type IncidentFilter, NO_FILTER, readFilter, writeFilter } from "./filter";
 import { IncidentTable } from "./IncidentTable";
+import { ListFilters } from "./ListFilters";
 import { Pager } from "./Pager";
-import { NEWEST, useIncidents } from "./useIncidents";
+import { useIncidents } from "./useIncidents";
+import { ViewsMenu } from "./ViewsMenu";
 
 const route = getRouteApi("/incidents");
 
 export function IncidentsScreen() {
   const { t } = useTranslation("incidents");
+  const host = useHost();
   const filter = readFilter(route.useSearch());
   const navigate = route.useNavigate();
-  const change = (part: Partial<IncidentFilter>) =>
-    void navigate({ search: writeFilter({ ...filter, page: 1, ...part }), replace: true });
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const go = (next: IncidentFilter) => void navigate({ search: writeFilter(next), replace: true });
+  const change = (part: Partial<IncidentFilter>) => go({ ...filter, page: 1, ...part });
   const { page, error, refetch } = useIncidents(filter);
+  const ticked = page?.rows.filter(({ id }) => chosen.has(id)) ?? [];
   return (
-    <Page title={t("title")} actions={<Filters filter={filter} onChange={change} />}>
+    <Page
+      title={t("title")}
+      actions={
+        <>
+          <Link to="/history" className={buttonClass()}>
+            <History aria-hidden />
+            {t("history.title")}
+          </Link>
+          <ViewsMenu filter={filter} onChoose={go} />
+          <ListExport ask={(format) => host.rpc("incidents.export", { filter: asked(filter), format })} />
+        </>
+      }
+    >
+      <DayStrip filter={filter} onDay={(day) => change({ day })} />
+      <ListFilters filter={filter} onChange={change} />
       {!page && (error ? <ErrorState error={error} onRetry={refetch} /> : <LoadingState rows={6} />)}
       {page && error && <ErrorState error={error} onRetry={refetch} />}
-      {page?.cut && (
-        <p className="text-muted">{t("filter.newest_only", { limit: NEWEST, total: page.recorded })}</p>
-      )}
       {page && page.total === 0 && (
         <Card>
-          <Nothing recorded={page.recorded} onClear={() => change({ state: "all", traffic: "all" })} />
+          <Nothing filtered={Object.keys(writeFilter(filter)).length > 0} onClear={() => go(NO_FILTER)} />
         </Card>
       )}
+      {ticked.length > 0 && <BulkBar chosen={ticked} onDone={() => setChosen(new Set())} />}
       {page && page.total > 0 && (
         <>
-          <IncidentTable incidents={page.rows} />
+          <IncidentTable incidents={page.rows} chosen={chosen} onChoose={setChosen} />
           <Pager
             skip={page.skip}
             shown={page.rows.length}
@@ -47,55 +68,29 @@ export function IncidentsScreen() {
   );
 }
 
-function Filters({
-  filter,
-  onChange,
-}: {
-  filter: IncidentFilter;
-  onChange: (part: Partial<IncidentFilter>) => void;
-}) {
-  const { t } = useTranslation("incidents");
-  return (
-    <>
-      <Segmented
-        label={t("filter.state")}
-        value={filter.state}
-        options={STATE_FILTERS.map((value) => ({ value, label: t(`filter.states.${value}`) }))}
-        onChange={(state) => onChange({ state })}
-      />
-      <Segmented
-        label={t("filter.traffic")}
-        value={filter.traffic}
-        options={KIND_FILTERS.map((value) => ({ value, label: t(`filter.kinds.${value}`) }))}
-        onChange={(traffic) => onChange({ traffic })}
-      />
-    </>
-  );
-}
-
-function Nothing({ recorded, onClear }: { recorded: number; onClear: () => void }) {
+function Nothing({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
   const { t } = useTranslation("incidents");
   const icon = <ShieldCheck aria-hidden />;
-  if (recorded === 0) {
+  if (filtered) {
     return (
       <EmptyState
         icon={icon}
-        title={t("empty.title")}
-        action={
-          <Link to="/" className={buttonClass()}>
-            {t("empty.practice")}
-          </Link>
-        }
-      >
-        {t("empty.text")}
-      </EmptyState>
+        title={t("empty.none_match")}
+        action={<Button onClick={onClear}>{t("empty.clear")}</Button>}
+      />
     );
   }
   return (
     <EmptyState
       icon={icon}
-      title={t("empty.none_match")}
-      action={<Button onClick={onClear}>{t("empty.clear")}</Button>}
-    />
+      title={t("empty.title")}
+      action={
+        <Link to="/" className={buttonClass()}>
+          {t("empty.practice")}
+        </Link>
+      }
+    >
+      {t("empty.text")}
+    </EmptyState>
   );
 }

@@ -1,10 +1,14 @@
 import {
   Activity,
   BellRing,
+  BookOpenCheck,
+  Clock,
   Cpu,
+  FileCog,
   Flag,
   type LucideIcon,
   MessageSquareText,
+  Pencil,
   Radar,
   RotateCw,
   Search,
@@ -21,6 +25,7 @@ import { Tooltip } from "@/components/ui/tooltip";
 import type { TimelineEntry } from "@/contract";
 import { preciseMoment, preciseTime } from "@/lib/clock";
 import { countKinds, type Kind, kindOf } from "./kinds";
+import { NoteEdit } from "./NoteEdit";
 
 const ICONS: Record<Kind, LucideIcon> = {
   milestone: Flag,
@@ -30,6 +35,9 @@ const ICONS: Record<Kind, LucideIcon> = {
   answer: MessageSquareText,
   probe: Radar,
   gpu: Cpu,
+  correction: Clock,
+  runbook: BookOpenCheck,
+  revision: FileCog,
   restart: RotateCw,
   alert: BellRing,
   operator: UserRound,
@@ -40,13 +48,15 @@ const ICONS: Record<Kind, LucideIcon> = {
 const AT_FIRST = 200;
 
 interface Props {
+  /** The incident's id. */
+  incident: string;
   entries: readonly TimelineEntry[];
   kind: Kind | undefined;
   onKind: (kind: Kind | undefined) => void;
 }
 
 /** Everything that belongs to an incident, oldest first. */
-export function Timeline({ entries, kind, onKind }: Props) {
+export function Timeline({ incident, entries, kind, onKind }: Props) {
   const { t } = useTranslation("incidents");
   const [all, setAll] = useState(false);
   const matching = kind === undefined ? entries : entries.filter((entry) => kindOf(entry) === kind);
@@ -75,7 +85,7 @@ export function Timeline({ entries, kind, onKind }: Props) {
       {shown.length === 0 && <p className="text-muted">{t("timeline.none")}</p>}
       <ol>
         {shown.map((entry) => (
-          <Entry key={entry.id} entry={entry} />
+          <Entry key={entry.id} incident={incident} entry={entry} />
         ))}
       </ol>
       {shown.length < matching.length && (
@@ -87,7 +97,8 @@ export function Timeline({ entries, kind, onKind }: Props) {
   );
 }
 
-function Entry({ entry }: { entry: TimelineEntry }) {
+function Entry({ incident, entry }: { incident: string; entry: TimelineEntry }) {
+  const [editing, setEditing] = useState(false);
   const { t } = useTranslation("incidents");
   const kind = kindOf(entry);
   const Icon = ICONS[kind];
@@ -107,10 +118,30 @@ function Entry({ entry }: { entry: TimelineEntry }) {
         {t(`timeline.kinds.${kind}`)}
       </span>
       <span className="min-w-0 break-words whitespace-pre-wrap">
-        {entry.text}
+        {editing ? (
+          <NoteEdit incident={incident} entry={entry} onDone={() => setEditing(false)} />
+        ) : (
+          entry.text
+        )}
         {entry.actor !== null && (
           <span className="text-muted"> {t("timeline.by", { actor: entry.actor })}</span>
         )}
+        {kind === "note" && !editing && (
+          <button
+            type="button"
+            className="ml-1.5 align-middle text-faint hover:text-ink"
+            aria-label={t("timeline.edit")}
+            onClick={() => setEditing(true)}
+          >
+            <Pencil className="size-3" aria-hidden />
+          </button>
+        )}
+        {entry.earlier.map((text, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: earlier wordings are kept in their order
+          <span key={index} className="block text-xs text-faint">
+            {t("timeline.earlier")}: {text}
+          </span>
+        ))}
       </span>
     </li>
   );

@@ -1,0 +1,72 @@
+import { Link } from "@tanstack/react-router";
+import { ArrowRight } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { SimulatedBadge } from "@/components/mode";
+import { Time } from "@/components/time";
+import { Badge } from "@/components/ui/badge";
+import type { ChangeOver } from "@/contract";
+import { duration } from "@/lib/format";
+
+const HEAD = "px-3 py-2 font-medium";
+const CELL = "px-3 py-2 align-top";
+
+/** Change-overs, newest first. */
+export function HistoryTable({ changes }: { changes: readonly ChangeOver[] }) {
+  const { t } = useTranslation("incidents");
+  return (
+    <div className="overflow-x-auto rounded-lg border border-line bg-surface">
+      <table className="w-full min-w-[860px] table-fixed" data-testid="history-table">
+        <thead className="border-b border-line text-left text-xs text-faint">
+          <tr>
+            <th className={`${HEAD} w-28`}>{t("history.when")}</th>
+            <th className={`${HEAD} w-32`}>{t("history.chain")}</th>
+            <th className={`${HEAD} w-64`}>{t("history.moved")}</th>
+            <th className={`${HEAD} w-36`}>{t("history.trigger")}</th>
+            <th className={HEAD}>{t("history.error")}</th>
+            <th className={`${HEAD} w-28 text-right`}>{t("history.waited")}</th>
+            <th className={`${HEAD} w-24`}>{t("history.incident")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {changes.map((change) => (
+            <tr key={change.id} className="border-b border-line last:border-0">
+              <td className={CELL}>
+                <Time at={change.at_ms} />
+              </td>
+              <td className={CELL}>
+                <span className="block truncate">{change.chain}</span>
+                {change.simulated && <SimulatedBadge />}
+              </td>
+              <td className={CELL}>
+                <span className="flex items-center gap-1.5 font-medium">
+                  <span className="truncate">{change.from}</span>
+                  <ArrowRight className="size-3.5 shrink-0 text-muted" aria-hidden />
+                  <span className="truncate">{change.to}</span>
+                </span>
+                <span className="text-xs text-faint">{t(`history.directions.${change.direction}`)}</span>
+              </td>
+              <td className={CELL}>
+                <Badge>{change.trigger.replace(/_/g, " ")}</Badge>
+              </td>
+              <td className={`${CELL} break-words text-muted normal-nums`}>{change.error}</td>
+              <td className={`${CELL} text-right`}>
+                {change.waited_ms === null ? "" : duration(change.waited_ms)}
+              </td>
+              <td className={CELL}>
+                {change.incident && (
+                  <Link
+                    to="/incidents/$id"
+                    params={{ id: change.incident }}
+                    className="text-accent hover:underline"
+                  >
+                    #{change.incident}
+                  </Link>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

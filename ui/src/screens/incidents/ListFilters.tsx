@@ -1,0 +1,65 @@
+import { Search } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { Input } from "@/components/ui/field";
+import { Segmented } from "@/components/ui/segmented";
+import { Select } from "@/components/ui/select";
+import { ABOUT_FILTERS, type IncidentFilter, KIND_FILTERS, SEVERITY_FILTERS, STATE_FILTERS } from "./filter";
+
+interface Props {
+  filter: IncidentFilter;
+  onChange: (part: Partial<IncidentFilter>) => void;
+}
+
+/** What the list is narrowed to. */
+export function ListFilters({ filter, onChange }: Props) {
+  const { t } = useTranslation("incidents");
+  return (
+    <div className="flex flex-wrap items-center gap-2">
+      <div className="relative">
+        <Search className="absolute top-2 left-2.5 size-4 text-faint" aria-hidden />
+        <Input
+          type="search"
+          aria-label={t("filter.search")}
+          placeholder={t("filter.search")}
+          value={filter.q}
+          onChange={(event) => onChange({ q: event.target.value })}
+          className="w-56 pl-8"
+        />
+      </div>
+      <Segmented
+        label={t("filter.state")}
+        value={filter.state}
+        options={STATE_FILTERS.map((value) => ({ value, label: t(`filter.states.${value}`) }))}
+        onChange={(state) => onChange({ state })}
+      />
+      <Segmented
+        label={t("filter.traffic")}
+        value={filter.traffic}
+        options={KIND_FILTERS.map((value) => ({ value, label: t(`filter.kinds.${value}`) }))}
+        onChange={(traffic) => onChange({ traffic })}
+      />
+      <div className="w-36">
+        <Select
+          aria-label={t("list.severity")}
+          value={filter.severity}
+          options={SEVERITY_FILTERS.map((value) => ({
+            value,
+            label: value === "all" ? t("filter.any_severity") : value,
+          }))}
+          onChange={(severity) => onChange({ severity })}
+        />
+      </div>
+      <div className="w-40">
+        <Select
+          aria-label={t("detail.kind")}
+          value={filter.about}
+          options={ABOUT_FILTERS.map((value) => ({
+            value,
+            label: value === "all" ? t("filter.any_kind") : t(`kinds.${value}`),
+          }))}
+          onChange={(about) => onChange({ about })}
+        />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+/** What people do with an incident: told to the engine, and every list and page asked for again. */
+import { useQueryClient } from "@tanstack/react-query";
+import { toast } from "sonner";
+import type { IncidentAct } from "@/contract";
+import { useCommand } from "@/state/rpc";
+
+export function useAct(ids: readonly string[]) {
+  const client = useQueryClient();
+  const command = useCommand("incident.act");
+  return {
+    pending: command.isPending,
+    /** Resolves to whether it was done; what was wrong is said. */
+    act: (act: IncidentAct): Promise<boolean> =>
+      command
+        .mutateAsync({ ids: [...ids], act })
+        .then(() => true)
+        .catch((error) => {
+          toast.error(error.message, { description: error.remedy });
+          return false;
+        })
+        .finally(() => {
+          for (const name of ["incident", "incidents", "incidents.days"]) {
+            void client.invalidateQueries({ queryKey: [name] });
+          }
+        }),
+  };
+}

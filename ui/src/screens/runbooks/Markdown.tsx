@@ -1,0 +1,66 @@
+import { Square } from "lucide-react";
+import { StepText } from "@/components/step-text";
+import { cn } from "@/lib/cn";
+
+/** The little of Markdown that runbooks use: headings, lists, steps, code. Text is never taken for markup of the page. */
+export function Markdown({ text }: { text: string }) {
+  const blocks: { kind: "line" | "code"; text: string }[] = [];
+  let fenced = false;
+  for (const line of text.split("\n")) {
+    if (line.trimStart().startsWith("```")) {
+      fenced = !fenced;
+      if (fenced) blocks.push({ kind: "code", text: "" });
+      continue;
+    }
+    const last = blocks.at(-1);
+    if (fenced && last) last.text += last.text === "" ? line : `\n${line}`;
+    else blocks.push({ kind: "line", text: line });
+  }
+  return (
+    <div className="mt-3 flex max-w-4xl flex-col gap-1.5">
+      {blocks.map((block, index) =>
+        block.kind === "code" ? (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the blocks of a text never move
+          <pre key={index} className="overflow-x-auto rounded bg-hover p-2 font-mono text-xs select-all">
+            {block.text}
+          </pre>
+        ) : (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the blocks of a text never move
+          <Line key={index} text={block.text} />
+        ),
+      )}
+    </div>
+  );
+}
+
+function Line({ text }: { text: string }) {
+  const heading = /^(#{1,4}) (.*)$/.exec(text);
+  if (heading) {
+    return <h3 className={cn("mt-2 font-semibold", heading[1] === "#" && "text-base")}>{heading[2]}</h3>;
+  }
+  const step = /^\s*[-*] \[[ x]\] (.*)$/.exec(text);
+  if (step) {
+    return (
+      <p className="flex items-start gap-2">
+        <Square className="mt-0.5 size-4 shrink-0 text-faint" aria-hidden />
+        <span className="min-w-0 break-words">
+          <StepText text={step[1] ?? ""} />
+        </span>
+      </p>
+    );
+  }
+  const item = /^\s*[-*] (.*)$/.exec(text);
+  if (item) {
+    return (
+      <p className="pl-4 -indent-3">
+        · <StepText text={item[1] ?? ""} />
+      </p>
+    );
+  }
+  if (text.trim() === "") return null;
+  return (
+    <p>
+      <StepText text={text} />
+    </p>
+  );
+}

@@ -1,0 +1,70 @@
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { CircleCheck, Clock, Plus } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Page } from "@/components/page";
+import { ErrorState, LoadingState } from "@/components/states";
+import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import type { RunbookView } from "@/contract";
+import { useRpc } from "@/state/rpc";
+import { RunbookEditor } from "./RunbookEditor";
+import { RunbookPane } from "./RunbookPane";
+import { useRunbookEdits } from "./useRunbookEdits";
+
+const route = getRouteApi("/runbooks");
+
+/** What to do about each way of failing. */
+export function RunbooksScreen() {
+  const { t } = useTranslation("runbooks");
+  const { name } = route.useSearch();
+  const { data, error, refetch } = useRpc("runbooks", null);
+  const { locked } = useRunbookEdits();
+  const [adding, setAdding] = useState(false);
+  const chosen = data?.find((one) => one.name === name) ?? data?.[0];
+  return (
+    <Page
+      title={t("title")}
+      lead={t("lead")}
+      actions={
+        <Button disabled={locked} onClick={() => setAdding(true)}>
+          <Plus aria-hidden />
+          {t("add")}
+        </Button>
+      }
+    >
+      {error && <ErrorState error={error} onRetry={refetch} />}
+      {!data && !error && <LoadingState rows={6} />}
+      {data && chosen && (
+        <div className="grid items-start gap-4 lg:grid-cols-[280px_minmax(0,1fr)]">
+          <nav aria-label={t("title")} className="flex flex-col gap-0.5" data-testid="runbook-list">
+            {data.map((one) => (
+              <Row key={one.name} runbook={one} chosen={one.name === chosen.name} />
+            ))}
+          </nav>
+          <RunbookPane key={chosen.name} runbook={chosen} />
+        </div>
+      )}
+      {adding && <RunbookEditor runbook={null} onClose={() => setAdding(false)} />}
+    </Page>
+  );
+}
+
+function Row({ runbook, chosen }: { runbook: RunbookView; chosen: boolean }) {
+  const { t } = useTranslation("runbooks");
+  return (
+    <Link
+      to="/runbooks"
+      search={{ name: runbook.name }}
+      replace
+      aria-current={chosen ? "page" : undefined}
+      className="flex items-center justify-between gap-2 rounded-md px-2 py-1.5 text-muted hover:bg-hover hover:text-ink aria-[current]:bg-hover aria-[current]:font-medium aria-[current]:text-ink"
+    >
+      <span className="truncate">{runbook.title}</span>
+      <Badge tone={runbook.rehearsal_due ? "warn" : "good"}>
+        {runbook.rehearsal_due ? <Clock aria-hidden /> : <CircleCheck aria-hidden />}
+        {t(runbook.rehearsal_due ? (runbook.rehearsed ? "due" : "never") : "fresh")}
+      </Badge>
+    </Link>
+  );
+}

@@ -1,0 +1,21 @@
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { BookOpenCheck } from "lucide-react";
+import { rootRoute } from "@/frame/root";
+import type { Screen } from "../screen";
+
+export const screen = {
+  id: "runbooks",
+  path: "/runbooks",
+  icon: BookOpenCheck,
+  letter: "b",
+} as const satisfies Screen;
+
+const runbooksRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/runbooks",
+  validateSearch: (search: Record<string, unknown>): { name?: string } =>
+    typeof search.name === "string" ? { name: search.name } : {},
+  component: lazyRouteComponent(() => import("./RunbooksScreen"), "RunbooksScreen"),
+});
+
+export const routes = [runbooksRoute] as const;
