@@ -108,6 +108,10 @@ pub struct ReplicaState {
     pub latency: Option<Duration>,
     /// Median and 95th percentile of the time to the first token, over the last 15 minutes.
     pub first_token: Option<(Duration, Duration)>,
+    /// Its provider says that nothing is left of a rate limit until then: requests go elsewhere.
+    pub spent_until: Option<Instant>,
+    /// When an answer of it is late, by its own figures.
+    pub late: Late,
     /// Requests and failures in the last 15 minutes.
     pub requests: (u64, u64),
     /// The newest active checks, oldest first, at most 90.
@@ -138,6 +142,8 @@ impl Default for ReplicaState {
             evidence_ms: None,
             latency: None,
             first_token: None,
+            spent_until: None,
+            late: Late::default(),
             requests: (0, 0),
             checks: Arc::new([]),
             load: None,
@@ -154,6 +160,15 @@ impl ReplicaState {
     pub fn in_full_service(&self) -> bool {
         matches!(self.gate, Gate::Open) && self.share >= 1.0 && self.failing == 0 && !self.in_doubt
     }
+}
+
+/// The 95th percentiles of the last 15 minutes, each absent while it stands on too few answers to mean anything.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Late {
+    /// Of a stream's first token.
+    pub first_token: Option<Duration>,
+    /// Of a whole answer.
+    pub whole: Option<Duration>,
 }
 
 /// One active check.

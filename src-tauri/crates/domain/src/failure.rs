@@ -66,6 +66,10 @@ pub enum FailureClass {
     ClientMistake,
     /// The client hung up: nobody's failure.
     ClientGone,
+    /// Another server, asked beside it, answered first: nobody's failure.
+    Superseded,
+    /// The request came back to this endpoint: the tier leads here.
+    Loop,
 }
 
 impl FailureClass {
@@ -101,6 +105,8 @@ impl FailureClass {
         Self::Gpu,
         Self::ClientMistake,
         Self::ClientGone,
+        Self::Superseded,
+        Self::Loop,
     ];
 
     /// The stable word for rows, headers and metrics.
@@ -137,6 +143,8 @@ impl FailureClass {
             Self::Gpu => "gpu",
             Self::ClientMistake => "client_mistake",
             Self::ClientGone => "client_gone",
+            Self::Superseded => "superseded",
+            Self::Loop => "loop",
         }
     }
 
@@ -198,6 +206,8 @@ impl FailureClass {
             Self::Gpu => "The GPU failed: look at the GPUs screen, reset the GPU or reboot its host.",
             Self::ClientMistake => "The client's request is wrong: correct it there.",
             Self::ClientGone => "The client hung up: nothing to do.",
+            Self::Superseded => "Another tier answered first: nothing to do.",
+            Self::Loop => "The tier's URL leads back to this endpoint: correct it.",
         }
     }
 }

@@ -49,6 +49,11 @@ pub enum WhyNot {
         /// Milliseconds until it ends.
         for_ms: u64,
     },
+    /// Its provider's rate limit is used up.
+    QuotaSpent {
+        /// Milliseconds until it is whole again.
+        for_ms: u64,
+    },
     /// It recovered and takes only part of the traffic so far.
     Ramping {
         /// That part, percent.
@@ -96,6 +101,9 @@ impl fmt::Display for WhyNot {
             }
             Self::CoolingDown { class, for_ms } => {
                 write!(f, "left alone for {} s after {class}", for_ms.div_ceil(1000))
+            }
+            Self::QuotaSpent { for_ms } => {
+                write!(f, "its rate limit is used up for another {} s", for_ms.div_ceil(1000))
             }
             Self::Ramping { percent } => write!(f, "recovering, {percent} % of traffic so far"),
             Self::InDoubt => f.write_str("being checked after it let a request wait in vain"),
@@ -247,6 +255,9 @@ pub fn judge_replica(state: &ReplicaState, ask: &Ask) -> Option<WhyNot> {
     }
     if let Some(cool) = state.cool_down.as_ref().filter(|c| c.until > ask.now) {
         return Some(WhyNot::CoolingDown { class: cool.class, for_ms: left(cool.until) });
+    }
+    if let Some(until) = state.spent_until.filter(|until| *until > ask.now) {
+        return Some(WhyNot::QuotaSpent { for_ms: left(until) });
     }
     if state.health == Health::Down {
         let error = state.last_failure.as_ref().map(|(f, _)| f.message.clone()).unwrap_or_default();

@@ -57,6 +57,8 @@ pub struct Quota {
     pub tokens_left: Option<u64>,
     /// Tokens in all.
     pub tokens_limit: Option<u64>,
+    /// Nothing is left of one of the two for this long.
+    pub spent_for: Option<Duration>,
 }
 
 /// What the checks of a replica came to.

@@ -87,6 +87,8 @@ const CREDENTIAL: Duration = Duration::from_secs(60);
 const MODEL: Duration = Duration::from_secs(30);
 /// A model that loads is asked for again after this long.
 const LOADING: Duration = Duration::from_secs(2);
+/// A tier that leads back here is looked at again after this long.
+const LOOP: Duration = Duration::from_secs(60);
 
 /// What follows from a failure of this class.
 #[must_use]
@@ -128,6 +130,8 @@ pub const fn verdict(class: FailureClass) -> Verdict {
         F::Gpu               => row(NextTier, false, true,  Never,               Some(I::Gpu)),
         F::ClientMistake     => row(Client,   false, false, Never,               None),
         F::ClientGone        => row(Client,   false, false, Never,               None),
+        F::Superseded        => row(Client,   false, false, Never,               None),
+        F::Loop              => row(NextTier, false, false, Fixed(LOOP),         Some(I::Outage)),
     }
 }
 
@@ -147,7 +151,7 @@ mod tests {
 
     #[test]
     fn nobody_is_blamed_for_the_clients_doings() {
-        for class in [FailureClass::ClientMistake, FailureClass::ClientGone] {
+        for class in [FailureClass::ClientMistake, FailureClass::ClientGone, FailureClass::Superseded] {
             let verdict = verdict(class);
             assert_eq!(verdict.next, Next::Client);
             assert!(!verdict.counts && !verdict.retry_same && verdict.incident.is_none());

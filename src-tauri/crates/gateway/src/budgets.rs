@@ -9,6 +9,9 @@ use std::{
 use resilience::budget::{Budget, Settings};
 use tokio::time::Instant;
 
+/// The budget of a chain's hedges; no tier has this name.
+const HEDGES: &str = "";
+
 /// One budget per tier, by chain and tier. A tier that never retried needs none: it would be full.
 #[derive(Default)]
 pub(crate) struct Budgets(Mutex<HashMap<String, HashMap<String, Budget>>>);
@@ -27,6 +30,16 @@ impl Budgets {
         if let Some(budget) = self.lock().get_mut(chain).and_then(|tiers| tiers.get_mut(tier)) {
             budget.deposit(now);
         }
+    }
+
+    /// Spends a request to a second server beside a late one, if there is one to spend.
+    pub(crate) fn may_hedge(&self, chain: &str, now: Instant) -> bool {
+        self.may_retry(chain, HEDGES, now)
+    }
+
+    /// The chain answered well.
+    pub(crate) fn answered(&self, chain: &str, now: Instant) {
+        self.deposit(chain, HEDGES, now);
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, HashMap<String, Budget>>> {

@@ -12,6 +12,7 @@ mod count;
 mod door;
 mod explain;
 mod failures;
+mod hedge;
 mod hold;
 mod inside;
 mod intake;

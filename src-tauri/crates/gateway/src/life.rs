@@ -19,6 +19,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::{
     attempt::{self, Bad, Good, Refused},
+    hedge::{self, Raced},
     record::Record,
     refusal::{all_failed, unknown_model},
     reply::{self, Body, By},
@@ -112,7 +113,8 @@ impl Life {
         let mut refused = None;
         let mut late = false;
         let mut turn = None;
-        for (index, candidate) in order.iter().enumerate() {
+        let mut index = 0;
+        while let Some(candidate) = order.get(index) {
             let now = Instant::now();
             late = self.tries.deadline.has_passed(now);
             if late {
@@ -120,26 +122,44 @@ impl Life {
             }
             let this = Turn::next(turn, candidate.tier, &order[index + 1..], &self.tries.deadline, now);
             turn = Some(this);
+            index += 1;
             if this.until <= now {
                 continue;
             }
-            let bad = match self.tries.candidate(&mut self.record, candidate, this).await {
-                Some(Ok(good)) => return self.committed(candidate, good),
-                Some(Err(bad)) => bad,
-                None => continue,
+            let next = order.get(index).filter(|next| self.tries.may_hedge(candidate, next));
+            let raced = match next {
+                None => Raced::alone(self.tries.candidate(&mut self.record, candidate, this).await),
+                Some(next) => {
+                    let its = Turn::next(turn, next.tier, &order[index + 1..], &self.tries.deadline, now);
+                    hedge::race(&self.tries, (candidate, this), (next, its), &mut self.record).await
+                }
             };
-            if verdict(bad.failure.class).next == Next::Client {
-                return self.refused(candidate, bad);
-            }
-            if let (true, Some(answer)) = (is_about_the_request(bad.failure.class), bad.answer) {
-                refused = Some((candidate.clone(), Bad { failure: bad.failure, answer: Some(answer) }));
+            index += usize::from(raced.second.is_some());
+            let tried = [Some((candidate, raced.first)), next.zip(raced.second)];
+            for (candidate, tried) in tried.into_iter().flatten() {
+                let bad = match tried {
+                    Some(Ok(good)) => return self.committed(candidate, good),
+                    Some(Err(bad)) => bad,
+                    None => continue,
+                };
+                if verdict(bad.failure.class).next == Next::Client {
+                    return self.refused(candidate, bad);
+                }
+                if let (true, Some(answer)) = (is_about_the_request(bad.failure.class), bad.answer) {
+                    refused = Some((candidate.clone(), Bad { failure: bad.failure, answer: Some(answer) }));
+                }
             }
         }
+        self.unanswered(refused, late)
+    }
+
+    /// Nobody answered: the client hears of its request's own fault, where there is one, or of every tier's.
+    fn unanswered(self, refused: Option<(Candidate, Bad)>, late: bool) -> Settled {
         let all_about_the_request = self.record.failed().iter().all(|(.., f)| is_about_the_request(f.class));
         match refused {
             Some((candidate, bad)) if all_about_the_request => self.refused(&candidate, bad),
             _ => {
-                late |= self.tries.deadline.has_passed(Instant::now());
+                let late = late || self.tries.deadline.has_passed(Instant::now());
                 self.failed(late)
             }
         }
@@ -151,6 +171,9 @@ impl Life {
         let chain = &self.tries.chain;
         if let Some(tier) = chain.tiers.get(candidate.tier) {
             self.tries.shared.budgets.deposit(&chain.name, &tier.name, Instant::now());
+        }
+        if chain.hedge.is_some() {
+            self.tries.shared.budgets.answered(&chain.name, Instant::now());
         }
         match good {
             Good::Whole { body, headers } => {

@@ -41,6 +41,8 @@ pub(crate) struct Record {
     /// Whether it was told that a tier keeps the client waiting.
     delayed: bool,
     ended: bool,
+    /// Whether it is of a try beside the request's own, which ends with it.
+    beside: bool,
 }
 
 /// The try that goes on.
@@ -103,7 +105,49 @@ impl Record {
             broke_at: None,
             delayed: false,
             ended: false,
+            beside: false,
         }
+    }
+
+    /// The record of tries beside those of this one, until one of the two answers ([`Self::join`]).
+    pub(crate) fn beside(&self) -> Self {
+        let explanation = Explanation { tiers: Vec::new(), attempts: Vec::new(), ..self.explanation.clone() };
+        Self {
+            shared: Arc::clone(&self.shared),
+            chain: Arc::clone(&self.chain),
+            began: self.began,
+            explanation,
+            current: None,
+            failed: Vec::new(),
+            first_in_service: self.first_in_service,
+            first_failed: false,
+            attempts: 0,
+            broke_at: None,
+            delayed: false,
+            ended: false,
+            beside: true,
+        }
+    }
+
+    /// The try that goes on is given up, since another server answered first. One that has not shown any sign of life
+    /// is to be checked.
+    pub(crate) fn superseded(&mut self) {
+        let Some(current) = &self.current else { return };
+        if current.first_token.is_none() {
+            current.port.tell(Signal::Suspect);
+        }
+        let failure = Failure::new(FailureClass::Superseded, "another server answered first");
+        self.end_attempt(Some(&failure));
+    }
+
+    /// Takes over what was told beside it, and the try that goes on there where none does here.
+    pub(crate) fn join(&mut self, mut other: Self) {
+        self.attempts += other.attempts;
+        self.first_failed |= other.first_failed;
+        self.failed.append(&mut other.failed);
+        self.explanation.attempts.append(&mut other.explanation.attempts);
+        self.current = self.current.take().or_else(|| other.current.take());
+        other.ended = true;
     }
 
     /// Keeps to the tier at this position: the request is an operator's own. It says nothing of who serves, and is
@@ -374,7 +418,10 @@ impl Record {
 
 impl Drop for Record {
     fn drop(&mut self) {
-        if !self.ended {
+        if self.beside && !self.ended {
+            let gone = Failure::new(FailureClass::ClientGone, "the client hung up");
+            self.end_attempt(Some(&gone));
+        } else if !self.ended {
             if self.current.as_ref().is_some_and(|current| current.suspected) {
                 // It waits no longer.
                 self.tell_delayed(Instant::now());

@@ -83,6 +83,7 @@ fn why_word(why: &WhyNot) -> &'static str {
         WhyNot::Down { .. } => "down",
         WhyNot::BreakerOpen { .. } => "breaker_open",
         WhyNot::CoolingDown { class, .. } => class.word(),
+        WhyNot::QuotaSpent { .. } => "rate_limited",
         WhyNot::Ramping { .. } => "recovering",
         WhyNot::InDoubt => "in_doubt",
         WhyNot::NotReady => "starting",
@@ -103,9 +104,11 @@ fn kind_of(tried: &[Tried], late: bool) -> ErrorKind {
 /// The soonest known recovery, in seconds.
 fn retry_after(planned: &Plan, failed: &[(String, i64, Failure)]) -> u64 {
     let planned = planned.steps.iter().filter_map(|step| match step.why_not {
-        Some(WhyNot::BreakerOpen { trial_in_ms: ms } | WhyNot::CoolingDown { for_ms: ms, .. }) if ms > 0 => {
-            Some(Duration::from_millis(ms))
-        }
+        Some(
+            WhyNot::BreakerOpen { trial_in_ms: ms }
+            | WhyNot::CoolingDown { for_ms: ms, .. }
+            | WhyNot::QuotaSpent { for_ms: ms },
+        ) if ms > 0 => Some(Duration::from_millis(ms)),
         _ => None,
     });
     let soonest = planned.chain(failed.iter().filter_map(|(.., f)| left_alone(f))).min().unwrap_or(USUAL);

@@ -153,6 +153,11 @@ impl Tries {
         wanted && peek.stream && peek.n == 1 && !peek.wants_json
     }
 
+    /// Whether the second may be asked beside the first.
+    pub(crate) fn may_hedge(&self, first: &Candidate, second: &Candidate) -> bool {
+        self.chain.hedge.is_some() && !self.only && !first.last_resort && !second.last_resort
+    }
+
     /// How long a try may take that begins now, in its tier's turn.
     fn limits(&self, timeouts: &Timeouts, turn: Turn) -> Limits {
         let began = Instant::now();

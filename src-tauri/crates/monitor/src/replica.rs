@@ -247,6 +247,7 @@ impl Task {
             Signal::Restarted(note) => self.life.restart = Some(note),
             Signal::Quota(quota) => {
                 self.life.figures.quota(quota);
+                self.life.limit_told(at, quota);
                 self.figures_due.get_or_insert(at.now + FIGURES);
             }
         }
@@ -254,7 +255,10 @@ impl Task {
 
     fn outcome(&mut self, at: At, outcome: &Outcome) {
         let class = outcome.failure.as_ref().map(|f| f.class);
-        if matches!(class, Some(FailureClass::ClientMistake | FailureClass::ClientGone)) {
+        if matches!(
+            class,
+            Some(FailureClass::ClientMistake | FailureClass::ClientGone | FailureClass::Superseded)
+        ) {
             return;
         }
         let blamed = class.map(domain::verdict).is_some_and(|v| v.counts || v.incident.is_some());
@@ -339,6 +343,7 @@ impl Task {
         self.board.send_if_modified(|old| {
             state.stats = if renew { self.life.figures.stats(at.now).into() } else { Arc::clone(&old.stats) };
             state.first_token = state.stats.first_token.map(|p| (p.p50, p.p95));
+            state.late = if renew { self.life.figures.late(at.now) } else { old.late };
             let same_load = match (&old.load, &state.load) {
                 (Some(a), Some(b)) => Arc::ptr_eq(a, b),
                 (a, b) => a.is_none() && b.is_none(),

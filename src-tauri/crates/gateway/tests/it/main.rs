@@ -4,7 +4,9 @@
 mod client;
 mod door;
 mod failover;
+mod hedge;
 mod inside;
+mod limits;
 mod ollama;
 mod ollama_clients;
 mod patience;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::{
     CoolDown, Failure, FailureClass,
     chain::ProbeKind,
+    stats::Quota,
     verdict::{CoolDownRule, Verdict},
 };
 
@@ -66,6 +67,11 @@ impl Life {
         self.run.note(failure, began_ms, at);
         self.because(failure.message.clone(), Some(failure.class));
         self.cool = Some(CoolDown { until, class: failure.class });
+    }
+
+    /// An answer told what is left of the provider's rate limits.
+    pub(crate) fn limit_told(&mut self, at: At, quota: Quota) {
+        self.spent_until = quota.spent_for.map(|span| at.now + span.min(LONGEST_COOL_DOWN));
     }
 
     /// Ends a cool-down whose time is over; where a check can tell, it has the last word.

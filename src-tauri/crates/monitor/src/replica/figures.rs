@@ -8,7 +8,7 @@ use std::{
 
 use domain::{
     FailureClass, Outcome,
-    board::Check,
+    board::{Check, Late},
     chain::ProbeKind,
     stats::{ChecksMade, Percentiles, Quota, Stats},
 };
@@ -24,6 +24,8 @@ const STEPS: u32 = 5;
 const DECAY: Duration = Duration::from_secs(30);
 /// A failure counts as an answer this slow.
 const PENALTY: Duration = Duration::from_secs(5);
+/// A percentile of fewer answers than this says nothing.
+const ENOUGH: u64 = 20;
 /// The checks that are kept.
 const CHECKS: usize = 90;
 
@@ -43,6 +45,7 @@ pub(crate) struct Figures {
     first_token: Quantiles,
     total: Quantiles,
     inter_token: Quantiles,
+    whole: Quantiles,
     requests: Window,
     minutes: VecDeque<Minute>,
     quota: Option<Quota>,
@@ -58,6 +61,7 @@ impl Default for Figures {
             first_token: Quantiles::new(SPAN, STEPS),
             total: Quantiles::new(SPAN, STEPS),
             inter_token: Quantiles::new(SPAN, STEPS),
+            whole: Quantiles::new(SPAN, STEPS),
             requests: Window::new(SPAN, SLOTS),
             minutes: VecDeque::new(),
             quota: None,
@@ -74,6 +78,8 @@ impl Figures {
         self.requests.record(now, !failed);
         if let Some(took) = outcome.first_token {
             self.first_token.record(now, took);
+        } else if outcome.failure.is_none() {
+            self.whole.record(now, outcome.total);
         }
         self.count(now, outcome);
         if failed {
@@ -178,6 +184,15 @@ impl Figures {
         self.latency.estimate(now)
     }
 
+    /// When an answer is late.
+    pub(crate) fn late(&self, now: Instant) -> Late {
+        let p95 = |of: &Quantiles| {
+            let [p95] = of.quantiles(now, [0.95]).filter(|_| of.count(now) >= ENOUGH)?;
+            Some(p95)
+        };
+        Late { first_token: p95(&self.first_token), whole: p95(&self.whole) }
+    }
+
     /// Requests and failures.
     pub(crate) fn requests(&self, now: Instant) -> (u64, u64) {
         let counts = self.requests.counts(now);
@@ -187,4 +202,28 @@ impl Figures {
 
 fn percentiles(of: &Quantiles, now: Instant) -> Option<Percentiles> {
     of.quantiles(now, [0.5, 0.95, 0.99]).map(|[p50, p95, p99]| Percentiles { p50, p95, p99 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_late_is_known_after_enough_answers_of_its_kind() {
+        let now = Instant::now();
+        let mut figures = Figures::default();
+        let mut answered = |first_token: Option<u64>| {
+            let (total, first_token) = (Duration::from_secs(2), first_token.map(Duration::from_millis));
+            let outcome = Outcome { began_ms: 0, failure: None, first_token, total, tokens_out: None };
+            figures.attempt(now, &outcome, false);
+            figures.late(now)
+        };
+        let streams: Vec<Late> = (1..=20).map(|ms| answered(Some(ms))).collect();
+        assert_eq!(streams[18], Late::default());
+        assert_eq!(streams[19].first_token.map(|it| it.as_millis()), Some(19));
+        assert_eq!(streams[19].whole, None);
+        let wholes: Vec<Late> = (0..20).map(|_| answered(None)).collect();
+        assert!(wholes[18].whole.is_none());
+        assert!(wholes[19].whole.is_some_and(|it| it.as_millis().abs_diff(2000) < 40));
+    }
 }

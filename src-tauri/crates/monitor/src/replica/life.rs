@@ -100,6 +100,8 @@ pub(crate) struct Life {
     pub last_traffic: Option<Instant>,
     /// When a check last got a token.
     pub proved: Option<Instant>,
+    /// Its provider says that nothing is left of a rate limit until then.
+    pub spent_until: Option<Instant>,
 }
 
 impl Life {
@@ -132,6 +134,7 @@ impl Life {
             check_now: false,
             last_traffic: None,
             proved: None,
+            spent_until: None,
         }
     }
 

@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use domain::{Admin, BreakerState, Health, ReplicaState, event::ReplicaFacts};
+use domain::{Admin, BreakerState, Health, ReplicaState, board::Late, event::ReplicaFacts};
 use resilience::{breaker::State, gate::Gate};
 use tokio::time::Instant;
 
@@ -87,6 +87,8 @@ impl Life {
             evidence_ms: self.run.evidence_ms,
             latency: self.figures.latency(now),
             first_token: None,
+            spent_until: self.spent_until,
+            late: Late::default(),
             requests: self.figures.requests(now),
             checks: self.figures.checks(),
             load: self.load.clone(),
