@@ -243,6 +243,7 @@ async fn refused(mut response: Response, sent: &[u8], native: bool, limits: Limi
     // What there is of it will do: the status alone says enough.
     let read = timeout_at(limits.first, response.body.up_to(LONGEST_ERROR)).await;
     let body = read.ok().and_then(Result::ok).unwrap_or_default();
+    let response_status = response.status;
     let header = |name: &str| Some(response.headers.get(name)?.to_str().ok()?.to_owned());
     let fault = fault::classify(response.status.as_u16(), &header, &body, SystemTime::now());
     // Some servers fail over a body that is not JSON, and what is inside the messages was not looked at before.
@@ -258,7 +259,9 @@ async fn refused(mut response: Response, sent: &[u8], native: bool, limits: Limi
         let error = ClientError::new(ErrorKind::from(fault.kind), fault.message.clone());
         Refused::InOurWords(ClientError { code: fault.code.clone(), ..error })
     };
-    Bad { failure: failures::of_fault(&fault), answer: Some(Box::new(answer)) }
+    let failure = failures::of_fault(&fault);
+    let class = if response_status == StatusCode::LOOP_DETECTED { FailureClass::Loop } else { failure.class };
+    Bad { failure: Failure { class, ..failure }, answer: Some(Box::new(answer)) }
 }
 
 /// What a whole answer that was read and judged comes to.

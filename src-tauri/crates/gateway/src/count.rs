@@ -16,7 +16,7 @@ use tokio::time::{Instant, timeout};
 use upstream::{Endpoint, Target};
 
 use crate::{
-    attempt, refusal,
+    attempt, hops, refusal,
     reply::{self, Body},
     server::Inner,
 };
@@ -29,11 +29,14 @@ const LONGEST: usize = 64 * 1024;
 const BYTES_PER_TOKEN: usize = 4;
 
 /// Answers a request to count.
-pub(crate) async fn answer(shared: &Inner, asked: &Asked, headers: HeaderMap) -> Response<Body> {
+pub(crate) async fn answer(shared: &Inner, asked: &Asked, mut headers: HeaderMap) -> Response<Body> {
     let snapshot = shared.deps.snapshot.load_full();
     let Some(chain) = snapshot.chain_for(&asked.peek.model) else {
         return reply::error(asked.dialect, &refusal::unknown_model(&snapshot, &asked.peek.model));
     };
+    if let Err(error) = hops::enter(&mut headers, &shared.instance, &chain.name) {
+        return reply::error(asked.dialect, &error);
+    }
     match by_a_tier(shared, chain, asked, headers).await {
         Some(response) => response,
         None => {

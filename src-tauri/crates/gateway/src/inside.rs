@@ -13,7 +13,6 @@ use tokio::time::Instant;
 use crate::{
     life::Life,
     reply::{self, Body},
-    route::onward,
     server::Gateway,
 };
 
@@ -50,9 +49,8 @@ impl Gateway {
 
     fn life(&self, body: Bytes, only: Option<&str>, id: &str) -> Result<Life, ClientError> {
         let inner = self.shared();
-        let headers = onward(&HeaderMap::new(), &inner.instance).unwrap_or_default();
         let asked = Asked::read(Dialect::Chat, body)?;
-        let life = Life::new(inner, asked, headers, Instant::now(), id.to_owned())?;
+        let life = Life::new(inner, asked, HeaderMap::new(), Instant::now(), id.to_owned())?;
         match only {
             Some(tier) => life.only(tier),
             None => Ok(life),

@@ -14,6 +14,7 @@ mod explain;
 mod failures;
 mod hedge;
 mod hold;
+mod hops;
 mod inside;
 mod intake;
 mod life;

@@ -20,6 +20,7 @@ use tokio::time::{Instant, timeout};
 use crate::{
     attempt::{self, Bad, Good, Refused},
     hedge::{self, Raced},
+    hops,
     record::Record,
     refusal::{all_failed, unknown_model},
     reply::{self, Body, By},
@@ -44,7 +45,7 @@ impl Life {
     pub(crate) fn new(
         shared: Arc<Inner>,
         asked: Asked,
-        headers: HeaderMap,
+        mut headers: HeaderMap,
         began: Instant,
         request: String,
     ) -> Result<Self, ClientError> {
@@ -52,6 +53,7 @@ impl Life {
         let snapshot = shared.deps.snapshot.load_full();
         let chain =
             snapshot.chain_for(&peek.model).cloned().ok_or_else(|| unknown_model(&snapshot, &peek.model))?;
+        hops::enter(&mut headers, &shared.instance, &chain.name)?;
         let ask = PlanAsk { now: began, dice: rand::random(), seed: rand::random() };
         let planned = plan(&chain, &ask, |id| shared.deps.board.load(id));
         let told = (peek.model.as_str(), peek.stream);
@@ -194,7 +196,11 @@ impl Life {
 
     fn refused(mut self, candidate: &Candidate, bad: Bad) -> Settled {
         let by = self.tries.by(candidate, &self.record);
-        self.record.finish(RequestResult::ClientMistake, None);
+        let result = match bad.failure.class {
+            FailureClass::Loop => RequestResult::Failed,
+            _ => RequestResult::ClientMistake,
+        };
+        self.record.finish(result, None);
         let refused = bad.answer.unwrap_or_else(|| {
             Box::new(Refused::InOurWords(ClientError::new(ErrorKind::InvalidRequest, bad.failure.message)))
         });
@@ -225,5 +231,6 @@ impl Life {
 
 /// Failures that say more of the request than of the tier: when there is no other, the client gets them.
 const fn is_about_the_request(class: FailureClass) -> bool {
-    matches!(class, FailureClass::ContextTooLong | FailureClass::PayloadTooLarge | FailureClass::Unsupported)
+    use FailureClass as F;
+    matches!(class, F::ContextTooLong | F::PayloadTooLarge | F::Unsupported | F::Loop)
 }

@@ -19,6 +19,8 @@ use http::{
 };
 use http_body::{Frame, SizeHint};
 
+use crate::hops;
+
 /// A body in one piece, or piece by piece.
 pub(crate) enum Body {
     Whole(Bytes),
@@ -70,7 +72,13 @@ pub(crate) fn json(status: StatusCode, body: Bytes) -> Response<Body> {
 pub(crate) fn error(dialect: Dialect, error: &ClientError) -> Response<Body> {
     let status =
         StatusCode::from_u16(dialect.status(error.kind)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    json(status, dialect.error_body(error))
+    let circle = error.code.as_deref() == Some(hops::CODE);
+    let status = if circle { StatusCode::LOOP_DETECTED } else { status };
+    let mut response = json(status, dialect.error_body(error));
+    if circle {
+        response.headers_mut().insert("x-should-retry", HeaderValue::from_static("false"));
+    }
+    response
 }
 
 /// An answer to a client that wished its model loaded; a stream of one piece where it would get a stream.

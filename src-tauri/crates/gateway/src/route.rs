@@ -8,7 +8,7 @@ use dialect::{
     error::{ClientError, ErrorKind},
 };
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode,
+    HeaderMap, HeaderValue, Method, Request, Response, StatusCode,
     header::{self, ALLOW},
 };
 use hyper::body::Incoming;
@@ -17,25 +17,12 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use crate::{
-    count, door, intake,
+    count, door, hops, intake,
     life::Life,
     listing,
     reply::{self, Body},
     server::Inner,
 };
-
-/// Names the instances that a request came through, so that a circle is noticed.
-const HOP: HeaderName = HeaderName::from_static("x-changeover-hop");
-/// A request that came through this instance more often than this is refused.
-const MOST_HOPS: usize = 3;
-/// Headers that go on to upstreams: for tracing, and what Anthropic's clients say of their API (which the outgoing
-/// connection gives to nobody else).
-const PASSED: [HeaderName; 4] = [
-    HeaderName::from_static("traceparent"),
-    HeaderName::from_static("tracestate"),
-    HeaderName::from_static("anthropic-version"),
-    HeaderName::from_static("anthropic-beta"),
-];
 
 /// A call that is answered here.
 enum Call<'a> {
@@ -164,15 +151,12 @@ async fn ask(shared: Arc<Inner>, dialect: Dialect, request: Request<Incoming>) -
     let began = Instant::now();
     let id = uuid::Uuid::now_v7().to_string();
     let (parts, body) = request.into_parts();
-    let mut response = match onward(&parts.headers, &shared.instance) {
-        None => closing(in_a_circle(dialect)),
-        Some(headers) => match intake::read(&parts.headers, body).await {
-            Err(error) => closing(reply::error(dialect, &error)),
-            Ok(body) => match begin(shared, dialect, body, headers, began, &id) {
-                Err(error) => reply::error(dialect, &error),
-                Ok(life) if life.is_empty() => life.loaded(),
-                Ok(life) => return Box::pin(life.answer()).await,
-            },
+    let mut response = match intake::read(&parts.headers, body).await {
+        Err(error) => closing(reply::error(dialect, &error)),
+        Ok(body) => match begin(shared, dialect, body, hops::carried(&parts.headers), began, &id) {
+            Err(error) => reply::error(dialect, &error),
+            Ok(life) if life.is_empty() => life.loaded(),
+            Ok(life) => return Box::pin(life.answer()).await,
         },
     };
     reply::mark(response.headers_mut(), &id, false);
@@ -194,48 +178,13 @@ fn begin(
 async fn count(shared: Arc<Inner>, request: Request<Incoming>) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let dialect = Dialect::Messages;
-    let Some(headers) = onward(&parts.headers, &shared.instance) else {
-        return closing(in_a_circle(dialect));
-    };
     match intake::read(&parts.headers, body).await {
         Err(error) => closing(reply::error(dialect, &error)),
         Ok(body) => match Asked::read(dialect, body) {
             Err(bad) => reply::error(dialect, &bad.into()),
-            Ok(asked) => count::answer(&shared, &asked, headers).await,
+            Ok(asked) => count::answer(&shared, &asked, hops::carried(&parts.headers)).await,
         },
     }
-}
-
-/// The headers for upstreams; none when the request has come through here too often.
-pub(crate) fn onward(from: &HeaderMap, instance: &str) -> Option<HeaderMap> {
-    let before: Vec<&str> = from.get_all(&HOP).iter().filter_map(|v| v.to_str().ok()).collect();
-    let hops = before.join(",");
-    if hops.split(',').filter(|hop| hop.trim() == instance).count() > MOST_HOPS {
-        return None;
-    }
-    let hops = if hops.is_empty() { instance.to_owned() } else { format!("{hops},{instance}") };
-    let mut headers = HeaderMap::new();
-    headers.insert(HOP, HeaderValue::from_str(&hops).ok()?);
-    for name in PASSED {
-        for value in from.get_all(&name) {
-            headers.append(&name, value.clone());
-        }
-    }
-    Some(headers)
-}
-
-fn in_a_circle(dialect: Dialect) -> Response<Body> {
-    let error = ClientError {
-        code: Some("loop_detected".into()),
-        ..ClientError::new(
-            ErrorKind::InvalidRequest,
-            "This request came back to this endpoint again and again: one of its tiers leads here. Correct that tier's URL.",
-        )
-    };
-    let mut response = reply::error(dialect, &error);
-    *response.status_mut() = StatusCode::LOOP_DETECTED;
-    response.headers_mut().insert("x-should-retry", HeaderValue::from_static("false"));
-    response
 }
 
 async fn show(shared: &Inner, request: Request<Incoming>) -> Response<Body> {

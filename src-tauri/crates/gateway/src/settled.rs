@@ -90,6 +90,9 @@ impl Refused {
                     response.headers_mut().insert(header::CONTENT_TYPE, kind.clone());
                 }
                 reply::pass_on(&headers, response.headers_mut());
+                if status == StatusCode::LOOP_DETECTED {
+                    response.headers_mut().insert("x-should-retry", HeaderValue::from_static("false"));
+                }
                 response
             }
         }

@@ -2,10 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use domain::Snapshot;
+use domain::{Chain, Snapshot, Tier};
 use gateway::bind;
 use serde_json::Value;
-use tokio::time::timeout;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    time::timeout,
+};
 
 use crate::{
     client::{Reply, send},
@@ -127,13 +130,57 @@ async fn a_circle_is_broken() {
     world.post(ASK).await;
     let got = up.request().await;
     let hop = got.head.lines().find_map(|l| l.strip_prefix("x-changeover-hop: ")).unwrap();
-    let head = |times: usize| {
-        format!("POST /v1/chat/completions HTTP/1.1\r\nx-changeover-hop: {}", vec![hop; times].join(","))
-    };
-    assert_eq!(send(world.addr, &head(3), ASK.as_bytes()).await.reply().await.status, 200);
-    let reply = send(world.addr, &head(4), ASK.as_bytes()).await.reply().await;
+    let head = |hops: &str| format!("POST /v1/chat/completions HTTP/1.1\r\nx-changeover-hop: {hops}");
+    let other = hop.replace("chat", "code");
+    assert_eq!(send(world.addr, &head(&other), ASK.as_bytes()).await.reply().await.status, 200);
+    let been = format!("{other}, {hop}");
+    let reply = send(world.addr, &head(&been), ASK.as_bytes()).await.reply().await;
     assert_eq!((reply.status, error(&reply)["code"].as_str()), (508, Some("loop_detected")));
     assert_eq!(reply.header("x-should-retry"), "false");
+}
+
+/// Sends a request through the chain `chat`, whose tier leads back to this endpoint and asks for `model` there.
+async fn round(model: &str, fallback: bool) -> (Reply, u32) {
+    let up = Upstream::play(vec![good("Hello")]).await;
+    // Where the tiers lead is known only once the endpoint listens: a relay in between tells them.
+    let between = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let here = between.local_addr().unwrap();
+    let back = |name: &str, model: &str| Tier { model: model.into(), ..tier(name, here) };
+    let mut chat = vec![back("back", model)];
+    if fallback {
+        chat.push(tier("cpu", up.addr));
+    }
+    let chat = Chain { aliases: vec!["alias".into()], ..chain(chat) };
+    let code = Chain { name: "code".into(), aliases: vec![], ..chain(vec![back("code-back", "chat")]) };
+    let chains = vec![Arc::new(chat), Arc::new(code)];
+    let mut world = World::over(Snapshot { chains, ..Snapshot::default() }).await;
+    let target = world.addr;
+    let carry = tokio::spawn(async move {
+        while let Ok((mut client, _)) = between.accept().await {
+            tokio::spawn(async move {
+                let mut server = TcpStream::connect(target).await.unwrap();
+                tokio::io::copy_bidirectional(&mut client, &mut server).await.ok();
+            });
+        }
+    });
+    let reply = world.post(ASK).await;
+    carry.abort();
+    let attempts = world.ends_by_now().iter().map(|end| end.attempts).sum();
+    (reply, attempts)
+}
+
+#[tokio::test]
+async fn a_chain_that_points_at_itself_is_refused_at_once() {
+    for model in ["chat", "alias"] {
+        let (reply, attempts) = round(model, false).await;
+        assert_eq!((reply.status, error(&reply)["code"].as_str()), (508, Some("loop_detected")), "{model}");
+        assert_eq!(reply.header("x-should-retry"), "false");
+        assert_eq!(attempts, 1, "{model}: it goes round once");
+    }
+    let (reply, attempts) = round("code", false).await;
+    assert_eq!((reply.status, attempts), (508, 2), "through a second chain");
+    let (reply, _) = round("chat", true).await;
+    assert_eq!((reply.status, reply.header("x-changeover-tier")), (200, "cpu"));
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use domain::{
     journal::{JournalReader, journal},
     serving::{Delayed, Served, ServingPort, Told},
 };
+use futures::FutureExt;
 use gateway::{Deps, Gateway, bind};
 use secrecy::SecretString;
 use tokio::{
@@ -174,6 +175,18 @@ impl World {
                 }
             }
         }
+    }
+
+    /// The ends of the requests that have been told by now.
+    pub fn ends_by_now(&mut self) -> Vec<RequestEnd> {
+        let mut ends = Vec::new();
+        while let Some(batch) = self.events.batch(64).now_or_never() {
+            ends.extend(batch.into_iter().filter_map(|it| match it.event {
+                Event::Request(end) => Some(end),
+                _ => None,
+            }));
+        }
+        ends
     }
 
     /// What was told of who serves, next.
