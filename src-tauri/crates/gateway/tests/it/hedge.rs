@@ -59,7 +59,7 @@ async fn the_next_tier_answers_for_a_late_one_which_is_let_go_and_not_blamed() {
         let lost = loop {
             match world.signal("gpu").await {
                 Signal::Outcome(outcome) => break outcome,
-                Signal::Suspect => {}
+                Signal::Suspect | Signal::Quota(_) => {}
                 other => panic!("{other:?}"),
             }
         };

@@ -144,7 +144,7 @@ impl World {
         loop {
             match self.signal(tier).await {
                 Signal::Outcome(outcome) => return outcome,
-                Signal::Suspect => {}
+                Signal::Suspect | Signal::Quota(_) => {}
                 other => panic!("{other:?}"),
             }
         }
