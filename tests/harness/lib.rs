@@ -9,6 +9,7 @@ pub mod daemon;
 pub mod desktop;
 pub mod model_server;
 pub mod process;
+pub mod provider;
 pub mod wait;
 
 pub use daemon::Daemon;

@@ -11,5 +11,6 @@ mod kill;
 mod memory;
 mod playground;
 mod practice;
+mod providers;
 mod sdk;
 mod slow;

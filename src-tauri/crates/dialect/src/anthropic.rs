@@ -8,7 +8,6 @@ mod answer;
 mod client;
 mod edit;
 mod error;
-mod model;
 mod read;
 mod reader;
 mod server;

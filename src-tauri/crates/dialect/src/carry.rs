@@ -113,6 +113,28 @@ pub(crate) fn document(part: &Value) -> Option<(String, String, Option<String>)>
     Some((kind.to_owned(), data.to_owned(), word("/file/filename").map(ToOwned::to_owned)))
 }
 
+/// Parts a call's id from what the model that made the call wants back unread.
+pub(crate) const SIGNED: &str = "__cosig_";
+
+/// A body whose calls' ids carry nothing; none where none does. For every server but the one that would read it: some
+/// take only short ids.
+pub(crate) fn unsigned(body: &[u8]) -> Option<Bytes> {
+    let mut rest = body;
+    let mut out = Vec::new();
+    while let Some(at) = memchr::memmem::find(rest, SIGNED.as_bytes()) {
+        let (before, after) = rest.split_at(at);
+        out.extend_from_slice(before);
+        let carried =
+            after.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')).count();
+        rest = after.get(carried..).unwrap_or_default();
+    }
+    if out.is_empty() {
+        return None;
+    }
+    out.extend_from_slice(rest);
+    Some(out.into())
+}
+
 /// A call's id in the letters that every provider takes, at most 64 of them. The same id always becomes the same one.
 pub(crate) fn fitting_id(id: &str) -> String {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
@@ -163,6 +185,13 @@ mod tests {
             assert!(id.len() <= 64 && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'), "{id}");
         }
         assert_eq!(odd.iter().collect::<std::collections::BTreeSet<_>>().len(), odd.len());
+    }
+
+    #[test]
+    fn what_ids_carry_is_taken_off() {
+        let body = r#"{"a":"x__cosig_c2ln-_A","b":["y__cosig_"],"c":"z"}"#;
+        assert_eq!(&unsigned(body.as_bytes()).unwrap()[..], br#"{"a":"x","b":["y"],"c":"z"}"#);
+        assert_eq!(unsigned(br#"{"a":"x"}"#), None);
     }
 
     #[test]

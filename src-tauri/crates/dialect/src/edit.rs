@@ -13,6 +13,7 @@ use crate::{
     exchange::{self, Message, Part},
     fields::{Placed, first_item, scan},
     openai,
+    openai::habits::Habits,
     peek::{Peek, token_cap},
     resume::{Continuing, Manner},
 };
@@ -30,6 +31,8 @@ pub struct Edits {
     pub temperature: Option<f64>,
     /// A system message put in front of the client's messages, or of the text of its own first system message.
     pub system_note: Option<String>,
+    /// How the server differs from the dialect that it speaks, where it is one of those compatible with another.
+    pub habits: Option<&'static Habits>,
     /// Ask a stream for its usage, even though the client did not ([`crate::wire::Wire::relay`] then takes it out
     /// again). Without effect on a request that is not streamed.
     pub force_usage: bool,

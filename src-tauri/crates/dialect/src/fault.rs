@@ -75,7 +75,10 @@ impl Fault {
 /// dates in `Retry-After`. A status of 2xx with something other than an answer is read as well.
 #[must_use]
 pub fn classify(status: u16, header: &dyn Fn(&str) -> Option<String>, body: &[u8], now: SystemTime) -> Fault {
-    let said = Said::read(body);
+    let mut said = Said::read(body);
+    // Amazon names the error in a header alone.
+    said.kind = said.kind.or_else(|| header("x-amzn-errortype"));
+    let said = said;
     let retry_after = wait::retry_after(header, &said, now);
     let kind = rules::kind(status, &said, retry_after.is_some());
     let message = if said.message.trim().is_empty() {

@@ -1,6 +1,6 @@
 //! A body cut into frames, however its dialect frames them.
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use serde::de::IgnoredAny;
 
 use crate::{
@@ -15,6 +15,32 @@ pub enum Cutter {
     Sse(Frames),
     /// One JSON value per line.
     Lines(Lines),
+    /// Binary frames that begin with their length.
+    Binary(Binary),
+}
+
+/// Cuts a body into binary frames. What is no such frame (a document in words, say) comes as one frame at the end.
+#[derive(Debug, Default)]
+pub struct Binary {
+    held: BytesMut,
+}
+
+/// The longest binary frame: 128 KiB of headers, 24 MiB of content, and what frames them.
+const LONGEST_BINARY: usize = (24 << 20) + (128 << 10) + 16;
+
+impl Binary {
+    fn next_frame(&mut self) -> Result<Option<Bytes>, TooLong> {
+        let Some(&[a, b, c, d]) = self.held.get(..4) else { return Ok(None) };
+        let length = u32::from_be_bytes([a, b, c, d]) as usize;
+        // Two lengths and two checksums are in every frame; letters make a length beyond all bounds.
+        if !(16..=LONGEST_BINARY).contains(&length) {
+            if is_foreign(&self.held) {
+                return Ok(None);
+            }
+            return Err(TooLong(LONGEST_BINARY));
+        }
+        Ok((self.held.len() >= length).then(|| self.held.split_to(length).freeze()))
+    }
 }
 
 impl Cutter {
@@ -30,11 +56,18 @@ impl Cutter {
         Self::Lines(Lines::default())
     }
 
+    /// For binary frames.
+    #[must_use]
+    pub fn binary() -> Self {
+        Self::Binary(Binary::default())
+    }
+
     /// Hands in the next piece of the body.
     pub fn push(&mut self, piece: Bytes) {
         match self {
             Self::Sse(frames) => frames.push(piece),
             Self::Lines(lines) => lines.push(piece),
+            Self::Binary(frames) => frames.held.extend_from_slice(&piece),
         }
     }
 
@@ -46,6 +79,7 @@ impl Cutter {
         match self {
             Self::Sse(frames) => frames.next_frame(),
             Self::Lines(lines) => lines.next_line(),
+            Self::Binary(frames) => frames.next_frame(),
         }
     }
 
@@ -55,6 +89,7 @@ impl Cutter {
         match self {
             Self::Sse(_) => b"\n\n",
             Self::Lines(_) => b"\n",
+            Self::Binary(_) => b"",
         }
     }
 
@@ -63,6 +98,8 @@ impl Cutter {
     #[must_use]
     pub fn rest(self, fresh: bool) -> Option<Bytes> {
         match self {
+            // A frame that was cut says nothing.
+            Self::Binary(frames) => Some(frames.held.freeze()).filter(|rest| fresh && is_foreign(rest)),
             Self::Sse(frames) => Some(frames.rest()).filter(|rest| !is_cut(rest)),
             Self::Lines(lines) => {
                 let rest = lines.rest();

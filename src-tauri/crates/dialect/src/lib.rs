@@ -16,7 +16,9 @@
 //!    has begun [`stream::Relay::error`].
 
 pub mod anthropic;
+pub mod bedrock;
 pub mod carry;
+mod claude;
 pub mod client;
 pub mod edit;
 pub mod error;
@@ -24,6 +26,7 @@ pub mod exchange;
 pub mod fault;
 mod fields;
 pub mod frames;
+pub mod gemini;
 pub mod ndjson;
 pub mod observe;
 pub mod ollama;

@@ -7,6 +7,7 @@ mod answer;
 pub(crate) mod chunk;
 mod client;
 mod error;
+pub mod habits;
 mod request;
 mod server;
 mod stream;

@@ -9,13 +9,14 @@ use std::fmt;
 use bytes::Bytes;
 
 use crate::{
-    anthropic,
+    anthropic, bedrock, carry,
     client::{Asked, Dialect},
     edit::Edits,
     error::Unfit,
     exchange::{Answer, Event, Request},
     fault::Fault,
     frames::Cutter,
+    gemini,
     observe::Observe,
     ollama::{self, Form},
     openai, responses,
@@ -37,6 +38,10 @@ pub enum Wire {
     Responses,
     /// Anthropic Messages.
     Anthropic,
+    /// Google's Gemini API.
+    Gemini,
+    /// Bedrock's Converse and `ConverseStream`.
+    Bedrock,
 }
 
 /// What an answer of our own making carries about itself.
@@ -58,6 +63,12 @@ pub struct Prepared {
     pub dropped: Vec<String>,
 }
 
+impl From<Bytes> for Prepared {
+    fn from(body: Bytes) -> Self {
+        Self { body, dropped: Vec::new() }
+    }
+}
+
 impl Wire {
     /// Whether a client of this dialect gets the upstream's bytes as they are.
     #[must_use]
@@ -70,10 +81,13 @@ impl Wire {
     /// # Errors
     /// The request is wrong, or this dialect cannot carry it.
     pub fn prepare(self, asked: &Asked, edits: &Edits) -> Result<Prepared, Unfit> {
+        let unsigned = carry::unsigned(&asked.body).filter(|_| self != Self::Gemini);
+        let read = unsigned.map(|body| Asked::read(asked.dialect, body)).transpose()?;
+        let asked = read.as_ref().unwrap_or(asked);
         // Only the editor of Chat Completions knows how to put the beginning of an answer behind the messages.
         let editable = edits.continuing.is_none() || self == Self::OpenAi;
         if self.is_native(asked.dialect) && editable {
-            return Ok(Prepared { body: self.side().rewrite(asked, edits)?, dropped: Vec::new() });
+            return self.side().rewrite(asked, edits);
         }
         let mut request = asked.request()?;
         if !request.bound.is_empty() {
@@ -122,6 +136,8 @@ impl Wire {
             Self::OllamaGenerate => &ollama::Server(Form::Generate),
             Self::Responses => &responses::Server,
             Self::Anthropic => &anthropic::Server,
+            Self::Gemini => &gemini::Server,
+            Self::Bedrock => &bedrock::Server,
         }
     }
 }
@@ -140,10 +156,10 @@ pub(crate) trait Side: Sync {
     }
 
     /// The request of a client of that dialect, edited without being taken apart.
-    fn rewrite(&self, asked: &Asked, edits: &Edits) -> Result<Bytes, Unfit> {
+    fn rewrite(&self, asked: &Asked, edits: &Edits) -> Result<Prepared, Unfit> {
         let mut request = asked.request()?;
         edits.apply(&mut request);
-        Ok(self.write(&request, edits)?.body)
+        self.write(&request, edits)
     }
 
     /// Reads along with a stream that goes through as it is.

@@ -205,8 +205,10 @@ pub enum Wire {
     Ollama,
     /// Anthropic Messages.
     Anthropic,
-    /// A protocol that this version does not speak: such a tier is never eligible.
-    Unspoken,
+    /// Google's Gemini API.
+    Gemini,
+    /// Bedrock's Converse.
+    Bedrock,
 }
 
 /// What kind of server answers.
@@ -264,7 +266,8 @@ impl ProviderKind {
     pub const fn wire(self) -> Wire {
         match self {
             Self::Anthropic => Wire::Anthropic,
-            Self::Gemini | Self::Bedrock => Wire::Unspoken,
+            Self::Gemini => Wire::Gemini,
+            Self::Bedrock => Wire::Bedrock,
             Self::Ollama => Wire::Ollama,
             _ => Wire::OpenAi,
         }

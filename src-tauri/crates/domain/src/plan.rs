@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use crate::{
     board::{Admin, BreakerState, Health, ReplicaState},
-    chain::{Chain, ReplicaId, Tier, Wire},
+    chain::{Chain, ReplicaId, Tier},
     failure::FailureClass,
 };
 
@@ -30,8 +30,6 @@ pub enum WhyNot {
     Disabled,
     /// The operator drains it.
     Draining,
-    /// This version does not speak the provider's protocol.
-    Unspoken,
     /// Its checks or its traffic say that it is down.
     Down {
         /// The last failure, in words.
@@ -92,7 +90,6 @@ impl fmt::Display for WhyNot {
         match self {
             Self::Disabled => f.write_str("switched off"),
             Self::Draining => f.write_str("draining"),
-            Self::Unspoken => f.write_str("this version does not speak this provider's protocol"),
             Self::Down { error } if error.is_empty() => f.write_str("down"),
             Self::Down { error } => write!(f, "down: {error}"),
             Self::BreakerOpen { trial_in_ms: 0 } => f.write_str("breaker half-open, all trials taken"),
@@ -189,14 +186,14 @@ pub fn plan(chain: &Chain, ask: &Ask, replica: impl Fn(&ReplicaId) -> Option<(Re
     plan
 }
 
-/// When every tier is out, the last one that is switched on and spoken is still tried, at its first replica that
+/// When every tier is out, the last one that is switched on is still tried, at its first replica that
 /// the operator has not taken out.
 fn last_resort(
     chain: &Chain,
     read: &impl Fn(&ReplicaId) -> Option<(ReplicaState, u32)>,
 ) -> Option<Candidate> {
     let in_hand = |id| read(id).is_none_or(|(state, _)| state.admin == Admin::Enabled);
-    let usable = |tier: &&Tier| tier.enabled && tier.provider.wire() != Wire::Unspoken;
+    let usable = |tier: &&Tier| tier.enabled;
     chain.tiers.iter().enumerate().rev().filter(|(_, tier)| usable(&tier.as_ref())).find_map(
         |(position, tier)| {
             let replica = tier.replicas.iter().position(|r| in_hand(&r.id))?;
@@ -213,9 +210,6 @@ fn judge_tier(
 ) -> (Option<WhyNot>, Vec<usize>) {
     if !tier.enabled {
         return (Some(WhyNot::Disabled), vec![]);
-    }
-    if tier.provider.wire() == Wire::Unspoken {
-        return (Some(WhyNot::Unspoken), vec![]);
     }
     let mut fit = Vec::new();
     let mut ramping = Vec::new();

@@ -134,7 +134,8 @@ async fn ask_tier(client: &upstream::Client, tier: &Tier) -> Trial {
         Wire::OpenAi => wire::Wire::OpenAi,
         Wire::Ollama => wire::Wire::Ollama,
         Wire::Anthropic => wire::Wire::Anthropic,
-        Wire::Unspoken => return Err((None, "this version does not speak this provider's protocol".into())),
+        Wire::Gemini => wire::Wire::Gemini,
+        Wire::Bedrock => wire::Wire::Bedrock,
     };
     let Some(replica) = tier.replicas.first() else { return Err((None, "the tier has no URL".into())) };
     let body = Bytes::from(

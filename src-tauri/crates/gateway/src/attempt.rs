@@ -9,6 +9,7 @@ use dialect::{
     error::{ClientError, ErrorKind, Unfit},
     fault::{self, FaultKind},
     observe::{Completion, Seen},
+    openai::habits::Habits,
     peek,
     resume::{Broken, Continuing},
     stream::Relay,
@@ -121,14 +122,15 @@ pub(crate) const fn wire_of(provider: ProviderKind, dialect: Dialect) -> Option<
         domain::Wire::Ollama if matches!(dialect, Dialect::OllamaGenerate) => Some(Wire::OllamaGenerate),
         domain::Wire::Ollama => Some(Wire::Ollama),
         domain::Wire::Anthropic => Some(Wire::Anthropic),
-        domain::Wire::Unspoken => None,
+        domain::Wire::Gemini => Some(Wire::Gemini),
+        domain::Wire::Bedrock => Some(Wire::Bedrock),
     }
 }
 
 /// Where a request goes on a server that speaks this.
 const fn endpoint_of(wire: Wire) -> Endpoint<'static> {
     match wire {
-        Wire::OpenAi | Wire::Ollama | Wire::Anthropic => Endpoint::Chat,
+        Wire::OpenAi | Wire::Ollama | Wire::Anthropic | Wire::Gemini | Wire::Bedrock => Endpoint::Chat,
         Wire::OllamaGenerate => Endpoint::Generate,
         Wire::Responses => Endpoint::Responses,
     }
@@ -142,16 +144,15 @@ pub(crate) fn prepare(
     behind: Option<&Behind>,
 ) -> Result<(Bytes, Vec<String>), Bad> {
     let left = behind.and_then(|behind| behind.cap);
+    let habits = Habits::of(tier.provider.word());
     let edits = Edits {
         model: Some(tier.model.clone()),
         max_tokens_cap: tier.degrade.max_tokens.into_iter().chain(left).min(),
-        cap_name: match tier.provider {
-            ProviderKind::OpenAi => CapName::MaxCompletionTokens,
-            _ => CapName::MaxTokens,
-        },
+        cap_name: habits.map_or(CapName::MaxTokens, Habits::cap_name),
         temperature: tier.degrade.temperature,
         system_note: tier.degrade.system_note.clone(),
-        force_usage: takes_stream_options(tier.provider),
+        force_usage: habits.is_none_or(Habits::takes_stream_options),
+        habits,
         continuing: behind.map(|behind| behind.continuing.clone()),
     };
     match wire.prepare(asked, &edits) {
@@ -167,11 +168,6 @@ pub(crate) fn prepare(
             Err(Bad { failure, answer: Some(Box::new(Refused::InOurWords(error))) })
         }
     }
-}
-
-/// Whether a stream may be asked for its usage without the risk of a refusal (Mistral has no `stream_options`).
-const fn takes_stream_options(provider: ProviderKind) -> bool {
-    !matches!(provider, ProviderKind::Mistral | ProviderKind::Tgi | ProviderKind::Other)
 }
 
 fn mistake(message: String) -> ClientError {

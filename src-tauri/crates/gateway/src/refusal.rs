@@ -79,7 +79,6 @@ fn why_word(why: &WhyNot) -> &'static str {
     match why {
         WhyNot::Disabled => "disabled",
         WhyNot::Draining => "draining",
-        WhyNot::Unspoken => "unspoken",
         WhyNot::Down { .. } => "down",
         WhyNot::BreakerOpen { .. } => "breaker_open",
         WhyNot::CoolingDown { class, .. } => class.word(),

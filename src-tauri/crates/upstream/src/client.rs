@@ -17,7 +17,7 @@ use http::{
 use url::{Host, Url};
 
 use crate::{
-    auth::{Credentials, authorize},
+    auth::{Credentials, Outgoing, authorize},
     classify::{Phase, classify, of_reqwest},
     endpoint::{Endpoint, address, url_of},
     plain::{Flow, Pool, Question},
@@ -106,7 +106,11 @@ impl Client {
     ) -> Result<Response, Failure> {
         let url = url_of(target.url, target.provider, endpoint, target.model, stream)?;
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        let accept = if stream { "text/event-stream, application/x-ndjson" } else { "application/json" };
+        let accept = if stream {
+            "text/event-stream, application/x-ndjson, application/vnd.amazon.eventstream"
+        } else {
+            "application/json"
+        };
         headers.insert(ACCEPT, HeaderValue::from_static(accept));
         self.call(target, Method::POST, url, headers, Some(body)).await
     }
@@ -119,7 +123,10 @@ impl Client {
         mut headers: HeaderMap,
         body: Option<Bytes>,
     ) -> Result<Response, Failure> {
-        authorize(&mut headers, target.provider, target.key, self.credentials.as_ref())?;
+        let sent = body.as_deref().unwrap_or_default();
+        let outgoing =
+            Outgoing { provider: target.provider, base: target.url, method: &method, url: &url, body: sent };
+        authorize(&mut headers, &outgoing, target.key, self.credentials.as_ref())?;
         let address = address(target.url);
         if let Some(uri) = self.plain_way(&url) {
             let (uri, body) = (&uri, body.unwrap_or_default());

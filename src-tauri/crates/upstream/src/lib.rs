@@ -15,6 +15,7 @@ mod plain;
 mod post;
 mod probe;
 mod quota;
+mod sign;
 
 pub use auth::Credentials;
 pub use client::{Body, Client, Response, Target};

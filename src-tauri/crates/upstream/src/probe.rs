@@ -128,7 +128,7 @@ impl Client {
         let url = url_of(&target.url, target.provider, Endpoint::Chat, &target.model, false)?;
         let body = self.good_body(target, Method::POST, url, Some(one_token(target))).await?;
         let answer = serde_json::from_slice::<Value>(&body).unwrap_or_default();
-        let good = answer.get("message").is_some()
+        let good = ["message", "content", "candidates", "output"].iter().any(|it| answer.get(it).is_some())
             || answer.get("choices").and_then(Value::as_array).is_some_and(|c| !c.is_empty());
         if good {
             return Ok(());
@@ -154,8 +154,18 @@ impl Client {
         if response.status.is_success() {
             return response.body.up_to(LONGEST).await;
         }
+        if target.provider == ProviderKind::Bedrock && may_not_list(&response) {
+            // The host is there and the key is a valid one: it may call models and not list them.
+            return Ok(Bytes::from_static(b"{\"modelSummaries\":[]}"));
+        }
         Err(bad_status(target, &path, response).await)
     }
+}
+
+/// Whether a key was recognised and merely lacks the right to list models.
+fn may_not_list(response: &Response) -> bool {
+    let said = response.headers.get("x-amzn-errortype").and_then(|it| it.to_str().ok()).unwrap_or_default();
+    response.status == StatusCode::FORBIDDEN && said.starts_with("AccessDenied")
 }
 
 async fn bad_status(target: &ProbeTarget, path: &str, mut response: Response) -> Failure {
@@ -198,6 +208,14 @@ fn error_in(body: &[u8]) -> Option<String> {
 fn one_token(target: &ProbeTarget) -> Bytes {
     let messages = json!([{"role": "user", "content": "Hi"}]);
     let body = match target.provider.wire() {
+        Wire::Gemini => json!({
+            "contents": [{"role": "user", "parts": [{"text": "Hi"}]}],
+            "generationConfig": {"maxOutputTokens": 1},
+        }),
+        Wire::Bedrock => json!({
+            "messages": [{"role": "user", "content": [{"text": "Hi"}]}],
+            "inferenceConfig": {"maxTokens": 1},
+        }),
         Wire::Ollama => {
             json!({"model": target.model, "messages": messages, "stream": false, "options": {"num_predict": 1}})
         }

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::model;
 use crate::{
+    claude,
     client::Asked,
     edit::{self, Edits},
     error::{BadRequest, Unfit},
@@ -34,7 +34,7 @@ pub(super) fn peek(body: &[u8]) -> Result<Peek, BadRequest> {
 /// The body with the edits made.
 pub(super) fn rewrite(asked: &Asked, edits: &Edits) -> Result<Bytes, Unfit> {
     let name = edits.model.as_deref().unwrap_or(&asked.peek.model);
-    let takes_sampling = model::of(name).is_none_or(|model| model.sampling);
+    let takes_sampling = claude::of(name).is_none_or(|model| model.sampling);
     let plain = Edits {
         system_note: None,
         force_usage: false,

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::{
+    carry::says_nothing,
     error::BadRequest,
     exchange::{
         Format, Image, ImageSource, Message, Part, Request, Sampling, Sealed, Tool, ToolCall, ToolChoice,
@@ -45,8 +46,21 @@ pub fn read_request(body: &[u8]) -> Result<Request, BadRequest> {
     tool_choice(fields, &mut request)?;
     thinking(fields, &mut request)?;
     output(fields, &mut request)?;
-    request.extra = std::mem::take(fields);
+    rest(fields, &mut request);
     Ok(request)
+}
+
+/// Sorts what only this dialect has a word for: what shapes the answer, and what is a hint.
+fn rest(fields: &mut Map<String, Value>, request: &mut Request) {
+    let user = take(fields, "metadata").and_then(|it| it.get("user_id").cloned());
+    request.extra.extend(user.map(|user| ("user".to_owned(), user)));
+    for (name, value) in std::mem::take(fields) {
+        match name.as_str() {
+            _ if says_nothing(&value) => {}
+            "mcp_servers" | "container" => request.bound.push(name),
+            _ => request.dropped.push(name),
+        }
+    }
 }
 
 fn texts(fields: &mut Map<String, Value>, name: &str) -> Result<Vec<String>, BadRequest> {

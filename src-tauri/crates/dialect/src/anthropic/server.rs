@@ -1,7 +1,5 @@
 //! The upstream's side of this dialect.
 
-use bytes::Bytes;
-
 use super::{EventReader, edit, read_answer, write_request};
 use crate::{
     carry::Written,
@@ -23,8 +21,8 @@ impl Side for Server {
         Some(Dialect::Messages)
     }
 
-    fn rewrite(&self, asked: &Asked, edits: &Edits) -> Result<Bytes, Unfit> {
-        edit::rewrite(asked, edits)
+    fn rewrite(&self, asked: &Asked, edits: &Edits) -> Result<Prepared, Unfit> {
+        Ok(edit::rewrite(asked, edits)?.into())
     }
 
     fn write(&self, request: &Request, _: &Edits) -> Result<Prepared, Unfit> {

@@ -2,12 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{
-    JSON_TOOL,
-    model::{self, Model, Thinking},
-};
+use super::JSON_TOOL;
 use crate::{
     carry::{Lost, Written, arguments, budget_of, document, effort_of, fitting_id},
+    claude::{self, Model, Thinking, calls_without_seal},
     error::Unfit,
     exchange::{Format, ImageSource, Message, Part, Request, Sealed, ToolChoice, ToolResult, Turn},
 };
@@ -24,7 +22,7 @@ const PICTURES: [&str; 4] = ["image/jpeg", "image/png", "image/gif", "image/webp
 /// Something in it shapes the answer and has no word here; all of it is named.
 pub fn write_request(request: &Request) -> Result<Written, Unfit> {
     let mut lost = Lost::default();
-    let Some(model) = model::of(&request.model) else {
+    let Some(model) = claude::of(&request.model) else {
         lost.note("this model");
         return lost.finish(Map::new());
     };
@@ -283,14 +281,6 @@ fn thinking(request: &Request, model: &Model, cap: u32, body: &mut Map<String, V
             true
         }
     }
-}
-
-fn calls_without_seal(request: &Request) -> bool {
-    let last = request.messages.iter().rev().find_map(|message| match message {
-        Message::Assistant(turn) => Some(turn),
-        _ => None,
-    });
-    last.is_some_and(|turn| !turn.tool_calls.is_empty() && turn.sealed.is_empty())
 }
 
 fn sampling(request: &Request, model: &Model, thinks: bool, body: &mut Map<String, Value>, lost: &mut Lost) {

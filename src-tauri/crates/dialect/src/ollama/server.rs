@@ -1,6 +1,5 @@
 //! The upstream's side of this dialect.
 
-use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use super::{LineReader, Written, answer, lines::Form, write_request};
@@ -27,7 +26,7 @@ impl Side for Server {
     }
 
     /// Changes the named fields only.
-    fn rewrite(&self, asked: &Asked, edits: &Edits) -> Result<Bytes, Unfit> {
+    fn rewrite(&self, asked: &Asked, edits: &Edits) -> Result<Prepared, Unfit> {
         let mut fields = Vec::new();
         if let Some(model) = &edits.model {
             fields.push(("model", model.clone().into()));
@@ -45,7 +44,7 @@ impl Side for Server {
                 }
             });
         }
-        Ok(edit::set(&asked.body, &fields)?)
+        Ok(edit::set(&asked.body, &fields)?.into())
     }
 
     fn write(&self, request: &Request, _: &Edits) -> Result<Prepared, Unfit> {

@@ -25,8 +25,13 @@ impl Side for Server {
         Some(Dialect::Chat)
     }
 
-    fn rewrite(&self, asked: &Asked, edits: &Edits) -> Result<Bytes, Unfit> {
-        Ok(edit::rewrite(&asked.body, &asked.peek, edits)?)
+    fn rewrite(&self, asked: &Asked, edits: &Edits) -> Result<Prepared, Unfit> {
+        if edits.habits.is_some_and(|habits| habits.refuse(&asked.body)) {
+            let mut request = asked.request()?;
+            edits.apply(&mut request);
+            return Ok(written(request, edits, Vec::new()));
+        }
+        Ok(edit::rewrite(&asked.body, &asked.peek, edits)?.into())
     }
 
     fn observer(&self) -> Box<dyn Observe> {
@@ -38,9 +43,12 @@ impl Side for Server {
     }
 
     fn write(&self, request: &Request, edits: &Edits) -> Result<Prepared, Unfit> {
-        let body = write_request(request, edits.cap_name);
-        let prefixed = edits.continuing.as_ref().is_some_and(|it| it.manner == Manner::Prefixed);
-        Ok(Prepared { body: if prefixed { with_prefix(body) } else { body }, dropped: Vec::new() })
+        let mut request = request.clone();
+        let mut dropped = Vec::new();
+        if edits.habits.is_some_and(|habits| habits.fit_effort(&mut request)) {
+            dropped.push("reasoning_effort".to_owned());
+        }
+        Ok(written(request, edits, dropped))
     }
 
     fn answer(&self, body: &[u8]) -> Result<Answer, Fault> {
@@ -68,6 +76,16 @@ fn with_prefix(body: Bytes) -> Bytes {
         message.insert("prefix".into(), true.into());
     }
     value.to_string().into()
+}
+
+/// The request as this very server takes it.
+fn written(mut request: Request, edits: &Edits, mut dropped: Vec<String>) -> Prepared {
+    if let Some(habits) = edits.habits {
+        dropped.extend(habits.fit(&mut request));
+    }
+    let body = write_request(&request, edits.cap_name);
+    let prefixed = edits.continuing.as_ref().is_some_and(|it| it.manner == Manner::Prefixed);
+    Prepared { body: if prefixed { with_prefix(body) } else { body }, dropped }
 }
 
 impl Reader for StreamReader {

@@ -1,7 +1,5 @@
 //! The upstream's side of this dialect.
 
-use bytes::Bytes;
-
 use super::{EventReader, read_answer, write_request};
 use crate::{
     client::{Asked, Dialect},
@@ -23,7 +21,7 @@ impl Side for Server {
     }
 
     /// Changes the named fields only; a note goes in front of the client's own instructions.
-    fn rewrite(&self, asked: &Asked, edits: &Edits) -> Result<Bytes, Unfit> {
+    fn rewrite(&self, asked: &Asked, edits: &Edits) -> Result<Prepared, Unfit> {
         let mut fields = Vec::new();
         if let Some(model) = &edits.model {
             fields.push(("model", model.clone().into()));
@@ -40,7 +38,7 @@ impl Side for Server {
             let all = own.map_or_else(|| note.clone(), |own| format!("{note}\n\n{own}"));
             fields.push(("instructions", all.into()));
         }
-        Ok(edit::set(&asked.body, &fields)?)
+        Ok(edit::set(&asked.body, &fields)?.into())
     }
 
     fn write(&self, request: &Request, _: &Edits) -> Result<Prepared, Unfit> {

@@ -6,7 +6,6 @@ use contract::{
     Problem, Severity,
     config::{Chain, Document, ProbeKind, Provider, Tier},
 };
-use domain::Wire;
 
 use super::{error, snapshot::provider_kind, warning};
 
@@ -201,13 +200,6 @@ fn check_tier(path: &str, tier: &Tier, problems: &mut Vec<Problem>) {
     }
     check_key(path, tier, problems);
     check_limits(path, tier, problems);
-    if kind.wire() == Wire::Unspoken {
-        problems.push(warning(
-            format!("{path}.provider"),
-            "this version does not speak this provider's protocol; the tier is passed over",
-            "use an OpenAI-compatible or Ollama server until it does",
-        ));
-    }
 }
 
 /// A unit or a command, and not both.

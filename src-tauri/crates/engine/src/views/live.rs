@@ -138,9 +138,6 @@ fn why_not(moment: &Moment, tier: &Tier, states: &[Option<ReplicaState>]) -> Opt
     if !tier.enabled {
         return Some(WhyNot::Disabled);
     }
-    if tier.provider.wire() == domain::Wire::Unspoken {
-        return Some(WhyNot::Unspoken);
-    }
     let ask = Ask { now: moment.now, dice: 0.0, seed: 0 };
     let mut first = None;
     for state in states {

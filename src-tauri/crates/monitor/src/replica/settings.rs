@@ -3,7 +3,7 @@
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use domain::{
-    Chain, Replica, Tier, Wire,
+    Chain, Replica, Tier,
     chain::{Failback, Probe, ProbeKind},
 };
 use upstream::ProbeTarget;
@@ -34,9 +34,9 @@ impl Settings {
         }
     }
 
-    /// The probe's settings; absent also where this version does not speak the protocol.
+    /// The probe's settings.
     pub(crate) fn probe(&self) -> Option<&Probe> {
-        self.tier.probe.as_ref().filter(|_| self.tier.provider.wire() != Wire::Unspoken)
+        self.tier.probe.as_ref()
     }
 
     /// Whether a check may ask for a token: nobody pays for it.

@@ -58,10 +58,10 @@ impl ChainView {
         let tiers = chain.tiers.iter().map(|tier| {
             let ordered = || (Fit::Out, Cause { ordered: true, ..Cause::default() });
             let replica = |id| board.read(id, |state| judge(state, now));
-            let judged = match tier.provider.wire() {
-                _ if !tier.enabled => ordered(),
-                domain::Wire::Unspoken => ordered(),
-                _ => best(tier.replicas.iter().filter_map(|r| replica(&r.id))),
+            let judged = if tier.enabled {
+                best(tier.replicas.iter().filter_map(|r| replica(&r.id)))
+            } else {
+                ordered()
             };
             TierView { name: tier.name.clone(), fit: judged.0, cause: judged.1 }
         });

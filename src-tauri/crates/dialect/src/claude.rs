@@ -1,4 +1,4 @@
-//! What models of this API take and refuse: a table in `models.json`, read from the top; the first line with a piece
+//! What Claude's models take and refuse, wherever they are served: a table in `models.json`, read from the top; the first line with a piece
 //! of the model's name counts. A Claude that nobody knows yet is taken for one of the present generation; a model
 //! without that name (other servers speak this API too) for one that takes what older ones took.
 
@@ -6,10 +6,12 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::exchange::{Message, Request};
+
 /// How a model is asked to reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Thinking {
+pub(crate) enum Thinking {
     /// It cannot.
     None,
     /// With a budget in tokens.
@@ -21,7 +23,7 @@ pub(super) enum Thinking {
 /// What a model takes.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Model {
+pub(crate) struct Model {
     #[serde(rename = "match")]
     names: Vec<String>,
     /// How it reasons.
@@ -52,12 +54,22 @@ fn output() -> u32 {
 }
 
 static MODELS: LazyLock<Vec<Model>> =
-    LazyLock::new(|| serde_json::from_str(include_str!("models.json")).unwrap_or_default());
+    LazyLock::new(|| serde_json::from_str(include_str!("claude/models.json")).unwrap_or_default());
 
 /// What the model of this name takes.
-pub(super) fn of(name: &str) -> Option<&'static Model> {
+pub(crate) fn of(name: &str) -> Option<&'static Model> {
     let name = name.to_ascii_lowercase();
     MODELS.iter().find(|model| model.names.iter().any(|piece| name.contains(piece.as_str())))
+}
+
+/// Whether the last turn called tools and brings no sealed reasoning along, without which such a turn is refused once
+/// reasoning is asked for.
+pub(crate) fn calls_without_seal(request: &Request) -> bool {
+    let last = request.messages.iter().rev().find_map(|message| match message {
+        Message::Assistant(turn) => Some(turn),
+        _ => None,
+    });
+    last.is_some_and(|turn| !turn.tool_calls.is_empty() && turn.sealed.is_empty())
 }
 
 #[cfg(test)]
