@@ -13,4 +13,5 @@ mod playground;
 mod practice;
 mod providers;
 mod sdk;
+mod sdk_anthropic;
 mod slow;

@@ -11,21 +11,21 @@ use harness::{
 use serde_json::{Value, json};
 
 /// Provider, key, model.
-const KINDS: [(&str, &str, &str); 4] = [
+pub(crate) const KINDS: [(&str, &str, &str); 4] = [
     ("anthropic", "sk-ant-test", "claude-sonnet-4-5"),
     ("gemini", "AIza-test", "gemini-2.5-flash"),
     ("bedrock", "AKIDEXAMPLE:secret:session", "anthropic.claude-sonnet-4-5-v1:0"),
     ("azure", "azure-test", "gpt"),
 ];
 
-struct World {
-    provider: Provider,
+pub(crate) struct World {
+    pub provider: Provider,
     backup: ModelServer,
-    daemon: Daemon,
+    pub daemon: Daemon,
 }
 
 /// A chain for each kind, and behind each a server that speaks Chat Completions.
-async fn world(say: Say) -> World {
+pub(crate) async fn world(say: Say) -> World {
     let provider = Provider::saying(say).await;
     let backup = ModelServer::saying("from the backup").await;
     let mut yaml = "version: 1\nchains:\n".to_owned();
