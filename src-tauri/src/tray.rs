@@ -209,6 +209,10 @@ mod tests {
             mode,
             serving: None,
             since_ms: 0,
+            armed: true,
+            not_armed: None,
+            manual_failback: false,
+            pin: None,
             tiers: Vec::new(),
             incident: None,
         });

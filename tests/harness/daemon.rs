@@ -158,6 +158,16 @@ impl Daemon {
         self.child.take().unwrap().wait().await.unwrap().code()
     }
 
+    /// Runs a command of the command line on its data folder: whether it succeeded, and what it said.
+    pub async fn command_line(&self, arguments: &[&str]) -> (bool, String) {
+        let mut command = Command::new(program("changeoverd"));
+        command.arg("--data").arg(self.path("data")).args(arguments).env("USER", "kim").kill_on_drop(true);
+        let output = tokio::time::timeout(Duration::from_secs(60), command.output()).await;
+        let output = output.expect("the command ends").unwrap();
+        let said = [output.stdout, output.stderr].map(|part| String::from_utf8_lossy(&part).into_owned());
+        (output.status.success(), said.concat())
+    }
+
     /// A command's answer, or its error.
     pub async fn rpc(&self, name: &str, request: Value) -> Result<Value, Value> {
         let response = self

@@ -9,6 +9,7 @@ mod gpus;
 mod keys;
 mod kill;
 mod memory;
+mod orders;
 mod playground;
 mod practice;
 mod providers;

@@ -908,6 +908,22 @@ serving: string | null,
  */
 since_ms: number, 
 /**
+ * Whether another tier would answer if the one that does failed now; read off the router's own plan.
+ */
+armed: boolean, 
+/**
+ * Why not.
+ */
+not_armed: string | null, 
+/**
+ * Whether a recovered tier waits for the operator (`failback: manual`).
+ */
+manual_failback: boolean, 
+/**
+ * The operator's pin.
+ */
+pin: PinView | null, 
+/**
  * The tiers in order.
  */
 tiers: Array<TierView>, 
@@ -948,6 +964,14 @@ may_serve: boolean,
  * Why not.
  */
 why_not: string | null, 
+/**
+ * The operator's order that holds for it.
+ */
+order: OrderView | null, 
+/**
+ * Whether it recovered and waits for Fail back now.
+ */
+waits: boolean, 
 /**
  * Share of traffic it is ramped up to, 0 to 1.
  */
@@ -1890,6 +1914,309 @@ changes: Array<ChangeOver>,
  * How many match in all.
  */
 total: number, };
+
+/**
+ * Who gave an order, when and why.
+ */
+export type Given = { 
+/**
+ * Who.
+ */
+by: string, 
+/**
+ * When.
+ */
+at_ms: number, 
+/**
+ * Why; may be empty.
+ */
+why: string, };
+
+/**
+ * A tier that comes before all others of its chain.
+ */
+export type PinView = { 
+/**
+ * The chain.
+ */
+chain: string, 
+/**
+ * The tier.
+ */
+tier: string, 
+/**
+ * Whether no other tier may answer, even when this one cannot.
+ */
+only: boolean, 
+/**
+ * When it ends by itself; absent: when it is released.
+ */
+until_ms: number | null, 
+/**
+ * Whose order.
+ */
+given: Given, };
+
+/**
+ * What an order does to a tier.
+ */
+export type OrderKind = "draining" | "disabled" | "set_aside" | "maintenance" | "retired";
+
+/**
+ * An order that holds for a tier, or for one of its replicas.
+ */
+export type OrderView = { 
+/**
+ * What it does.
+ */
+kind: OrderKind, 
+/**
+ * The chain.
+ */
+chain: string, 
+/**
+ * The tier; absent: the whole chain.
+ */
+tier: string | null, 
+/**
+ * The replica's id; absent: the whole tier.
+ */
+replica: string | null, 
+/**
+ * When it ends by itself.
+ */
+until_ms: number | null, 
+/**
+ * Whose order.
+ */
+given: Given, };
+
+/**
+ * A maintenance window, open or to come.
+ */
+export type WindowView = { 
+/**
+ * Its number.
+ */
+id: number, 
+/**
+ * The chain.
+ */
+chain: string, 
+/**
+ * The tier; absent: the whole chain.
+ */
+tier: string | null, 
+/**
+ * Its beginning.
+ */
+from_ms: number, 
+/**
+ * Its end.
+ */
+to_ms: number, 
+/**
+ * Whether it is open now.
+ */
+open: boolean, 
+/**
+ * Whose order.
+ */
+given: Given, };
+
+/**
+ * A model that may not answer anywhere.
+ */
+export type RetiredView = { 
+/**
+ * Its name, as the tiers write it.
+ */
+model: string, 
+/**
+ * The tiers that it takes out, `chain/tier`.
+ */
+tiers: Array<string>, 
+/**
+ * Whose order.
+ */
+given: Given, };
+
+/**
+ * An order that was given, or that ended by itself.
+ */
+export type OrderRecord = { 
+/**
+ * Its number in the journal.
+ */
+id: string, 
+/**
+ * When.
+ */
+at_ms: number, 
+/**
+ * The chain; absent where it concerns all.
+ */
+chain: string | null, 
+/**
+ * The tier; absent where it concerns the whole chain.
+ */
+tier: string | null, 
+/**
+ * Who.
+ */
+actor: string, 
+/**
+ * What, in words: `pinned until released`.
+ */
+what: string, 
+/**
+ * Why; may be empty.
+ */
+why: string, };
+
+/**
+ * Every order that holds or is to hold, and the newest that were given.
+ */
+export type OrdersPage = { 
+/**
+ * Pinned tiers; one per chain at most.
+ */
+pins: Array<PinView>, 
+/**
+ * Tiers and replicas that are drained, disabled or set aside.
+ */
+tiers: Array<OrderView>, 
+/**
+ * Maintenance windows, by their beginning.
+ */
+windows: Array<WindowView>, 
+/**
+ * Models that may not answer.
+ */
+retired: Array<RetiredView>, 
+/**
+ * The newest orders, newest first; at most 50.
+ */
+recent: Array<OrderRecord>, };
+
+/**
+ * Asks one tier before all others of its chain.
+ */
+export type OrderPin = { 
+/**
+ * The chain.
+ */
+chain: string, 
+/**
+ * The tier.
+ */
+tier: string, 
+/**
+ * Whether no other tier may answer, even when this one cannot.
+ */
+only: boolean, 
+/**
+ * How long, up to 31 days; absent: until it is released.
+ */
+for_ms: number | null, 
+/**
+ * Why, for the record; up to 500 characters.
+ */
+why: string, };
+
+/**
+ * An order for a whole chain: release its pin, fail over, fail back.
+ */
+export type OrderChain = { 
+/**
+ * The chain.
+ */
+chain: string, 
+/**
+ * Why, for the record; up to 500 characters.
+ */
+why: string, };
+
+/**
+ * What a switch is to do.
+ */
+export type SwitchTo = "drain" | "disable" | "enable";
+
+/**
+ * Drains, disables or enables a tier, or one of its replicas.
+ */
+export type OrderSwitch = { 
+/**
+ * The chain.
+ */
+chain: string, 
+/**
+ * The tier.
+ */
+tier: string, 
+/**
+ * The replica's id; absent: all of them.
+ */
+replica: string | null, 
+/**
+ * What to do.
+ */
+to: SwitchTo, 
+/**
+ * Why, for the record; up to 500 characters.
+ */
+why: string, };
+
+/**
+ * Sets a maintenance window.
+ */
+export type OrderMaintenance = { 
+/**
+ * The chain.
+ */
+chain: string, 
+/**
+ * The tier; absent: the whole chain.
+ */
+tier: string | null, 
+/**
+ * Its beginning; absent: now.
+ */
+from_ms: number | null, 
+/**
+ * Its end, at most 31 days after its beginning.
+ */
+to_ms: number, 
+/**
+ * Why, for the record; up to 500 characters.
+ */
+why: string, };
+
+/**
+ * Ends a maintenance window, or takes it back.
+ */
+export type OrderMaintenanceEnd = { 
+/**
+ * Its number.
+ */
+id: number, 
+/**
+ * Why, for the record; up to 500 characters.
+ */
+why: string, };
+
+/**
+ * Retires a model everywhere at once, or takes that back.
+ */
+export type OrderModel = { 
+/**
+ * Its name, as the tiers write it.
+ */
+model: string, 
+/**
+ * Why, for the record; up to 500 characters.
+ */
+why: string, };
 
 /**
  * A report over a period. All figures are of one kind: real, or simulated.
@@ -3093,7 +3420,7 @@ change: ChangeOver, };
 /**
  * What changed.
  */
-export type Topic = "config" | "incidents" | "change_overs" | "gpus" | "keys" | "practice" | "alerts" | "runbooks";
+export type Topic = "config" | "incidents" | "change_overs" | "gpus" | "keys" | "practice" | "alerts" | "runbooks" | "orders";
 
 /** Each command's request and response. */
 export interface Commands {
@@ -3114,6 +3441,16 @@ export interface Commands {
   "playground.read": { request: PlaygroundRead; response: PlaygroundProgress };
   "playground.stop": { request: PlaygroundRun; response: null };
   "discover": { request: DiscoverRequest; response: Discovery };
+  "orders": { request: null; response: OrdersPage };
+  "order.pin": { request: OrderPin; response: OrdersPage };
+  "order.unpin": { request: OrderChain; response: OrdersPage };
+  "order.switch": { request: OrderSwitch; response: OrdersPage };
+  "order.failover": { request: OrderChain; response: OrdersPage };
+  "order.failback": { request: OrderChain; response: OrdersPage };
+  "order.maintenance": { request: OrderMaintenance; response: OrdersPage };
+  "order.maintenance_end": { request: OrderMaintenanceEnd; response: OrdersPage };
+  "order.retire": { request: OrderModel; response: OrdersPage };
+  "order.unretire": { request: OrderModel; response: OrdersPage };
   "changeovers": { request: PageRequest; response: Array<ChangeOver> };
   "incidents": { request: IncidentsRequest; response: IncidentPage };
   "incidents.export": { request: IncidentsExport; response: ExportedFile };

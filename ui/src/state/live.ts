@@ -27,6 +27,7 @@ export const STALE: Record<Topic, readonly CommandName[]> = {
   practice: ["practice"],
   alerts: ["alerts"],
   runbooks: ["runbooks"],
+  orders: ["orders"],
 };
 
 /** Brings one event into the cache. */

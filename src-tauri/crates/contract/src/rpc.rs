@@ -4,6 +4,9 @@
 //! HTTP it is `POST /rpc/NAME` on the admin address. Events come over one channel: `GET /events` (SSE) or
 //! the window's channel.
 
+mod orders;
+
+pub use orders::*;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -82,6 +85,26 @@ commands! {
     PlaygroundStop = "playground.stop": PlaygroundRun => ();
     /// Looks for model servers on this machine, on the ports where they usually listen.
     Discover = "discover": DiscoverRequest => Discovery;
+    /// The operator's orders.
+    Orders = "orders": () => OrdersPage;
+    /// Asks one tier before all others.
+    OrderPin = "order.pin": OrderPin => OrdersPage;
+    /// Releases a chain's pin.
+    OrderUnpin = "order.unpin": OrderChain => OrdersPage;
+    /// Drains, disables or enables a tier or a replica.
+    OrderSwitch = "order.switch": OrderSwitch => OrdersPage;
+    /// Moves traffic to the next tier, until it is failed back.
+    OrderFailOver = "order.failover": OrderChain => OrdersPage;
+    /// Brings traffic back to the best tier, at once.
+    OrderFailBack = "order.failback": OrderChain => OrdersPage;
+    /// Sets a maintenance window.
+    OrderMaintenance = "order.maintenance": OrderMaintenance => OrdersPage;
+    /// Ends a maintenance window, or takes it back.
+    OrderMaintenanceEnd = "order.maintenance_end": OrderMaintenanceEnd => OrdersPage;
+    /// Takes a model out everywhere at once, running answers included.
+    OrderRetire = "order.retire": OrderModel => OrdersPage;
+    /// Lets a retired model answer again.
+    OrderUnretire = "order.unretire": OrderModel => OrdersPage;
     /// Change-overs, newest first.
     ChangeOvers = "changeovers": PageRequest => Vec<ChangeOver>;
     /// Incidents, newest first.
@@ -619,4 +642,5 @@ pub enum Topic {
     Practice,
     Alerts,
     Runbooks,
+    Orders,
 }

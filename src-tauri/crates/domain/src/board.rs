@@ -18,6 +18,7 @@ use tokio::{
     sync::{Notify, mpsc, watch},
     time::Instant,
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     chain::ReplicaId,
@@ -68,6 +69,10 @@ pub enum Admin {
     Draining,
     /// Out of service.
     Disabled,
+    /// Worked on for a while: traffic avoids it, and nobody is alarmed.
+    Maintenance,
+    /// Its model may not answer anywhere; running answers are cut.
+    Retired,
 }
 
 /// A replica that is left alone for a while.
@@ -96,6 +101,8 @@ pub struct ReplicaState {
     pub cool_down: Option<CoolDown>,
     /// Share of its chain's traffic that it may take, 0 to 1; below 1 only after a recovery.
     pub share: f64,
+    /// Whether it recovered and waits for the operator to bring it back.
+    pub waits: bool,
     /// Whether it let a request wait in vain and has not been heard of since.
     pub in_doubt: bool,
     /// Failures since the last success, of those that count.
@@ -136,6 +143,7 @@ impl Default for ReplicaState {
             admin: Admin::Enabled,
             cool_down: None,
             share: 1.0,
+            waits: false,
             in_doubt: false,
             failing: 0,
             last_failure: None,
@@ -209,8 +217,8 @@ pub enum Signal {
     Gpu(Option<String>),
     /// The GPU beneath it is unwell but serves on (with the reason in words), or is well again.
     GpuUnwell(Option<String>),
-    /// The operator's switch.
-    Admin(Admin),
+    /// The operator wants it back in full service, now.
+    FailBack,
     /// Check it now.
     ProbeNow,
     /// What its answer says is left of its rate limits.
@@ -235,13 +243,14 @@ pub struct ReplicaPort {
     /// Rung after each signal that may not wait for others.
     bell: Arc<Notify>,
     in_flight: Arc<AtomicU32>,
+    cutter: Cutter,
 }
 
 impl ReplicaPort {
     /// A port onto a replica's task.
     #[must_use]
     pub fn new(state: watch::Receiver<ReplicaState>, signals: mpsc::Sender<Signal>) -> Self {
-        Self { state, signals, bell: Arc::default(), in_flight: Arc::default() }
+        Self { state, signals, bell: Arc::default(), in_flight: Arc::default(), cutter: Cutter::default() }
     }
 
     /// The latest state.
@@ -290,6 +299,36 @@ impl ReplicaPort {
     pub fn enter(&self) -> InFlight {
         self.in_flight.fetch_add(1, Ordering::Relaxed);
         InFlight(Arc::clone(&self.in_flight))
+    }
+
+    /// Ends when the answers that are running at this moment are to be cut.
+    #[must_use]
+    pub fn cut(&self) -> Arc<CancellationToken> {
+        self.cutter.0.load_full()
+    }
+
+    /// What cuts the running answers; for the replica's task.
+    #[must_use]
+    pub fn cutter(&self) -> Cutter {
+        self.cutter.clone()
+    }
+}
+
+/// Cuts the running answers of a replica.
+#[derive(Clone, Debug, Default)]
+pub struct Cutter(Arc<ArcSwap<CancellationToken>>);
+
+impl Cutter {
+    /// Cuts every running answer, and each that begins before [`Cutter::mend`].
+    pub fn sever(&self) {
+        self.0.load().cancel();
+    }
+
+    /// Lets answers that begin from now on run.
+    pub fn mend(&self) {
+        if self.0.load().is_cancelled() {
+            self.0.store(Arc::default());
+        }
     }
 }
 

@@ -62,6 +62,8 @@ pub enum Event {
     Gpu(GpuChange),
     /// A step of a server's restart.
     Restart(RestartRecord),
+    /// The operator gave an order, or one ended by itself.
+    Operator(OperatorAct),
     /// The operator acted on an incident.
     IncidentAct(IncidentAct),
     /// An alert was sent, failed or was held back.
@@ -270,6 +272,124 @@ pub struct RestartRecord {
     pub step: RestartStep,
     /// In words.
     pub words: String,
+}
+
+/// An order of the operator's, or the end of one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperatorAct {
+    /// The chain; absent where it concerns all.
+    pub chain: Option<String>,
+    /// The tier; absent where it concerns the whole chain.
+    pub tier: Option<String>,
+    /// Whether the chain is simulated.
+    pub simulated: bool,
+    /// Who.
+    pub actor: String,
+    /// Why; may be empty.
+    pub why: String,
+    /// What.
+    pub order: Order,
+}
+
+impl Order {
+    /// What was ordered, as the end of a line that names the tier or chain.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let of = |replica: &Option<String>| {
+            let url = replica.as_deref().map(|r| r.rsplit_once('@').map_or(r, |(_, url)| url));
+            url.map_or_else(String::new, |url| format!(" ({url})"))
+        };
+        match self {
+            Self::Pinned { only: true, until_ms: None } => "pinned, alone, until released".into(),
+            Self::Pinned { only: true, .. } => "pinned, alone, for a time".into(),
+            Self::Pinned { until_ms: None, .. } => "pinned until released".into(),
+            Self::Pinned { .. } => "pinned for a time".into(),
+            Self::Unpinned => "pin released".into(),
+            Self::PinExpired => "pin expired".into(),
+            Self::Drained { replica } => format!("drained{}", of(replica)),
+            Self::Disabled { replica } => format!("disabled{}", of(replica)),
+            Self::Enabled { replica } => format!("enabled{}", of(replica)),
+            Self::FailedOver { to } => format!("failed over to {to}"),
+            Self::FailedBack => "failed back".into(),
+            Self::MaintenanceSet { id, .. } => format!("maintenance window {id} set"),
+            Self::MaintenanceBegan { id, .. } => format!("maintenance window {id} began"),
+            Self::MaintenanceEnded { id } => format!("maintenance window {id} ended"),
+            Self::Retired { model, .. } => format!("model {model} retired"),
+            Self::Unretired { model } => format!("model {model} back in use"),
+        }
+    }
+}
+
+/// What was ordered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "order", rename_all = "snake_case")]
+pub enum Order {
+    /// The tier comes first.
+    Pinned {
+        /// Whether no other may answer.
+        only: bool,
+        /// When that ends by itself.
+        until_ms: Option<i64>,
+    },
+    /// The pin was released.
+    Unpinned,
+    /// The pin ended by itself.
+    PinExpired,
+    /// No new requests.
+    Drained {
+        /// The replica's id; absent: the whole tier.
+        replica: Option<String>,
+    },
+    /// Out of service.
+    Disabled {
+        /// The replica's id; absent: the whole tier.
+        replica: Option<String>,
+    },
+    /// Back in service.
+    Enabled {
+        /// The replica's id; absent: the whole tier.
+        replica: Option<String>,
+    },
+    /// Traffic left the tier.
+    FailedOver {
+        /// The tier that is next.
+        to: String,
+    },
+    /// Traffic may return to every tier.
+    FailedBack,
+    /// A maintenance window was set.
+    MaintenanceSet {
+        /// Its number.
+        id: u64,
+        /// Its beginning.
+        from_ms: i64,
+        /// Its end.
+        to_ms: i64,
+    },
+    /// A maintenance window began.
+    MaintenanceBegan {
+        /// Its number.
+        id: u64,
+        /// Its end.
+        to_ms: i64,
+    },
+    /// A maintenance window is over, or was taken back.
+    MaintenanceEnded {
+        /// Its number.
+        id: u64,
+    },
+    /// A model may not answer anywhere.
+    Retired {
+        /// Its name.
+        model: String,
+        /// The tiers that this takes out, `chain/tier`.
+        tiers: Vec<String>,
+    },
+    /// The model may answer again.
+    Unretired {
+        /// Its name.
+        model: String,
+    },
 }
 
 /// What an operator did with an incident.

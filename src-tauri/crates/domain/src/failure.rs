@@ -62,6 +62,8 @@ pub enum FailureClass {
     CredentialMissing,
     /// The GPU under the replica failed.
     Gpu,
+    /// The operator retired the model while it answered.
+    ModelRetired,
     /// The client's own mistake: nobody's failure.
     ClientMistake,
     /// The client hung up: nobody's failure.
@@ -103,6 +105,7 @@ impl FailureClass {
         Self::QualityRejected,
         Self::CredentialMissing,
         Self::Gpu,
+        Self::ModelRetired,
         Self::ClientMistake,
         Self::ClientGone,
         Self::Superseded,
@@ -141,6 +144,7 @@ impl FailureClass {
             Self::QualityRejected => "quality_rejected",
             Self::CredentialMissing => "credential_missing",
             Self::Gpu => "gpu",
+            Self::ModelRetired => "model_retired",
             Self::ClientMistake => "client_mistake",
             Self::ClientGone => "client_gone",
             Self::Superseded => "superseded",
@@ -204,6 +208,9 @@ impl FailureClass {
                 "The tier's key cannot be read: paste it in Settings, Keys, or set the variable."
             }
             Self::Gpu => "The GPU failed: look at the GPUs screen, reset the GPU or reboot its host.",
+            Self::ModelRetired => {
+                "The operator retired the model: use another one, or take the retirement back on the Chains screen."
+            }
             Self::ClientMistake => "The client's request is wrong: correct it there.",
             Self::ClientGone => "The client hung up: nothing to do.",
             Self::Superseded => "Another tier answered first: nothing to do.",

@@ -10,6 +10,7 @@ use crate::{
     board::{Admin, BreakerState, Health, ReplicaState},
     chain::{Chain, ReplicaId, Tier},
     failure::FailureClass,
+    orders::Preference,
 };
 
 /// What the plan needs to know of a request.
@@ -30,6 +31,17 @@ pub enum WhyNot {
     Disabled,
     /// The operator drains it.
     Draining,
+    /// It is under maintenance.
+    Maintenance,
+    /// Its model was retired.
+    Retired,
+    /// Another tier alone may answer.
+    PinnedElsewhere {
+        /// That tier.
+        tier: String,
+    },
+    /// The operator moved traffic away from it: asked only when nobody else can answer.
+    SetAside,
     /// Its checks or its traffic say that it is down.
     Down {
         /// The last failure, in words.
@@ -57,6 +69,8 @@ pub enum WhyNot {
         /// That part, percent.
         percent: u8,
     },
+    /// It recovered and waits for the operator: asked only when nobody else can answer.
+    Waits,
     /// It let a request wait in vain and is being checked: asked only when nobody else can answer.
     InDoubt,
     /// Its task has not started yet.
@@ -73,6 +87,7 @@ impl WhyNot {
                 | Self::BreakerOpen { .. }
                 | Self::CoolingDown { .. }
                 | Self::Ramping { .. }
+                | Self::Waits
                 | Self::InDoubt
                 | Self::NotReady
         )
@@ -81,7 +96,14 @@ impl WhyNot {
     /// Whether the replica is still asked when nobody better can answer.
     #[must_use]
     pub const fn still_serves(&self) -> bool {
-        matches!(self, Self::Ramping { .. } | Self::InDoubt)
+        matches!(self, Self::Ramping { .. } | Self::Waits | Self::InDoubt | Self::SetAside)
+    }
+
+    /// Whether the operator wants it so.
+    #[must_use]
+    pub const fn is_ordered(&self) -> bool {
+        use WhyNot::{Disabled, Draining, Maintenance, PinnedElsewhere, Retired, SetAside};
+        matches!(self, Disabled | Draining | Maintenance | Retired | PinnedElsewhere { .. } | SetAside)
     }
 }
 
@@ -90,6 +112,10 @@ impl fmt::Display for WhyNot {
         match self {
             Self::Disabled => f.write_str("switched off"),
             Self::Draining => f.write_str("draining"),
+            Self::Maintenance => f.write_str("under maintenance"),
+            Self::Retired => f.write_str("its model was retired"),
+            Self::PinnedElsewhere { tier } => write!(f, "the operator pinned the chain to `{tier}` alone"),
+            Self::SetAside => f.write_str("set aside by the operator"),
             Self::Down { error } if error.is_empty() => f.write_str("down"),
             Self::Down { error } => write!(f, "down: {error}"),
             Self::BreakerOpen { trial_in_ms: 0 } => f.write_str("breaker half-open, all trials taken"),
@@ -103,6 +129,7 @@ impl fmt::Display for WhyNot {
                 write!(f, "its rate limit is used up for another {} s", for_ms.div_ceil(1000))
             }
             Self::Ramping { percent } => write!(f, "recovering, {percent} % of traffic so far"),
+            Self::Waits => f.write_str("recovered, waiting for the operator to fail back"),
             Self::InDoubt => f.write_str("being checked after it let a request wait in vain"),
             Self::NotReady => f.write_str("starting"),
         }
@@ -150,9 +177,10 @@ impl Plan {
         self.steps.retain(|step| step.tier == position);
         self.order.retain(|candidate| candidate.tier == position);
         let Some(tier) = chain.tiers.get(position) else { return };
-        let by_health =
-            self.steps.iter().all(|step| step.why_not.as_ref().is_none_or(WhyNot::is_about_health));
-        if !self.order.is_empty() || !by_health {
+        // A pin elsewhere says nothing about this tier.
+        let elsewhere = |why: &WhyNot| matches!(why, WhyNot::PinnedElsewhere { .. });
+        let may = |why: &WhyNot| why.is_about_health() || elsewhere(why);
+        if !self.order.is_empty() || !self.steps.iter().all(|step| step.why_not.as_ref().is_none_or(may)) {
             return;
         }
         let in_hand = |id: &ReplicaId| replica(id).is_none_or(|(state, _)| state.admin == Admin::Enabled);
@@ -163,43 +191,74 @@ impl Plan {
     }
 }
 
-/// Makes the plan. `replica` reads a replica's state, and how many requests it is answering, off the board.
-pub fn plan(chain: &Chain, ask: &Ask, replica: impl Fn(&ReplicaId) -> Option<(ReplicaState, u32)>) -> Plan {
+/// Makes the plan. `prefer` is what the operator ordered of the chain; `replica` reads a replica's state, and how many
+/// requests it is answering, off the board.
+pub fn plan(
+    chain: &Chain,
+    prefer: &Preference,
+    ask: &Ask,
+    replica: impl Fn(&ReplicaId) -> Option<(ReplicaState, u32)>,
+) -> Plan {
     let mut plan = Plan::default();
-    let mut ramping = Vec::new();
-    for (position, tier) in chain.tiers.iter().enumerate() {
-        let (why_not, replicas) = judge_tier(tier, ask, &replica);
+    let mut later = Vec::new();
+    for position in prefer.order(chain.tiers.len()) {
+        let (why_not, replicas) = judge_in_chain(chain, position, prefer, ask, &replica);
         let candidates =
             replicas.into_iter().map(|replica| Candidate { tier: position, replica, last_resort: false });
         match &why_not {
             None => plan.order.extend(candidates),
-            Some(reason) if reason.still_serves() => ramping.extend(candidates),
+            Some(reason) if reason.still_serves() => later.extend(candidates),
             Some(_) => {}
         }
         plan.steps.push(Step { tier: position, why_not });
     }
     // A tier that is ramped up is better than none at all.
-    plan.order.extend(ramping);
+    plan.order.extend(later);
     if plan.order.is_empty() {
-        plan.order.extend(last_resort(chain, &replica));
+        plan.order.extend(last_resort(chain, prefer, &replica));
     }
+    plan.steps.sort_by_key(|step| step.tier);
     plan
+}
+
+/// What the operator's orders for the chain make of a tier's own state.
+fn judge_in_chain(
+    chain: &Chain,
+    position: usize,
+    prefer: &Preference,
+    ask: &Ask,
+    read: &impl Fn(&ReplicaId) -> Option<(ReplicaState, u32)>,
+) -> (Option<WhyNot>, Vec<usize>) {
+    let Some(tier) = chain.tiers.get(position) else { return (Some(WhyNot::NotReady), vec![]) };
+    if prefer.shuts_out(position) {
+        let pinned = prefer.pinned.and_then(|at| chain.tiers.get(at)).map(|t| t.name.clone());
+        return (Some(WhyNot::PinnedElsewhere { tier: pinned.unwrap_or_default() }), vec![]);
+    }
+    let (why_not, replicas) = judge_tier(tier, ask, read);
+    let why_not = match why_not {
+        // Whoever pins a tier that recovers wants it now.
+        Some(WhyNot::Ramping { .. } | WhyNot::Waits) if prefer.pinned == Some(position) => None,
+        None | Some(WhyNot::Ramping { .. } | WhyNot::Waits) if prefer.aside.contains(&position) => {
+            Some(WhyNot::SetAside)
+        }
+        other => other,
+    };
+    (why_not, replicas)
 }
 
 /// When every tier is out, the last one that is switched on is still tried, at its first replica that
 /// the operator has not taken out.
 fn last_resort(
     chain: &Chain,
+    prefer: &Preference,
     read: &impl Fn(&ReplicaId) -> Option<(ReplicaState, u32)>,
 ) -> Option<Candidate> {
     let in_hand = |id| read(id).is_none_or(|(state, _)| state.admin == Admin::Enabled);
-    let usable = |tier: &&Tier| tier.enabled;
-    chain.tiers.iter().enumerate().rev().filter(|(_, tier)| usable(&tier.as_ref())).find_map(
-        |(position, tier)| {
-            let replica = tier.replicas.iter().position(|r| in_hand(&r.id))?;
-            Some(Candidate { tier: position, replica, last_resort: true })
-        },
-    )
+    let usable = |at: &usize| !prefer.shuts_out(*at) && chain.tiers.get(*at).is_some_and(|t| t.enabled);
+    prefer.order(chain.tiers.len()).rev().filter(usable).find_map(|position| {
+        let replica = chain.tiers.get(position)?.replicas.iter().position(|r| in_hand(&r.id))?;
+        Some(Candidate { tier: position, replica, last_resort: true })
+    })
 }
 
 /// Why a tier is passed over, or its replicas that may serve in the order to try them.
@@ -245,6 +304,8 @@ pub fn judge_replica(state: &ReplicaState, ask: &Ask) -> Option<WhyNot> {
     match state.admin {
         Admin::Disabled => return Some(WhyNot::Disabled),
         Admin::Draining => return Some(WhyNot::Draining),
+        Admin::Maintenance => return Some(WhyNot::Maintenance),
+        Admin::Retired => return Some(WhyNot::Retired),
         Admin::Enabled => {}
     }
     if let Some(cool) = state.cool_down.as_ref().filter(|c| c.until > ask.now) {
@@ -267,6 +328,9 @@ pub fn judge_replica(state: &ReplicaState, ask: &Ask) -> Option<WhyNot> {
     }
     if state.in_doubt {
         return Some(WhyNot::InDoubt);
+    }
+    if state.waits {
+        return Some(WhyNot::Waits);
     }
     if state.share < 1.0 && ask.dice >= state.share {
         return Some(WhyNot::Ramping { percent: (state.share * 100.0) as u8 });
@@ -300,4 +364,4 @@ fn by_load(replicas: Vec<Queue>, seed: u64) -> Vec<usize> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

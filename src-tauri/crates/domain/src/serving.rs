@@ -60,6 +60,8 @@ pub enum Told {
     Served(Served),
     /// A client waited in vain.
     Delayed(Delayed),
+    /// The operator brought tiers of this chain back: whoever is best has the word.
+    Ordered(String),
 }
 
 /// The request path's and the screens' side.

@@ -128,6 +128,7 @@ pub const fn verdict(class: FailureClass) -> Verdict {
         F::QualityRejected   => row(NextTier, false, false, Never,               Some(I::Quality)),
         F::CredentialMissing => row(NextTier, false, false, Fixed(CREDENTIAL),   Some(I::Credential)),
         F::Gpu               => row(NextTier, false, true,  Never,               Some(I::Gpu)),
+        F::ModelRetired      => row(NextTier, false, false, Never,               None),
         F::ClientMistake     => row(Client,   false, false, Never,               None),
         F::ClientGone        => row(Client,   false, false, Never,               None),
         F::Superseded        => row(Client,   false, false, Never,               None),

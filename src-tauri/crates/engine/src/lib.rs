@@ -11,6 +11,7 @@ mod history;
 mod key_list;
 mod keys;
 mod options;
+mod orders;
 mod playground;
 mod port_holder;
 mod practice;
@@ -43,6 +44,7 @@ pub use state::Addresses;
 use config::ConfigOwner;
 use endpoint::Endpoint;
 use keys::Keys;
+use orders::OrdersOwner;
 use practice::Practice;
 use series::Figures;
 
@@ -66,6 +68,7 @@ pub(crate) struct Inner {
     pub(crate) journal: Journal,
     pub(crate) board: Board,
     pub(crate) serving: ServingPort,
+    pub(crate) orders: OrdersOwner,
     pub(crate) snapshot: Arc<ArcSwap<Snapshot>>,
     pub(crate) figures: Arc<Figures>,
     pub(crate) upstream: upstream::Client,

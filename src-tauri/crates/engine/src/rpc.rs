@@ -3,6 +3,7 @@
 mod acts;
 mod changes;
 mod lists;
+mod orders;
 mod reads;
 mod runbooks;
 
@@ -11,6 +12,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{Engine, config::ApplyError};
+
+pub(crate) use orders::tiers_with;
 
 type Reply = Result<Value, RpcError>;
 
@@ -24,7 +27,7 @@ pub(crate) fn problem(code: &str, message: &str, remedy: &str) -> RpcError {
     }
 }
 
-fn failed(message: impl std::fmt::Display) -> RpcError {
+pub(crate) fn failed(message: impl std::fmt::Display) -> RpcError {
     problem("failed", &message.to_string(), "try again; if it persists, look at the program's log")
 }
 
@@ -69,6 +72,15 @@ impl Engine {
             ));
         };
         match command {
+            Command::OrderPin
+            | Command::OrderUnpin
+            | Command::OrderSwitch
+            | Command::OrderFailOver
+            | Command::OrderFailBack
+            | Command::OrderMaintenance
+            | Command::OrderMaintenanceEnd
+            | Command::OrderRetire
+            | Command::OrderUnretire => self.order(command, payload, actor).await,
             Command::ConfigApply
             | Command::ChainsReorder
             | Command::ConfigRestore

@@ -16,6 +16,7 @@ use crate::{
     endpoint::Endpoint,
     keys::Keys,
     options::{Options, StartError},
+    orders::OrdersOwner,
     port_holder,
     practice::Practice,
     running::{self, Running},
@@ -70,6 +71,7 @@ impl Engine {
         let tasks = &self.inner.tasks;
         tasks.spawn(self.clone().follow_journal());
         tasks.spawn(self.clone().follow_week());
+        tasks.spawn(self.clone().follow_orders());
         tasks.spawn(self.clone().follow_surroundings());
         tasks.spawn(operations::upkeep::run(self.inner.store.clone(), self.inner.stop.clone()));
         let (store, stop) = (self.inner.store.clone(), self.inner.stop.clone());
@@ -182,6 +184,7 @@ async fn build(
         Arc::clone(&keys) as Arc<dyn upstream::Credentials>,
         alert_settings(&config.current().document.alerts, &installation),
     );
+    let orders = OrdersOwner::load(&store).await.map_err(StartError::Data)?;
     let gpus = monitor::gpu::Gpus::start(
         options.nvml_library.clone(),
         Arc::new(upstream.clone()),
@@ -195,6 +198,7 @@ async fn build(
         journal: journal.clone(),
         serving: serving.clone(),
         served,
+        orders: orders.port.clone(),
         prober: Arc::new(upstream.clone()),
         starter: Arc::new(monitor::restart::SystemStarter),
         memory: memory.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default(),
@@ -204,6 +208,7 @@ async fn build(
         board: board.clone(),
         journal: journal.clone(),
         serving: serving.clone(),
+        orders: orders.port.clone(),
         upstream: upstream.clone(),
     });
     Ok(Inner {
@@ -218,6 +223,7 @@ async fn build(
         journal,
         board,
         serving,
+        orders,
         snapshot,
         figures: Arc::new(Figures::new(wall_ms())),
         upstream,

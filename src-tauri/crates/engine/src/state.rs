@@ -18,7 +18,7 @@ use tokio::{
 use crate::{Engine, Inner, views};
 
 /// Every topic, for a screen that missed something.
-pub(crate) const ALL_TOPICS: [Topic; 8] = [
+pub(crate) const ALL_TOPICS: [Topic; 9] = [
     Topic::Config,
     Topic::Incidents,
     Topic::ChangeOvers,
@@ -27,6 +27,7 @@ pub(crate) const ALL_TOPICS: [Topic; 8] = [
     Topic::Practice,
     Topic::Alerts,
     Topic::Runbooks,
+    Topic::Orders,
 ];
 
 /// The live state goes out at least this often.
@@ -79,6 +80,7 @@ impl Engine {
             document: &in_force.document,
             board: &inner.board,
             serving: &inner.serving,
+            orders: &inner.orders.port.now(),
             figures: &inner.figures,
             incidents: &open,
             gpus_of: &|replica| {
@@ -185,6 +187,7 @@ impl Engine {
                     topics.push(Topic::ChangeOvers);
                     self.send(UiEvent::ChangedOver { change: views::changed_over(stamped, change, None) });
                 }
+                Event::Operator(_) => topics.push(Topic::Orders),
                 Event::Gpu(_) => topics.push(Topic::Gpus),
                 Event::Alert(_) => topics.push(Topic::Alerts),
                 _ => {}

@@ -3,6 +3,7 @@
 mod figures;
 mod gpus;
 mod live;
+mod orders;
 mod records;
 mod reports;
 mod sentence;
@@ -10,6 +11,7 @@ mod sentence;
 pub(crate) use figures::{data_parts, period};
 pub(crate) use gpus::{gpu_minute, gpu_page, gpu_series};
 pub(crate) use live::{LiveParts, live};
+pub(crate) use orders::{order_of, orders_page, pin_of};
 pub(crate) use records::{
     IncidentParts, alert, alert_test, change_over, changed_over, incident, incident_detail,
 };

@@ -57,7 +57,7 @@ async fn by_a_tier(
     headers: HeaderMap,
 ) -> Option<Response<Body>> {
     let ask = Ask { now: Instant::now(), dice: rand::random(), seed: rand::random() };
-    let planned = plan(chain, &ask, |id| shared.deps.board.load(id));
+    let planned = plan(chain, &shared.deps.orders.preference(chain), &ask, |id| shared.deps.board.load(id));
     let native = |tier: &Tier| {
         attempt::wire_of(tier.provider, asked.dialect).filter(|wire| wire.is_native(asked.dialect))
     };

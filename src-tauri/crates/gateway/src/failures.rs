@@ -6,6 +6,11 @@ use dialect::{
 };
 use domain::{Failure, FailureClass};
 
+/// The operator retired the model that answers.
+pub(crate) fn retired() -> Failure {
+    Failure::new(FailureClass::ModelRetired, "the operator retired its model")
+}
+
 /// An error answer (a status other than 2xx) as a failure.
 pub(crate) fn of_fault(fault: &Fault) -> Failure {
     let class = class_of(fault.kind);

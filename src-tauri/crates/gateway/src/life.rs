@@ -55,7 +55,8 @@ impl Life {
             snapshot.chain_for(&peek.model).cloned().ok_or_else(|| unknown_model(&snapshot, &peek.model))?;
         hops::enter(&mut headers, &shared.instance, &chain.name)?;
         let ask = PlanAsk { now: began, dice: rand::random(), seed: rand::random() };
-        let planned = plan(&chain, &ask, |id| shared.deps.board.load(id));
+        let planned =
+            plan(&chain, &shared.deps.orders.preference(&chain), &ask, |id| shared.deps.board.load(id));
         let told = (peek.model.as_str(), peek.stream);
         let record = Record::new(Arc::clone(&shared), Arc::clone(&chain), &planned, told, began, request);
         let deadline = Deadline::new(began, chain.deadline);
@@ -208,8 +209,9 @@ impl Life {
     }
 
     fn failed(mut self, late: bool) -> Settled {
-        let board = &self.tries.shared.deps.board;
-        let failed = all_failed(&self.record, &self.snapshot, board, &self.planned, &self.ask, late);
+        let deps = &self.tries.shared.deps;
+        let state = (&deps.board, &deps.orders);
+        let failed = all_failed(&self.record, &self.snapshot, state, &self.planned, &self.ask, late);
         self.record.nobody();
         self.record.finish(RequestResult::Failed, None);
         let by = By::nobody(&self.tries.chain, self.record.attempts(), self.record.request());

@@ -17,6 +17,7 @@ use domain::{
 };
 use resilience::gate::Permit;
 use tokio::{sync::watch, time::Instant};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     explain::{Explanation, TierNote, TryNote},
@@ -230,6 +231,11 @@ impl Record {
     /// What of the request the try that goes on leaves out.
     pub(crate) fn left_out(&self) -> &[String] {
         self.current.as_ref().map_or(&[], |current| &current.left_out)
+    }
+
+    /// Ends when the answer of the try that goes on is to be cut.
+    pub(crate) fn cut(&self) -> Arc<CancellationToken> {
+        self.current.as_ref().map(|current| current.port.cut()).unwrap_or_default()
     }
 
     /// The first meaningful token has come.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use dialect::error::{ClientError, ErrorKind, Tried};
 use domain::{
-    Board, Chain, Failure, FailureClass, Snapshot,
+    Board, Chain, Failure, FailureClass, OrdersPort, Snapshot,
     plan::{Ask, Plan, WhyNot, plan},
     verdict,
     verdict::CoolDownRule,
@@ -32,7 +32,7 @@ pub(crate) struct AllFailed {
 pub(crate) fn all_failed(
     record: &Record,
     snapshot: &Snapshot,
-    board: &Board,
+    (board, orders): (&Board, &OrdersPort),
     planned: &Plan,
     ask: &Ask,
     late: bool,
@@ -54,7 +54,7 @@ pub(crate) fn all_failed(
     let message = format!(
         "{what}: {}. {} Ask again in {retry_after} s.",
         if listed.is_empty() { "it has no tier that is switched on".into() } else { listed.join("; ") },
-        still_working(chain, snapshot, board, ask),
+        still_working(chain, snapshot, (board, orders), ask),
     );
     let code = Some("no_tier_available".to_owned());
     AllFailed { error: ClientError { code, tried, ..ClientError::new(kind, message) }, retry_after }
@@ -79,6 +79,11 @@ fn why_word(why: &WhyNot) -> &'static str {
     match why {
         WhyNot::Disabled => "disabled",
         WhyNot::Draining => "draining",
+        WhyNot::Maintenance => "maintenance",
+        WhyNot::Retired => "retired",
+        WhyNot::PinnedElsewhere { .. } => "pinned_elsewhere",
+        WhyNot::SetAside => "set_aside",
+        WhyNot::Waits => "waits_for_operator",
         WhyNot::Down { .. } => "down",
         WhyNot::BreakerOpen { .. } => "breaker_open",
         WhyNot::CoolingDown { class, .. } => class.word(),
@@ -125,9 +130,14 @@ fn left_alone(failure: &Failure) -> Option<Duration> {
 }
 
 /// The other chains that have a tier in service.
-fn still_working(failed: &Chain, snapshot: &Snapshot, board: &Board, ask: &Ask) -> String {
+fn still_working(
+    failed: &Chain,
+    snapshot: &Snapshot,
+    (board, orders): (&Board, &OrdersPort),
+    ask: &Ask,
+) -> String {
     let works = |chain: &Chain| {
-        let plan = plan(chain, ask, |id| board.load(id));
+        let plan = plan(chain, &orders.preference(chain), ask, |id| board.load(id));
         plan.order.first().is_some_and(|c| !c.last_resort)
     };
     let others = snapshot

@@ -48,8 +48,15 @@ pub(crate) fn pieces(stream: Streamed) -> BoxStream<'static, Bytes> {
             yield going.held;
             let Rest { mut body, mut relay, limits, mut done } = *rest;
             let mut quiet_since = Instant::now();
+            let cut = record.cut().as_ref().clone().cancelled_owned();
+            tokio::pin!(cut);
             let broken = loop {
-                let bytes = match next(&mut body, limits, quiet_since, done).await {
+                let next = tokio::select! {
+                    biased;
+                    () = &mut cut => break Some(failures::retired()),
+                    next = next(&mut body, limits, quiet_since, done) => next,
+                };
+                let bytes = match next {
                     Ok(Some(bytes)) => bytes,
                     Ok(None) => break None,
                     Err(failure) => break Some(failure),
@@ -78,7 +85,9 @@ pub(crate) fn pieces(stream: Streamed) -> BoxStream<'static, Bytes> {
             let (out, failure) = ended(&mut record, &mut relay, broken);
             yield out;
             let Some(failure) = failure else { return };
-            let Some(resume) = resume.as_mut() else {
+            // What a retired model has said is not to be built upon.
+            let resumable = failure.class != FailureClass::ModelRetired;
+            let Some(resume) = resume.as_mut().filter(|_| resumable) else {
                 yield stopped(&mut record, &failure, |error| relay.error(error));
                 return;
             };

@@ -81,7 +81,8 @@ impl Resume {
     async fn next(&mut self, record: &mut Record, mut way: Way, cap: Option<u32>) -> Result<Going, Way> {
         let ask = Ask { now: Instant::now(), dice: rand::random(), seed: rand::random() };
         let board = self.tries.shared.deps.board.clone();
-        let mut order = plan(&self.tries.chain, &ask, |id| board.load(id)).order;
+        let prefer = self.tries.shared.deps.orders.preference(&self.tries.chain);
+        let mut order = plan(&self.tries.chain, &prefer, &ask, |id| board.load(id)).order;
         order.retain(|it| !it.last_resort && !self.been.contains(&(it.tier, it.replica)));
         let mut turn = None;
         for (index, candidate) in order.iter().enumerate() {

@@ -3,7 +3,7 @@
 use std::{convert::Infallible, fmt, net::SocketAddr, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
-use domain::{Board, Journal, Snapshot, serving::ServingPort, time::wall_ms};
+use domain::{Board, Journal, OrdersPort, Snapshot, serving::ServingPort, time::wall_ms};
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
@@ -36,6 +36,8 @@ pub struct Deps {
     pub journal: Journal,
     /// Where it is told who answers for a chain.
     pub serving: ServingPort,
+    /// What the operator ordered.
+    pub orders: OrdersPort,
     /// The outgoing connections.
     pub upstream: upstream::Client,
 }

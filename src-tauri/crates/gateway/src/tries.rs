@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use dialect::{client::Asked, wire::Stamp};
 use domain::{
-    Chain, FailureClass,
+    Admin, Chain, FailureClass,
     chain::{OnBrokenStream, Timeouts},
     plan::Candidate,
     time::wall_ms,
@@ -17,6 +17,7 @@ use upstream::Target;
 
 use crate::{
     attempt::{self, Ask, Bad, Behind, Good, Limits},
+    failures,
     record::Record,
     reply::By,
     server::Inner,
@@ -112,8 +113,9 @@ impl Tries {
         let replica = tier.replicas.get(candidate.replica)?;
         let wire = attempt::wire_of(tier.provider, self.asked.dialect)?;
         let port = self.shared.deps.board.port(&replica.id)?;
-        let permit = port.read(|state| state.gate.try_enter());
-        if permit.is_none() && !candidate.last_resort {
+        let (permit, in_hand) = port.read(|s| (s.gate.try_enter(), s.admin == Admin::Enabled));
+        // The operator's orders hold for a last resort, too.
+        if permit.is_none() && !(candidate.last_resort && in_hand) {
             record.skip(candidate.tier);
             return None;
         }
@@ -138,7 +140,12 @@ impl Tries {
             others: turn.others,
             keep: self.may_resume(),
         };
-        let result = ask.run(record, behind).await;
+        let cut = record.cut();
+        let result = tokio::select! {
+            biased;
+            () = cut.cancelled() => Err(failures::retired().into()),
+            result = ask.run(record, behind) => result,
+        };
         if let Err(bad) = &result {
             tracing::info!(chain = %self.chain.name, tier = %tier.name, class = %bad.failure.class, "a try failed");
             record.fail(&bad.failure);

@@ -54,6 +54,14 @@ pub(crate) enum Command {
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// Says who answers for each chain, whether failover is armed, and which orders hold.
+    Status {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    #[command(flatten)]
+    Order(crate::orders::Order),
     /// Provider keys in the OS keyring, and keys for clients.
     #[command(subcommand)]
     Keys(Keys),

@@ -4,8 +4,10 @@ mod args;
 mod client;
 mod commands;
 mod keys;
+mod orders;
 mod out;
 mod serve;
+mod status;
 mod unit;
 
 use std::process::ExitCode;
@@ -28,6 +30,8 @@ fn main() -> ExitCode {
         Command::Export => commands::export(&data),
         Command::Incidents { json } => commands::incidents(&data, json),
         Command::Report(options) => commands::report(&data, &options),
+        Command::Status { json } => status::run(&data, json),
+        Command::Order(order) => orders::run(&data, order),
         Command::Unit { replica, config, output } => {
             unit::unit(&data, &replica, config.as_deref(), output.as_ref())
         }

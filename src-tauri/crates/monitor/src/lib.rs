@@ -20,12 +20,14 @@ mod tests;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use domain::{
-    Board, Journal, ReplicaId, Snapshot,
+    Board, Journal, OrdersPort, ReplicaId, Signal, Snapshot,
     serving::{ServingPort, Told},
 };
+use resilience::gate::Gate;
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -39,6 +41,9 @@ pub use crate::{
     replica::{BreakerMemory, ReplicaMemory},
 };
 
+/// A task that lives takes an order within this time.
+const OBEDIENCE: Duration = Duration::from_secs(5);
+
 /// What the monitor works with.
 pub struct Deps {
     /// Where replicas' states are written.
@@ -49,6 +54,8 @@ pub struct Deps {
     pub serving: ServingPort,
     /// What the request path tells of requests: the other end of `serving`.
     pub served: mpsc::Receiver<Told>,
+    /// What the operator ordered.
+    pub orders: OrdersPort,
     /// What makes checks.
     pub prober: Arc<dyn Prober>,
     /// What starts servers anew.
@@ -60,6 +67,8 @@ pub struct Deps {
 /// What watches. Ends with [`Monitor::shutdown`].
 pub struct Monitor {
     board: Board,
+    orders: OrdersPort,
+    serving: ServingPort,
     shared: Shared,
     starter: Arc<dyn restart::Starter>,
     applied: mpsc::Sender<Applied>,
@@ -84,10 +93,12 @@ impl Monitor {
         let bell = Arc::new(Notify::new());
         let (applied, applied_rx) = mpsc::channel(1);
         let (tasks, cancel) = (TaskTracker::new(), CancellationToken::new());
+        let word = deps.serving.clone();
         let serving = ServingTask {
             board: deps.board.clone(),
             journal: deps.journal.clone(),
             port: deps.serving,
+            orders: deps.orders.clone(),
             bell: Arc::clone(&bell),
         };
         tasks.spawn(cancel.clone().run_until_cancelled_owned(serving.run(deps.served, applied_rx)));
@@ -101,20 +112,70 @@ impl Monitor {
         let remembered = deps.memory.into_iter().map(|m| (m.replica.clone(), m)).collect();
         let replicas = Mutex::new(Replicas { running: HashMap::new(), remembered });
         let turn = tokio::sync::Mutex::default();
-        Self { board: deps.board, shared, starter: deps.starter, applied, replicas, turn, tasks, cancel }
+        Self {
+            board: deps.board,
+            orders: deps.orders,
+            serving: word,
+            shared,
+            starter: deps.starter,
+            applied,
+            replicas,
+            turn,
+            tasks,
+            cancel,
+        }
     }
 
     /// Watches the replicas of `snapshot` from now on. A replica that was there before keeps its health, breaker
-    /// and figures. On return the board and the serving port know the new set.
+    /// and figures. On return the board and the serving port know the new set, and the operator's orders that hold.
     pub async fn apply(&self, snapshot: &Arc<Snapshot>) {
         let _turn = self.turn.lock().await;
-        let ports = self.replicas().apply(snapshot, &self.shared, &self.starter, &self.tasks, &self.cancel);
+        let orders = self.orders.now();
+        let ports =
+            self.replicas().apply(snapshot, &orders, &self.shared, &self.starter, &self.tasks, &self.cancel);
         self.board.replace(ports);
+        self.until_obeyed().await;
         let (done, known) = oneshot::channel();
         // Both fail only while the monitor shuts down, when nobody serves any more.
         if self.applied.send((Arc::clone(snapshot), done)).await.is_ok() {
             _ = known.await;
         }
+    }
+
+    /// Waits until each replica's task has taken its order.
+    async fn until_obeyed(&self) {
+        let waits: Vec<_> = self
+            .replicas()
+            .running
+            .values()
+            .map(|handle| (handle.port.watch(), handle.settings.borrow().admin))
+            .collect();
+        for (mut state, admin) in waits {
+            let obeyed = state.wait_for(|s| s.admin == admin);
+            if !matches!(tokio::time::timeout(OBEDIENCE, obeyed).await, Ok(Ok(_))) {
+                tracing::warn!("a replica's task is slow to take its order, or ends");
+            }
+        }
+    }
+
+    /// Brings the recovered tiers of a chain back to full service at once, without hold or ramp.
+    pub async fn fail_back(&self, chain: &str) {
+        let ports: Vec<_> = {
+            let replicas = self.replicas();
+            let of_chain = replicas.running.values().filter(|h| h.settings.borrow().chain == chain);
+            of_chain.map(|h| h.port.clone()).collect()
+        };
+        for port in &ports {
+            port.tell(Signal::FailBack);
+        }
+        for port in ports {
+            let mut state = port.watch();
+            let back = state.wait_for(|s| !s.waits && (s.share >= 1.0 || matches!(s.gate, Gate::Shut)));
+            if tokio::time::timeout(OBEDIENCE, back).await.is_err() {
+                tracing::warn!("a replica's task is slow to take its order");
+            }
+        }
+        self.serving.tell(Told::Ordered(chain.to_owned()));
     }
 
     /// What to keep of the replicas over a restart; cheap enough to ask for every second.
@@ -139,14 +200,17 @@ impl Replicas {
     fn apply(
         &mut self,
         snapshot: &Snapshot,
+        orders: &domain::Orders,
         shared: &Shared,
         starter: &Arc<dyn restart::Starter>,
         tasks: &TaskTracker,
         cancel: &CancellationToken,
     ) -> HashMap<ReplicaId, domain::ReplicaPort> {
         let mut old = std::mem::take(&mut self.running);
+        let now_ms = domain::time::wall_ms();
         for (chain, tier, replica) in snapshot.replicas() {
-            let settings = Settings::of(chain, tier, replica);
+            let admin = orders.admin(&chain.name, tier, &replica.id, now_ms);
+            let settings = Settings::of(chain, tier, replica, admin);
             let handle = match old.remove(&replica.id) {
                 Some(handle) => {
                     handle.settings.send_replace(settings);

@@ -24,7 +24,7 @@ use std::{
 };
 
 use domain::{
-    Event, FailureClass, Journal, Outcome, ReplicaPort, ReplicaState, Signal,
+    Admin, Event, FailureClass, Journal, Outcome, ReplicaPort, ReplicaState, Signal,
     board::Check,
     chain::ProbeKind,
     event::{ReplicaChange, ReplicaFacts},
@@ -99,7 +99,7 @@ pub(crate) fn removed(handle: &Handle) -> Event {
         tier: settings.tier.name.clone(),
         replica: settings.replica.id.to_string(),
         simulated: settings.simulated,
-        to: ReplicaFacts { admin: domain::Admin::Disabled, share_percent: 0, ..from.clone() },
+        to: ReplicaFacts { admin: Admin::Disabled, share_percent: 0, ..from.clone() },
         from,
         why: "removed from the configuration".into(),
         class: None,
@@ -132,6 +132,7 @@ pub(crate) fn start(
     let port = ReplicaPort::new(board_rx, signals);
     let task = Task {
         shared,
+        cutter: port.cutter(),
         life,
         board,
         bell: port.bell(),
@@ -161,6 +162,7 @@ struct Told {
 
 struct Task {
     shared: Shared,
+    cutter: domain::board::Cutter,
     life: Life,
     board: watch::Sender<ReplicaState>,
     /// Rung after signals that are more than routine.
@@ -242,7 +244,7 @@ impl Task {
             Signal::Suspect => self.life.suspected(at),
             Signal::Gpu(reason) => self.life.gpu_failed(at, reason),
             Signal::GpuUnwell(reason) => self.life.gpu_unwell(at, reason),
-            Signal::Admin(admin) => self.life.ordered(at, admin),
+            Signal::FailBack => self.life.fail_back(at),
             Signal::ProbeNow => self.life.wants_check(),
             Signal::Restarted(note) => self.life.restart = Some(note),
             Signal::Quota(quota) => {
@@ -340,6 +342,7 @@ impl Task {
             self.shared.journal.tell_at(at.wall_ms, self.change(&state, &new));
         }
         self.told = new;
+        let retired = state.admin == Admin::Retired;
         self.board.send_if_modified(|old| {
             state.stats = if renew { self.life.figures.stats(at.now).into() } else { Arc::clone(&old.stats) };
             state.first_token = state.stats.first_token.map(|p| (p.p50, p.p95));
@@ -354,6 +357,12 @@ impl Task {
             *old = state;
             seen
         });
+        // After the gate is shut, so that nobody slips in between.
+        if retired {
+            self.cutter.sever()
+        } else {
+            self.cutter.mend()
+        }
         if notable {
             self.memory.send_replace(self.life.memory(at));
             self.shared.bell.notify_one();

@@ -9,7 +9,7 @@ mod view;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use domain::{
-    Board, Chain, Journal, Snapshot,
+    Board, Chain, Journal, OrdersPort, Preference, Snapshot,
     serving::{Serving, ServingPort, Told},
 };
 use tokio::{
@@ -29,6 +29,7 @@ pub(crate) struct ServingTask {
     pub board: Board,
     pub journal: Journal,
     pub port: ServingPort,
+    pub orders: OrdersPort,
     /// Rung when the board changed.
     pub bell: Arc<Notify>,
 }
@@ -36,6 +37,8 @@ pub(crate) struct ServingTask {
 /// What the task keeps of a chain.
 struct Entry {
     chain: Arc<Chain>,
+    /// What the operator ordered of it when it was last looked at.
+    prefer: Preference,
     memory: Memory,
     serving: watch::Sender<Serving>,
 }
@@ -70,6 +73,11 @@ impl ServingTask {
                     self.decide(entry, &Input::Served(&served));
                 }
             }
+            Told::Ordered(chain) => {
+                if let Some(entry) = entries.get_mut(&chain) {
+                    self.decide(entry, &Input::Ordered);
+                }
+            }
             Told::Delayed(delayed) => {
                 if let Some(entry) = entries.get_mut(&delayed.chain) {
                     entry.memory.delayed(delayed);
@@ -80,15 +88,24 @@ impl ServingTask {
     }
 
     fn decide(&self, entry: &mut Entry, input: &Input<'_>) {
-        let view = ChainView::read(&entry.chain, &self.board);
+        let prefer = self.orders.preference(&entry.chain);
+        let turned = std::mem::replace(&mut entry.prefer, prefer) != entry.prefer;
+        let view = ChainView::read(&entry.chain, &entry.prefer, &self.board);
         let at_ms = match input {
             Input::Served(served) => served.at_ms,
-            Input::Board | Input::Order => domain::time::wall_ms(),
+            Input::Board | Input::Order | Input::Ordered => domain::time::wall_ms(),
         };
-        for event in entry.memory.decide(&view, Instant::now(), input) {
+        if turned {
+            self.tell(entry, &view, at_ms, &Input::Ordered);
+        }
+        self.tell(entry, &view, at_ms, input);
+        publish(entry, at_ms);
+    }
+
+    fn tell(&self, entry: &mut Entry, view: &ChainView, at_ms: i64, input: &Input<'_>) {
+        for event in entry.memory.decide(view, Instant::now(), input) {
             self.journal.tell_at(at_ms, event);
         }
-        publish(entry, at_ms);
     }
 
     fn apply(&self, entries: &mut HashMap<String, Entry>, snapshot: &Snapshot) {
@@ -113,14 +130,15 @@ impl ServingTask {
     }
 
     fn begun(&self, chain: &Arc<Chain>) -> Entry {
-        let view = ChainView::read(chain, &self.board);
+        let prefer = self.orders.preference(chain);
+        let view = ChainView::read(chain, &prefer, &self.board);
         let memory = Memory::begin(&view, chain.failback.hold);
         let serving = Serving {
             tier: memory.tier.clone(),
             since_ms: domain::time::wall_ms(),
             listens: memory.listens(),
         };
-        Entry { chain: Arc::clone(chain), memory, serving: watch::channel(serving).0 }
+        Entry { chain: Arc::clone(chain), prefer, memory, serving: watch::channel(serving).0 }
     }
 }
 

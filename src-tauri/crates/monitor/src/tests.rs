@@ -6,6 +6,7 @@ use domain::{
     Admin, BreakerState, Event, FailureClass as F, Health, ReplicaPort, ReplicaState, Signal,
     event::{ChangedOver, Direction},
     journal::JournalReader,
+    orders::{Aside, Given, Orders, Pin, Retired, Switch, Switched, Window},
     serving::{Delayed, Served},
 };
 use tokio::time::timeout;
@@ -19,6 +20,7 @@ struct Rig {
     serving: ServingPort,
     prober: Arc<FakeProber>,
     journal: JournalReader,
+    orders: OrdersPort,
 }
 
 fn rig(memory: Vec<ReplicaMemory>) -> Rig {
@@ -26,20 +28,29 @@ fn rig(memory: Vec<ReplicaMemory>) -> Rig {
     let (serving, served) = ServingPort::new();
     let board = Board::default();
     let prober = Arc::<FakeProber>::default();
+    let orders = OrdersPort::default();
     let deps = Deps {
         board: board.clone(),
         journal,
         serving: serving.clone(),
         served,
+        orders: orders.clone(),
         prober: Arc::clone(&prober) as Arc<dyn Prober>,
         starter: Arc::new(restart::SystemStarter),
         memory,
     };
-    Rig { monitor: Monitor::new(deps), board, serving, prober, journal: reader }
+    Rig { monitor: Monitor::new(deps), board, serving, prober, journal: reader, orders }
 }
 
 fn tiers(names: &[&str]) -> Arc<Snapshot> {
     snapshot(chain(names.iter().map(|name| tier(name)).collect()))
+}
+
+/// Orders that switch one tier.
+fn switched(tier: &str, switch: Switch) -> Orders {
+    let (chain, tier) = ("chat".to_owned(), tier.to_owned());
+    let switched = vec![Switched { chain, tier, replica: None, switch, given: Given::default() }];
+    Orders { switched, ..Orders::default() }
 }
 
 impl Rig {
@@ -175,8 +186,7 @@ async fn an_edit_keeps_what_was_learned_of_replicas_that_stay() {
     rig.monitor.apply(&tiers(&["a", "b"])).await;
     rig.until("b", |s| s.health == Health::Healthy).await;
     let port = rig.port("b");
-    port.tell(Signal::Admin(Admin::Draining));
-    rig.until("b", |s| s.admin == Admin::Draining).await;
+    rig.orders.replace(switched("b", Switch::Drain));
     rig.monitor.apply(&tiers(&["b", "c", "a"])).await;
     assert_eq!(rig.port("b").state().admin, Admin::Draining);
     assert!(rig.port("b").watch().same_channel(&port.watch()));
@@ -298,4 +308,80 @@ async fn a_client_that_a_dying_tier_kept_waiting_is_told_of_though_the_board_was
     tokio::time::sleep(ms(1)).await;
     let told = events(&mut rig.journal).await;
     assert!(matches!(told.as_slice(), [Event::Answered { tier, .. }] if tier == "b"), "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pin_moves_the_word_at_once_and_its_release_gives_it_back() {
+    let mut rig = rig(vec![]);
+    let snapshot = tiers(&["a", "b", "c"]);
+    rig.monitor.apply(&snapshot).await;
+    rig.until("c", |s| s.health == Health::Healthy).await;
+    let pin = Pin { tier: "c".into(), only: true, until_ms: None, given: Given::default() };
+    rig.orders.replace(Orders { pins: [("chat".to_owned(), pin)].into(), ..Orders::default() });
+    rig.monitor.apply(&snapshot).await;
+    assert_eq!(rig.serving().as_deref(), Some("c"));
+    let (_, over) = rig.change().await;
+    assert_eq!((over.trigger.as_str(), over.direction, over.incident), ("operator", Direction::Over, None));
+    rig.orders.replace(Orders::default());
+    rig.monitor.apply(&snapshot).await;
+    assert_eq!(rig.serving().as_deref(), Some("a"));
+    let (_, back) = rig.change().await;
+    assert_eq!((back.trigger.as_str(), back.direction), ("operator", Direction::Back));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tier_that_is_set_aside_keeps_the_chain_alive_when_the_others_fail() {
+    let mut rig = rig(vec![]);
+    let snapshot = tiers(&["a", "b"]);
+    rig.monitor.apply(&snapshot).await;
+    let aside = vec![Aside { tier: "a".into(), given: Given::default() }];
+    rig.orders.replace(Orders { aside: [("chat".to_owned(), aside)].into(), ..Orders::default() });
+    rig.monitor.apply(&snapshot).await;
+    assert_eq!(rig.serving().as_deref(), Some("b"));
+    rig.change().await;
+    rig.kill("b").await;
+    let (_, change) = rig.change().await;
+    assert_eq!((change.from.as_deref(), change.to.as_deref()), (Some("b"), Some("a")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_window_takes_a_tier_out_and_what_fails_in_it_alarms_nobody() {
+    let mut rig = rig(vec![]);
+    let snapshot = tiers(&["a", "b"]);
+    rig.monitor.apply(&snapshot).await;
+    let now = domain::time::wall_ms();
+    let (chain, tier) = ("chat".to_owned(), Some("a".to_owned()));
+    let given = Given::default();
+    let window = Window { id: 1, chain, tier, from_ms: now, to_ms: now + 3_600_000, begun: true, given };
+    rig.orders.replace(Orders { windows: vec![window], ..Orders::default() });
+    rig.monitor.apply(&snapshot).await;
+    assert_eq!((rig.serving().as_deref(), rig.port("a").state().admin), (Some("b"), Admin::Maintenance));
+    let (_, change) = rig.change().await;
+    assert_eq!((change.trigger.as_str(), change.incident), ("operator", None));
+    rig.kill("a").await;
+    rig.orders.replace(Orders::default());
+    rig.monitor.apply(&snapshot).await;
+    assert_eq!(rig.port("a").state().admin, Admin::Enabled);
+    assert_eq!(rig.serving().as_deref(), Some("b"), "what is found after it is believed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retired_model_shuts_its_gate_before_its_running_answers_are_cut() {
+    let rig = rig(vec![]);
+    let snapshot = tiers(&["a"]);
+    rig.monitor.apply(&snapshot).await;
+    let running = rig.port("a").cut();
+    rig.orders.replace(Orders {
+        retired: vec![Retired { model: "m".into(), given: Given::default() }],
+        ..Orders::default()
+    });
+    rig.monitor.apply(&snapshot).await;
+    timeout(secs(1), running.cancelled()).await.expect("running answers are cut");
+    assert!(rig.port("a").read(|s| s.gate.try_enter()).is_none());
+    assert!(rig.port("a").cut().is_cancelled(), "whoever slips in is cut, too");
+    assert_eq!(rig.serving(), None);
+    rig.orders.replace(Orders::default());
+    rig.monitor.apply(&snapshot).await;
+    rig.until("a", |s| s.admin == Admin::Enabled).await;
+    assert!(rig.port("a").read(|s| s.gate.try_enter()).is_some());
 }

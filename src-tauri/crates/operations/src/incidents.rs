@@ -12,6 +12,7 @@ mod acts;
 mod book;
 mod chains;
 mod model;
+mod orders;
 mod page;
 mod severity;
 mod told;

@@ -7,6 +7,7 @@ import { type CommandName, type Host, HostError, type Request, type Response } f
 import { configAnswers } from "./config";
 import { machineAnswers } from "./machine";
 import { operationsAnswers } from "./operations";
+import { ordersAnswers } from "./orders";
 import { overviewAnswers } from "./overview";
 
 export type Answers = { [K in CommandName]?: (request: Request<K>) => Response<K> | Promise<Response<K>> };
@@ -29,6 +30,7 @@ export function fakeHost(state: FakeState | string = "full", overrides: Answers 
     ...configAnswers(known),
     ...machineAnswers(known, live.series),
     ...operationsAnswers(known),
+    ...ordersAnswers(),
     ...overrides,
   };
   const listeners = new Set<(event: UiEvent) => void>();

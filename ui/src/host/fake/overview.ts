@@ -87,6 +87,8 @@ export function tier(now: number, over: Partial<TierView> = {}): TierView {
     quality_impact: "low",
     may_serve: true,
     why_not: null,
+    order: null,
+    waits: false,
     share: 1,
     traffic: null,
     replicas: [replica(now)],
@@ -118,6 +120,10 @@ function practiceChain(now: number, fault: boolean): ChainView {
     serving: fault ? "gpu-2" : "gpu",
     since_ms: now - 11 * MINUTE,
     incident: fault ? "12" : null,
+    armed: true,
+    not_armed: null,
+    manual_failback: false,
+    pin: null,
     tiers: [
       fault
         ? tier(now, { may_serve: false, why_not: "breaker open", share: 0, traffic: 0, replicas: [down] })

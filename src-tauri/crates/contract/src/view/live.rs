@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{CheckCosts, FiguresView, QuotaView, RestartView};
+use super::{CheckCosts, FiguresView, OrderView, PinView, QuotaView, RestartView};
 use crate::config::{Provider, QualityImpact};
 
 /// How much of a chain's capability is left.
@@ -113,6 +113,14 @@ pub struct ChainView {
     pub serving: Option<String>,
     /// Since when that tier answers.
     pub since_ms: i64,
+    /// Whether another tier would answer if the one that does failed now; read off the router's own plan.
+    pub armed: bool,
+    /// Why not.
+    pub not_armed: Option<String>,
+    /// Whether a recovered tier waits for the operator (`failback: manual`).
+    pub manual_failback: bool,
+    /// The operator's pin.
+    pub pin: Option<PinView>,
     /// The tiers in order.
     pub tiers: Vec<TierView>,
     /// The open incident that concerns it, if any.
@@ -136,6 +144,10 @@ pub struct TierView {
     pub may_serve: bool,
     /// Why not.
     pub why_not: Option<String>,
+    /// The operator's order that holds for it.
+    pub order: Option<OrderView>,
+    /// Whether it recovered and waits for Fail back now.
+    pub waits: bool,
     /// Share of traffic it is ramped up to, 0 to 1.
     pub share: f64,
     /// Share of the chain's requests it served in the last minute, 0 to 1; absent without requests.

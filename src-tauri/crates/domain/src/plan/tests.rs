@@ -11,7 +11,7 @@ use crate::{
     failure::Failure,
 };
 
-fn tier(name: &str, replicas: usize) -> Arc<Tier> {
+pub(crate) fn tier(name: &str, replicas: usize) -> Arc<Tier> {
     let second = Duration::from_secs(1);
     Arc::new(Tier {
         name: name.into(),
@@ -40,7 +40,7 @@ fn tier(name: &str, replicas: usize) -> Arc<Tier> {
     })
 }
 
-fn chain(tiers: Vec<Arc<Tier>>) -> Chain {
+pub(crate) fn chain(tiers: Vec<Arc<Tier>>) -> Chain {
     Chain {
         name: "chat".into(),
         aliases: vec![],
@@ -66,7 +66,7 @@ fn order(plan: &Plan) -> Vec<(usize, usize)> {
 fn planned(chain: &Chain, dice: f64, odd: &[(&str, usize, ReplicaState)]) -> Plan {
     let odd: HashMap<ReplicaId, ReplicaState> =
         odd.iter().map(|(t, n, s)| (ReplicaId::new("chat", t, &n.to_string()), s.clone())).collect();
-    plan(chain, &ask(dice), |id| Some((odd.get(id).cloned().unwrap_or_default(), 0)))
+    plan(chain, &Preference::default(), &ask(dice), |id| Some((odd.get(id).cloned().unwrap_or_default(), 0)))
 }
 
 fn down() -> ReplicaState {
@@ -151,7 +151,7 @@ fn the_faster_of_two_replicas_goes_first_and_a_new_one_is_not_stormed() {
         let ask = Ask { seed: seed << 31, ..ask(0.0) };
         let slow_first =
             |id: &ReplicaId| Some((took(if id.as_str().ends_with("@0") { 900 } else { 100 }), 0));
-        assert_eq!(order(&plan(&chain, &ask, slow_first)), [(0, 1), (0, 0)]);
+        assert_eq!(order(&plan(&chain, &Preference::default(), &ask, slow_first)), [(0, 1), (0, 0)]);
     }
     let three = chain_of_three();
     let mut first = [0_u32; 3];
@@ -160,7 +160,7 @@ fn the_faster_of_two_replicas_goes_first_and_a_new_one_is_not_stormed() {
         let new_last = |id: &ReplicaId| {
             Some((if id.as_str().ends_with("@2") { ReplicaState::default() } else { took(100) }, 0))
         };
-        first[order(&plan(&three, &ask, new_last))[0].1] += 1;
+        first[order(&plan(&three, &Preference::default(), &ask, new_last))[0].1] += 1;
     }
     assert!(first.iter().all(|n| *n > 50), "{first:?}");
 }
@@ -177,10 +177,86 @@ fn a_fast_replica_with_a_long_queue_gives_way_to_a_slower_one_without() {
         let read = |id: &ReplicaId| {
             Some(if id.as_str().ends_with("@0") { (fast.clone(), queue) } else { (slow.clone(), 0) })
         };
-        order(&plan(&chain, &ask(0.0), read))[0].1
+        order(&plan(&chain, &Preference::default(), &ask(0.0), read))[0].1
     };
     assert_eq!(first(&took(100), 1, &took(300)), 0);
     assert_eq!(first(&took(100), 3, &took(300)), 1);
     // Nothing was measured yet: the shorter queue.
     assert_eq!(first(&ReplicaState::default(), 1, &ReplicaState::default()), 1);
+}
+
+#[test]
+fn a_pinned_tier_comes_first_and_the_others_after_it() {
+    let chain = chain(vec![tier("a", 1), tier("b", 1), tier("c", 1)]);
+    let prefer = Preference { pinned: Some(2), ..Preference::default() };
+    let plan = plan(&chain, &prefer, &ask(0.9), |_| Some((ReplicaState::default(), 0)));
+    assert_eq!(order(&plan), [(2, 0), (0, 0), (1, 0)]);
+    assert_eq!(plan.steps.iter().map(|s| s.tier).collect::<Vec<_>>(), [0, 1, 2]);
+}
+
+#[test]
+fn a_tier_that_is_pinned_alone_shuts_the_others_out_even_when_it_is_down() {
+    let chain = chain(vec![tier("a", 1), tier("b", 1)]);
+    let prefer = Preference { pinned: Some(1), only: true, ..Preference::default() };
+    let read = |id: &ReplicaId| {
+        Some((if id.as_str().starts_with("chat/b") { down() } else { ReplicaState::default() }, 0))
+    };
+    let plan = plan(&chain, &prefer, &ask(0.0), read);
+    assert_eq!(plan.order, [Candidate { tier: 1, replica: 0, last_resort: true }]);
+    assert_eq!(plan.steps[0].why_not, Some(WhyNot::PinnedElsewhere { tier: "b".into() }));
+}
+
+#[test]
+fn a_pin_waits_for_no_ramp() {
+    let chain = chain(vec![tier("a", 1), tier("b", 1)]);
+    let prefer = Preference { pinned: Some(0), ..Preference::default() };
+    let ramping = ReplicaState { share: 0.0, ..ReplicaState::default() };
+    let read = |id: &ReplicaId| {
+        Some((if id.as_str().starts_with("chat/a") { ramping.clone() } else { ReplicaState::default() }, 0))
+    };
+    assert_eq!(order(&plan(&chain, &prefer, &ask(0.9), read)), [(0, 0), (1, 0)]);
+}
+
+#[test]
+fn a_tier_that_is_set_aside_answers_when_nobody_else_can() {
+    let chain = chain(vec![tier("a", 1), tier("b", 1)]);
+    let prefer = Preference { aside: vec![0], ..Preference::default() };
+    let well = plan(&chain, &prefer, &ask(0.0), |_| Some((ReplicaState::default(), 0)));
+    assert_eq!(order(&well), [(1, 0), (0, 0)]);
+    assert_eq!(well.steps[0].why_not, Some(WhyNot::SetAside));
+    let read = |id: &ReplicaId| {
+        Some((if id.as_str().starts_with("chat/b") { down() } else { ReplicaState::default() }, 0))
+    };
+    assert_eq!(order(&plan(&chain, &prefer, &ask(0.0), read)), [(0, 0)]);
+}
+
+#[test]
+fn nothing_that_the_operator_took_out_is_ever_asked() {
+    use Admin::{Disabled, Draining, Enabled, Maintenance, Retired};
+    let chain = chain(vec![tier("a", 2), tier("b", 1)]);
+    let all = [Enabled, Draining, Disabled, Maintenance, Retired];
+    let preferences = [
+        Preference::default(),
+        Preference { pinned: Some(0), ..Preference::default() },
+        Preference { pinned: Some(1), only: true, ..Preference::default() },
+        Preference { aside: vec![0], ..Preference::default() },
+    ];
+    for case in 0..preferences.len() * 125 {
+        let prefer = &preferences[case / 125];
+        let (a, b, c) = (all[case % 5], all[case / 5 % 5], all[case / 25 % 5]);
+        for health in [Health::Healthy, Health::Down] {
+            let admin_of = |id: &ReplicaId| match id.as_str() {
+                "chat/a@0" => a,
+                "chat/a@1" => b,
+                _ => c,
+            };
+            let read = |id: &ReplicaId| {
+                Some((ReplicaState { admin: admin_of(id), health, ..ReplicaState::default() }, 0))
+            };
+            for candidate in plan(&chain, prefer, &ask(0.5), read).order {
+                let id = &chain.tiers[candidate.tier].replicas[candidate.replica].id;
+                assert_eq!(admin_of(id), Enabled, "{prefer:?} {health:?} {candidate:?}");
+            }
+        }
+    }
 }

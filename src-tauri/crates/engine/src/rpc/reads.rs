@@ -6,13 +6,16 @@ use contract::{
         ChainTry, Command, ConfigCheck, ConfigParse, IncidentRequest, PageRequest, ReportExport,
         ReportFormat, ReportRequest, RevisionsRequest, TierTest,
     },
-    view::{About, AlertEntry, ConfigPage, ExportedFile, RevisionInfo},
+    view::{About, AlertEntry, ConfigPage, ExportedFile, OrdersPage, RevisionInfo},
 };
+use domain::time::wall_ms;
 use serde_json::Value;
 
 use super::{Reply, failed, parse, problem, reply};
 use crate::{Engine, config, views};
 
+/// Orders that are listed with those that hold.
+const RECENT_ORDERS: u32 = 50;
 /// The longest page of a list.
 pub(super) const LONGEST_PAGE: u32 = 500;
 
@@ -70,6 +73,7 @@ impl Engine {
             }
             Command::Keys => reply(&self.keys_page().await?),
             Command::Practice => reply(&self.inner.practice.page().await),
+            Command::Orders => reply(&self.orders_page().await?),
             Command::Alerts => reply(&self.alert_ledger(page(payload)?).await?),
             Command::Runbooks => reply(&self.runbooks().await?),
             Command::About => reply(&self.about()),
@@ -146,6 +150,18 @@ impl Engine {
         };
         let rows = self.inner.store.events(&filter).await.map_err(failed)?;
         Ok(rows.iter().filter_map(views::alert).collect())
+    }
+
+    pub(super) async fn orders_page(&self) -> Result<OrdersPage, RpcError> {
+        let filter = store::EventFilter {
+            kinds: vec!["operator".into()],
+            newest_first: true,
+            limit: RECENT_ORDERS,
+            ..store::EventFilter::default()
+        };
+        let recent = self.inner.store.events(&filter).await.map_err(failed)?;
+        let orders = self.inner.orders.port.now();
+        Ok(views::orders_page(&orders, &self.inner.snapshot.load(), &recent, wall_ms()))
     }
 
     fn about(&self) -> About {

@@ -5,8 +5,8 @@ use contract::view::{
     RestartView, TierView,
 };
 use domain::{
-    Board, Chain, Replica, ReplicaState, Snapshot, Tier, board,
-    plan::{Ask, WhyNot, judge_replica},
+    Board, Chain, Orders, Replica, ReplicaState, Snapshot, Tier, board,
+    plan::{Ask, WhyNot, judge_replica, plan},
     serving::ServingPort,
     time::wall_ms,
 };
@@ -21,6 +21,7 @@ pub(crate) struct LiveParts<'a> {
     pub(crate) document: &'a contract::config::Document,
     pub(crate) board: &'a Board,
     pub(crate) serving: &'a ServingPort,
+    pub(crate) orders: &'a Orders,
     pub(crate) figures: &'a Figures,
     /// Open incidents: chain, and id.
     pub(crate) incidents: &'a [(String, String)],
@@ -72,10 +73,11 @@ fn chain_view(
         .zip(&document.tiers)
         .map(|(tier, doc)| {
             let share = (!traffic.is_empty()).then(|| traffic.get(&tier.name).copied().unwrap_or(0.0));
-            tier_view(parts, moment, tier, doc, share)
+            tier_view(parts, moment, chain, tier, doc, share)
         })
         .collect();
     let tier = serving.as_ref().and_then(|s| s.tier.clone());
+    let not_armed = not_armed(parts, moment, chain, tier.as_deref());
     ChainView {
         name: chain.name.clone(),
         aliases: chain.aliases.clone(),
@@ -83,6 +85,10 @@ fn chain_view(
         mode: mode(chain, tier.as_deref()),
         serving: tier,
         since_ms: serving.map_or(moment.wall, |s| s.since_ms),
+        armed: not_armed.is_none(),
+        not_armed,
+        manual_failback: !chain.failback.auto,
+        pin: super::pin_of(parts.orders, &chain.name, moment.wall),
         tiers,
         incident: parts.incidents.iter().find(|(of, _)| *of == chain.name).map(|(_, id)| id.clone()),
     }
@@ -101,6 +107,7 @@ fn mode(chain: &Chain, serving: Option<&str>) -> Mode {
 fn tier_view(
     parts: &LiveParts<'_>,
     moment: &Moment,
+    chain: &Chain,
     tier: &Tier,
     document: &contract::config::Tier,
     traffic: Option<f64>,
@@ -119,6 +126,8 @@ fn tier_view(
         quality_impact: document.quality_impact,
         may_serve: why_not.is_none(),
         why_not: why_not.map(|w| w.to_string()),
+        order: super::order_of(parts.orders, chain, tier, moment.wall),
+        waits: why_not_waits(&states),
         share: best_share,
         traffic,
         replicas: replicas
@@ -131,6 +140,33 @@ fn tier_view(
             })
             .collect(),
     }
+}
+
+/// Whether a tier recovered and waits for the operator: a replica of it does, and none serves.
+fn why_not_waits(states: &[Option<ReplicaState>]) -> bool {
+    let mut known = states.iter().flatten();
+    known.clone().any(|s| s.waits) && !known.any(|s| !s.waits && s.share > 0.0)
+}
+
+/// Why nobody would answer if the tier that does failed now, by the router's own plan.
+fn not_armed(parts: &LiveParts<'_>, moment: &Moment, chain: &Chain, serving: Option<&str>) -> Option<String> {
+    let prefer = parts.orders.preference(chain, moment.wall);
+    if let Some(pinned) = prefer.pinned.filter(|_| prefer.only).and_then(|at| chain.tiers.get(at)) {
+        return Some(format!("pinned to {} alone", pinned.name));
+    }
+    let ask = Ask { now: moment.now, dice: 0.0, seed: 0 };
+    let planned = plan(chain, &prefer, &ask, |id| parts.board.load(id));
+    let able = planned.order.iter().filter(|c| !c.last_resort).filter_map(|c| chain.tiers.get(c.tier));
+    let serving = serving.or_else(|| able.clone().next().map(|t| t.name.as_str()));
+    if able.clone().any(|t| Some(t.name.as_str()) != serving) {
+        return None;
+    }
+    let out = planned.steps.iter().filter_map(|step| {
+        let tier = chain.tiers.get(step.tier).filter(|t| Some(t.name.as_str()) != serving)?;
+        Some(format!("{} is {}", tier.name, step.why_not.as_ref()?))
+    });
+    let out: Vec<String> = out.collect();
+    Some(if out.is_empty() { "there is no other tier".into() } else { out.join("; ") })
 }
 
 /// Why no replica of a tier may serve; a share below one is no such reason.

@@ -9,6 +9,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
     time::timeout,
 };
+use tokio_util::task::TaskTracker;
 
 use crate::{
     client::{Reply, send},
@@ -155,9 +156,11 @@ async fn round(model: &str, fallback: bool) -> (Reply, u32) {
     let chains = vec![Arc::new(chat), Arc::new(code)];
     let mut world = World::over(Snapshot { chains, ..Snapshot::default() }).await;
     let target = world.addr;
-    let carry = tokio::spawn(async move {
+    let tasks = TaskTracker::new();
+    let inner = tasks.clone();
+    let carry = tasks.spawn(async move {
         while let Ok((mut client, _)) = between.accept().await {
-            tokio::spawn(async move {
+            inner.spawn(async move {
                 let mut server = TcpStream::connect(target).await.unwrap();
                 tokio::io::copy_bidirectional(&mut client, &mut server).await.ok();
             });

@@ -9,6 +9,7 @@ mod inside;
 mod limits;
 mod ollama;
 mod ollama_clients;
+mod orders;
 mod patience;
 mod responses;
 mod resume;

@@ -4,8 +4,9 @@ use std::{collections::HashMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 use domain::{
-    Board, Chain, Event, KeyRef, Outcome, ProviderKind, Replica, ReplicaId, ReplicaPort, ReplicaState,
-    Signal, Snapshot, Tier,
+    Board, Chain, Event, KeyRef, OrdersPort, Outcome, ProviderKind, Replica, ReplicaId, ReplicaPort,
+    ReplicaState, Signal, Snapshot, Tier,
+    board::Cutter,
     chain::{Degrade, Failback, OnBrokenStream, Retry, Timeouts},
     event::{Attempt, RequestEnd},
     journal::{JournalReader, journal},
@@ -82,6 +83,9 @@ pub struct World {
     pub gateway: Gateway,
     /// By tier; a tier's second replica is `name#1`.
     pub states: HashMap<String, watch::Sender<ReplicaState>>,
+    /// What cuts the running answers of a tier.
+    pub cutters: HashMap<String, Cutter>,
+    pub orders: OrdersPort,
     pub stop: CancellationToken,
     pub tasks: TaskTracker,
     signals: HashMap<String, mpsc::Receiver<Signal>>,
@@ -96,14 +100,17 @@ impl World {
 
     pub async fn over(snapshot: Snapshot) -> Self {
         let (board, mut states, mut signals) = (Board::default(), HashMap::new(), HashMap::new());
-        let mut ports = HashMap::new();
+        let (mut ports, mut cutters) = (HashMap::new(), HashMap::new());
         for (_, tier, replica) in snapshot.replicas() {
             let (state_tx, state_rx) = watch::channel(ReplicaState::default());
             let (signal_tx, signal_rx) = mpsc::channel(64);
-            ports.insert(replica.id.clone(), ReplicaPort::new(state_rx, signal_tx));
+            let port = ReplicaPort::new(state_rx, signal_tx);
+            let cutter = port.cutter();
+            ports.insert(replica.id.clone(), port);
             let position = tier.replicas.iter().position(|r| r.id == replica.id).unwrap();
             let name = if position == 0 { tier.name.clone() } else { format!("{}#{position}", tier.name) };
             states.insert(name.clone(), state_tx);
+            cutters.insert(name.clone(), cutter);
             signals.insert(name, signal_rx);
         }
         board.replace(ports);
@@ -111,14 +118,15 @@ impl World {
         let (serving, served) = ServingPort::new();
         let upstream = upstream::Client::new(Arc::new(Keys));
         let snapshot = Arc::new(ArcSwap::from_pointee(snapshot));
-        let gateway =
-            Gateway::with_keep_alive(Deps { snapshot, board, journal, serving, upstream }, KEEP_ALIVE);
+        let orders = OrdersPort::default();
+        let deps = Deps { snapshot, board, journal, serving, orders: orders.clone(), upstream };
+        let gateway = Gateway::with_keep_alive(deps, KEEP_ALIVE);
         let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let (addr, stop, tasks) = (listener.addr(), CancellationToken::new(), TaskTracker::new());
         let (serve, token) = (gateway.clone(), stop.clone());
         tasks.spawn(async move { serve.serve(listener, token, Duration::from_millis(200)).await });
         tasks.close();
-        Self { addr, gateway, states, stop, tasks, signals, events, served }
+        Self { addr, gateway, states, cutters, orders, stop, tasks, signals, events, served }
     }
 
     /// Sends a chat request without waiting for its answer.

@@ -108,11 +108,11 @@ impl Life {
     pub(crate) fn new(settings: Settings, at: At) -> Self {
         let breaker = Breaker::new(settings.tier.breaker);
         Self {
+            admin: settings.admin,
             settings,
             breaker,
             health: Health::Unknown,
             since_ms: at.wall_ms,
-            admin: Admin::Enabled,
             cool: None,
             run: Run::default(),
             way_back: WayBack::Done,
@@ -149,6 +149,9 @@ impl Life {
             self.check_now = true;
         }
         self.breaker.reconfigure(settings.tier.breaker);
+        if settings.admin != self.admin {
+            self.ordered(at, settings.admin);
+        }
         self.settings = settings;
         self.hung &= self.settings.may_generate();
         if self.health == Health::Down && self.settings.probe().is_none() && self.gpu.is_none() {

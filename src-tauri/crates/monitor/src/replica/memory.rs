@@ -22,7 +22,7 @@ pub struct ReplicaMemory {
     pub at_ms: i64,
     /// Its health.
     pub health: Health,
-    /// The operator's switch.
+    /// The operator's switch, for the record: the orders that are kept decide.
     pub admin: Admin,
     /// Its breaker.
     pub breaker: BreakerMemory,
@@ -127,7 +127,6 @@ impl Life {
         let away = Duration::from_millis(u64::try_from(at.wall_ms - memory.at_ms).unwrap_or(0));
         let snapshot = Snapshot { state: memory.breaker.into(), openings: memory.openings };
         life.breaker = Breaker::restore(at.now, life.settings.tier.breaker, snapshot, away);
-        life.admin = memory.admin;
         life.relapses = memory.relapses;
         life.hung = memory.hung && life.settings.may_generate();
         if memory.waits {

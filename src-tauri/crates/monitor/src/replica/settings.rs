@@ -3,7 +3,7 @@
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use domain::{
-    Chain, Replica, Tier,
+    Admin, Chain, Replica, Tier,
     chain::{Failback, Probe, ProbeKind},
 };
 use upstream::ProbeTarget;
@@ -21,16 +21,19 @@ pub(crate) struct Settings {
     pub failback: Failback,
     pub tier: Arc<Tier>,
     pub replica: Replica,
+    /// What the operator ordered of it.
+    pub admin: Admin,
 }
 
 impl Settings {
-    pub(crate) fn of(chain: &Chain, tier: &Arc<Tier>, replica: &Replica) -> Self {
+    pub(crate) fn of(chain: &Chain, tier: &Arc<Tier>, replica: &Replica, admin: Admin) -> Self {
         Self {
             chain: chain.name.clone(),
             simulated: chain.simulated,
             failback: chain.failback,
             tier: Arc::clone(tier),
             replica: replica.clone(),
+            admin,
         }
     }
 

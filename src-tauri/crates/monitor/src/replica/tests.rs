@@ -25,7 +25,7 @@ pub(super) fn settings(change: impl FnOnce(&mut domain::Chain, &mut domain::Tier
     let (mut chain, mut tier) = (chain(vec![]), tier("gpu"));
     change(&mut chain, &mut tier);
     let replica = tier.replicas[0].clone();
-    Settings::of(&chain, &Arc::new(tier), &replica)
+    Settings::of(&chain, &Arc::new(tier), &replica, Admin::Enabled)
 }
 
 pub(super) fn rig(settings: Settings) -> Rig {
@@ -58,6 +58,11 @@ impl Rig {
     pub(super) async fn settle(&self) -> ReplicaState {
         sleep(ms(1)).await;
         self.port.state()
+    }
+
+    /// Switches it, as the operator does.
+    pub(super) fn order(&self, admin: Admin) {
+        self.handle.settings.send_modify(|s| s.admin = admin);
     }
 
     pub(super) async fn healthy(&self) {
@@ -293,10 +298,10 @@ async fn the_operators_switch_is_apart_from_health() {
     let mut rig = rig(settings(|_, _| {}));
     rig.healthy().await;
     rig.changes().await;
-    rig.port.tell(Signal::Admin(domain::Admin::Draining));
+    rig.order(Admin::Draining);
     let state = rig.until(|s| s.gate == Gate::Shut).await;
-    assert_eq!((state.health, state.admin), (Health::Healthy, domain::Admin::Draining));
-    rig.port.tell(Signal::Admin(domain::Admin::Enabled));
+    assert_eq!((state.health, state.admin), (Health::Healthy, Admin::Draining));
+    rig.order(Admin::Enabled);
     rig.until(ReplicaState::in_full_service).await;
     assert!(rig.changes().await.iter().all(|c| c.why == "the operator's order"));
 }

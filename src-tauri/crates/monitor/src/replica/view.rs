@@ -81,6 +81,7 @@ impl Life {
             admin: self.admin,
             cool_down: self.cool.clone(),
             share: self.share(now),
+            waits: self.way_back == WayBack::Waits && !self.is_out(now),
             in_doubt: self.in_doubt(),
             failing: self.run.failing,
             last_failure: self.run.last.clone(),

@@ -90,11 +90,22 @@ impl Life {
     /// The operator's switch.
     pub(crate) fn ordered(&mut self, at: At, admin: Admin) {
         self.because("the operator's order", None);
-        self.admin = admin;
-        if admin == Admin::Enabled && self.way_back == WayBack::Waits {
+        let was = std::mem::replace(&mut self.admin, admin);
+        if admin == Admin::Enabled {
+            // What was learned may be old by now.
+            self.check_now = true;
+            if matches!(was, Admin::Draining | Admin::Disabled) {
+                self.fail_back(at);
+            }
+        }
+    }
+
+    /// The operator's word ends every wait of a server that works.
+    pub(crate) fn fail_back(&mut self, at: At) {
+        if self.way_back != WayBack::Done {
+            self.because("the operator's order", None);
             self.back_since = Some(at.now);
-            self.way_back =
-                WayBack::Ramp(Ramp::begin(at.now, Duration::ZERO, 0, self.settings.failback.ramp));
+            self.way_back = WayBack::Done;
         }
     }
 

@@ -50,7 +50,7 @@ fn settings(restart: Restart) -> Settings {
     let mut tier = tier("gpu");
     tier.replicas[0].restart = Some(Arc::new(restart));
     let replica = tier.replicas[0].clone();
-    Settings::of(&chain(vec![]), &Arc::new(tier), &replica)
+    Settings::of(&chain(vec![]), &Arc::new(tier), &replica, domain::Admin::Enabled)
 }
 
 fn rig(on: bool, hangs: bool, answer: Result<(), String>) -> Rig {

@@ -48,6 +48,8 @@ pub(crate) enum Input<'a> {
     Served(&'a Served),
     /// The configuration changed.
     Order,
+    /// The operator's orders for the chain changed.
+    Ordered,
 }
 
 impl Memory {
@@ -97,6 +99,7 @@ impl Memory {
         match input {
             Input::Served(served) => events.extend(self.served(view, now, served)),
             Input::Order => events.extend(self.order(view)),
+            Input::Ordered => events.extend(self.ordered(view)),
             Input::Board => {}
         }
         events.extend(self.board(view, now));
@@ -192,6 +195,19 @@ impl Memory {
         Some(self.move_to(view, Some(to_at), Change::by_order()))
     }
 
+    /// The operator's word: whoever is asked first from now on has it, whatever happened before.
+    fn ordered(&mut self, view: &ChainView) -> Option<Event> {
+        let to_at = best(view)?;
+        let to = &view.tiers[to_at].name;
+        self.unsettled.remove(to);
+        if self.tier.as_ref() == Some(to) || self.tier.is_none() {
+            return None;
+        }
+        let event = self.move_to(view, Some(to_at), Change::by_operator());
+        self.answer_due = true;
+        Some(event)
+    }
+
     /// Follows the tiers that lost the word.
     fn settle(&mut self, view: &ChainView, now: Instant) {
         let calm = self.calm;
@@ -222,9 +238,10 @@ impl Memory {
     fn move_to(&mut self, view: &ChainView, to_at: Option<usize>, change: Change) -> Event {
         let from_at = self.tier.as_ref().and_then(|t| view.position(t));
         let to = to_at.map(|at| view.tiers[at].name.clone());
+        let rank = |at: usize| view.tiers[at].rank;
         let direction = match (from_at, to_at) {
             (_, None) => Direction::Over,
-            (Some(from), Some(to)) if to > from => Direction::Over,
+            (Some(from), Some(to)) if rank(to) > rank(from) => Direction::Over,
             _ => Direction::Back,
         };
         let from = std::mem::replace(&mut self.tier, to.clone());
@@ -286,7 +303,7 @@ impl Change {
     }
 
     fn by_operator() -> Self {
-        Self::plain(OPERATOR, "the operator's switch")
+        Self::plain(OPERATOR, "the operator's order")
     }
 
     fn by_order() -> Self {
@@ -339,7 +356,7 @@ fn left(view: &ChainView, from_at: usize, none_left: bool) -> Change {
             answered: false,
         }
     };
-    if none_left {
+    if none_left && view.tiers.iter().any(|t| !t.cause.ordered) {
         change.incident = Some(IncidentKind::AllDown);
     }
     change

@@ -19,7 +19,7 @@ use super::{
 pub(super) const CALM: Duration = Duration::from_secs(5);
 
 pub(super) fn view(fits: &[(&str, Fit)]) -> ChainView {
-    let tiers = fits.iter().map(|(name, fit)| {
+    let tiers = fits.iter().enumerate().map(|(rank, (name, fit))| {
         let down = *fit == Fit::Out;
         let cause = Cause {
             ordered: false,
@@ -27,7 +27,7 @@ pub(super) fn view(fits: &[(&str, Fit)]) -> ChainView {
             error: if down { format!("{name} refused") } else { String::new() },
             evidence_ms: down.then_some(100),
         };
-        TierView { name: (*name).into(), fit: *fit, cause }
+        TierView { name: (*name).into(), rank, fit: *fit, cause }
     });
     ChainView { name: "chat".into(), simulated: false, tiers: tiers.collect() }
 }

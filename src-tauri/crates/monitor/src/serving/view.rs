@@ -1,7 +1,7 @@
 //! A chain as the change-over decision sees it: per tier, whether it could answer now, and if not, why.
 
 use domain::{
-    Board, Chain, FailureClass, ReplicaState,
+    Board, Chain, FailureClass, Preference, ReplicaState,
     plan::{Ask, WhyNot, judge_replica},
 };
 use resilience::gate::Gate;
@@ -24,6 +24,8 @@ pub(crate) enum Fit {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct TierView {
     pub name: String,
+    /// Its position in the chain's own order.
+    pub rank: usize,
     pub fit: Fit,
     /// Why it is not in full service.
     pub cause: Cause,
@@ -44,6 +46,7 @@ pub(crate) struct Cause {
 pub(crate) struct ChainView {
     pub name: String,
     pub simulated: bool,
+    /// In the order in which they are asked.
     pub tiers: Vec<TierView>,
 }
 
@@ -53,19 +56,23 @@ impl ChainView {
     }
 
     /// Reads a chain off the board.
-    pub(crate) fn read(chain: &Chain, board: &Board) -> Self {
+    pub(crate) fn read(chain: &Chain, prefer: &Preference, board: &Board) -> Self {
         let now = Instant::now();
-        let tiers = chain.tiers.iter().map(|tier| {
+        let judged = |rank: usize| {
+            let tier = chain.tiers.get(rank)?;
             let ordered = || (Fit::Out, Cause { ordered: true, ..Cause::default() });
             let replica = |id| board.read(id, |state| judge(state, now));
-            let judged = if tier.enabled {
+            let (fit, cause) = if tier.enabled && !prefer.shuts_out(rank) {
                 best(tier.replicas.iter().filter_map(|r| replica(&r.id)))
             } else {
                 ordered()
             };
-            TierView { name: tier.name.clone(), fit: judged.0, cause: judged.1 }
-        });
-        Self { name: chain.name.clone(), simulated: chain.simulated, tiers: tiers.collect() }
+            // A pin waits for no ramp.
+            let fit = if prefer.pinned == Some(rank) && fit == Fit::Partly { Fit::Open } else { fit };
+            Some(TierView { name: tier.name.clone(), rank, fit, cause })
+        };
+        let tiers = prefer.order(chain.tiers.len()).filter_map(judged).collect();
+        Self { name: chain.name.clone(), simulated: chain.simulated, tiers }
     }
 }
 
@@ -91,7 +98,7 @@ fn judge(state: &ReplicaState, now: Instant) -> (Fit, Cause) {
         (Gate::Open, None) if state.failing > 0 => Fit::Open,
         (Gate::Open, None) => Fit::Full,
     };
-    let ordered = matches!(why_not, Some(WhyNot::Disabled | WhyNot::Draining));
+    let ordered = why_not.as_ref().is_some_and(WhyNot::is_ordered);
     let last = state.last_failure.as_ref().filter(|_| fit != Fit::Full && !ordered);
     let class = state.cool_down.as_ref().map(|c| c.class).or(last.map(|(f, _)| f.class));
     let error = last.map_or_else(String::new, |(f, _)| f.message.clone());

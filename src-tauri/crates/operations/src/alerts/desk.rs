@@ -261,6 +261,9 @@ impl Desk {
         if incident.state == State::Closed && told.waiting {
             return Some("it was over before the quiet hours ended".to_owned());
         }
+        if book.in_maintenance(&incident.chain, &incident.tier, incident.simulated) {
+            return Some("a maintenance window is open".to_owned());
+        }
         if let Some(whole) = part_of(incident, book) {
             return Some(format!("part of incident {whole}: no tier answers"));
         }

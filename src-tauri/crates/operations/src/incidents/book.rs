@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     ALL_TIERS, Change, EntryKind, Incident, State, Step,
     chains::{Chains, is_back, is_out},
+    orders::OpenWindow,
     page::Page,
     words,
 };
@@ -36,6 +37,9 @@ pub struct IncidentBook {
     /// Tiers whose incident was ended by hand while they were out.
     #[serde(default)]
     pub(super) quieted: Vec<Quieted>,
+    /// Maintenance windows that are open.
+    #[serde(default)]
+    pub(super) windows: Vec<OpenWindow>,
 }
 
 /// A tier that opens no incident until it has been back, and the incident that hears of it meanwhile.
@@ -94,6 +98,7 @@ impl IncidentBook {
                 self.answered(chain, tier, *simulated, i64::MAX, &mut page);
             }
             Event::Request(end) => self.request(end, &mut page),
+            Event::Operator(act) => self.ordered(act, &mut page),
             Event::Gpu(change) => self.gpu(change, &mut page),
             Event::Restart(restart) => self.restart(restart, &mut page),
             Event::IncidentAct(act) => self.act(act, &mut page),
@@ -311,7 +316,7 @@ impl IncidentBook {
     }
 
     /// Makes sure that an incident of this tier goes on, and returns the number of the one that hears of it.
-    fn open_or_update(&mut self, opening: &Opening<'_>, page: &mut Page) -> i64 {
+    pub(super) fn open_or_update(&mut self, opening: &Opening<'_>, page: &mut Page) -> i64 {
         let of_tier = |i: &Incident| i.is_of(opening.chain, opening.simulated) && i.tier == opening.tier;
         if let Some(at) = self.open.iter().position(of_tier) {
             page.more(&mut self.open[at], opening, &self.chains);

@@ -14,6 +14,9 @@ pub(super) fn title(incident: &Incident) -> String {
     if incident.tier == ALL_TIERS {
         return format!("{}: no tier answers", incident.chain);
     }
+    if incident.kind == IncidentKind::Safety {
+        return format!("{} was retired and answers nowhere", incident.tier);
+    }
     let wrong = match incident.kind {
         IncidentKind::Outage => "is down",
         IncidentKind::RateLimit => "is rate-limited",
@@ -95,6 +98,8 @@ fn state(facts: &ReplicaFacts) -> String {
         Admin::Enabled => {}
         Admin::Draining => words.push("draining".to_owned()),
         Admin::Disabled => words.push("disabled".to_owned()),
+        Admin::Maintenance => words.push("under maintenance".to_owned()),
+        Admin::Retired => words.push("retired".to_owned()),
     }
     if facts.admin == Admin::Enabled && facts.breaker == "closed" && facts.health != Health::Down {
         match facts.share_percent {

@@ -42,6 +42,7 @@ pub(super) const fn kind(event: &Event) -> &'static str {
         Event::ChangedOver(_) => "changed_over",
         Event::Answered { .. } => "answered",
         Event::Revision { .. } => "revision",
+        Event::Operator(_) => "operator",
         Event::Gpu(_) => "gpu",
         Event::Restart(_) => "restart",
         Event::IncidentAct(_) => "incident_act",
@@ -60,6 +61,7 @@ fn place(event: &Event) -> (Option<&str>, Option<&str>, bool) {
         Event::ChangedOver(e) => (Some(&e.chain), e.to.as_deref(), e.simulated),
         Event::Restart(e) => (Some(&e.chain), Some(&e.tier), e.simulated),
         Event::Answered { chain, tier, simulated } => (Some(chain), Some(tier), *simulated),
+        Event::Operator(e) => (e.chain.as_deref(), e.tier.as_deref(), e.simulated),
         Event::PracticeSwitched { .. } => (None, None, true),
         Event::Started { .. }
         | Event::Revision { .. }

@@ -149,7 +149,7 @@ async fn manual_failback_waits_for_the_operator() {
     repair(&rig).await;
     sleep(secs(3000)).await;
     assert_eq!(rig.port.state().share, 0.0);
-    rig.port.tell(Signal::Admin(domain::Admin::Enabled));
+    rig.port.tell(Signal::FailBack);
     rig.until(ReplicaState::in_full_service).await;
 }
 
