@@ -1,5 +1,15 @@
 /** What is around every screen: palette, shortcuts, themes, the address, and an engine that goes away and comes back. */
+import type { Page } from "@playwright/test";
 import { expect, open, settled, test } from "./harness";
+
+/** Opens the palette, types, and takes what is on top. */
+async function palette(page: Page, text: string, entry: RegExp) {
+  await page.keyboard.press("Control+k");
+  await expect(page.getByRole("combobox")).toBeFocused();
+  await page.keyboard.type(text);
+  await expect(page.getByRole("option", { selected: true })).toHaveText(entry);
+  await page.keyboard.press("Enter");
+}
 
 test("every screen is reached by its letter, and Esc closes what is in front", async ({ page, practice }) => {
   await open(page, practice, "/");
@@ -8,6 +18,7 @@ test("every screen is reached by its letter, and Esc closes what is in front", a
     ["u", "GPUs"],
     ["i", "Incidents"],
     ["r", "Reports"],
+    ["b", "Runbooks"],
     ["p", "Playground"],
     ["s", "Settings"],
     ["o", "Overview"],
@@ -24,13 +35,9 @@ test("every screen is reached by its letter, and Esc closes what is in front", a
 
 test("the palette goes and acts by keyboard alone", async ({ page, practice }) => {
   await open(page, practice, "/");
-  await page.keyboard.press("Control+k");
-  await page.keyboard.type("playgr");
-  await page.keyboard.press("Enter");
+  await palette(page, "playgr", /^Playground/);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Playground");
-  await page.keyboard.press("Control+k");
-  await page.keyboard.type("theme: dark");
-  await page.keyboard.press("Enter");
+  await palette(page, "theme: dark", /^Theme: Dark/);
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
   await page.reload();
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
@@ -40,9 +47,7 @@ test("times are relative or absolute, by one switch for all", async ({ page, pra
   await open(page, practice, "/");
   const time = page.getByRole("region", { name: "Status" }).locator("time").first();
   await expect(time).toHaveText(/ago|just now/);
-  await page.keyboard.press("Control+k");
-  await page.keyboard.type("times of day");
-  await page.keyboard.press("Enter");
+  await palette(page, "times of day", /times of day/);
   await expect(time).toHaveText(/\d\d:\d\d/);
 });
 

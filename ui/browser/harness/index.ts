@@ -14,6 +14,7 @@ export const SCREENS = [
   "gpus",
   "incidents",
   "reports",
+  "runbooks",
   "playground",
   "settings",
 ] as const;

@@ -37,13 +37,13 @@ export function IncidentTable({
       <table className="w-full min-w-[860px] table-fixed">
         <thead className="border-b border-line text-left text-xs text-faint">
           <tr>
-            <th className="w-9" />
+            <td className="w-9" />
             <th className={`${HEAD} w-36`}>{t("list.state")}</th>
             <th className={`${HEAD} w-20`}>{t("list.severity")}</th>
             <th className={HEAD}>{t("list.incident")}</th>
             <th className={`${HEAD} w-28`}>{t("list.started")}</th>
             <th className={`${HEAD} w-28 text-right`}>{t("list.duration")}</th>
-            <th className={`${HEAD} w-24 text-right`}>{t("list.rto")}</th>
+            <th className={`${HEAD} w-28 text-right`}>{t("list.rto")}</th>
             <th className={`${HEAD} w-16 text-right`}>{t("list.saved")}</th>
             <th className={`${HEAD} w-16 text-right`}>{t("list.failed")}</th>
           </tr>

@@ -57,7 +57,7 @@ export function Matrix({ alerts, locked, onToggle, onEdit, onDelete }: Props) {
                 {t(`alerts.events.${event}`)}
               </th>
             ))}
-            <th className="w-36" />
+            <td className="w-36" />
           </tr>
         </thead>
         <tbody>
