@@ -7,6 +7,7 @@
 
 pub mod daemon;
 pub mod desktop;
+pub mod llama;
 pub mod model_server;
 pub mod process;
 pub mod provider;

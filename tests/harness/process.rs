@@ -65,6 +65,11 @@ impl ServerProcess {
         format!("http://127.0.0.1:{}", self.port)
     }
 
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id().unwrap()
+    }
+
     /// Kills it with SIGKILL.
     pub async fn kill(&mut self) {
         self.child.kill().await.unwrap();

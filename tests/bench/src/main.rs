@@ -11,13 +11,14 @@ mod proc;
 mod servers;
 mod streams;
 mod upstream;
+mod watching;
 
 use std::{io::Write, path::PathBuf};
 
 use anyhow::Context;
 use upstream::Upstream;
 
-const USAGE: &str = "usage: changeover-bench PATH-OF-CHANGEOVERD [cost] [streams] [faults]";
+const USAGE: &str = "usage: changeover-bench PATH-OF-CHANGEOVERD [cost] [streams] [faults] [watching]";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
@@ -40,6 +41,11 @@ async fn main() -> anyhow::Result<()> {
         writeln!(out)?;
         let changeover = servers.iter().find(|s| s.name == "Changeover").context("no Changeover")?;
         faults::measure(changeover.port, &primary, &mut out).await?;
+    }
+    if wanted("watching") {
+        drop(servers);
+        writeln!(out)?;
+        watching::measure(&changeoverd, &mut out).await?;
     }
     Ok(())
 }

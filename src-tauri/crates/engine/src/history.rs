@@ -140,9 +140,10 @@ impl Engine {
         let now_s = wall_ms() / 1000;
         let mut periods = Vec::new();
         for span_s in [HOUR, DAY, 7 * DAY] {
-            let parts = figures::of_replica(&self.inner.store, &request.replica, span_s, now_s).await;
+            let replica = Some(request.replica.as_str());
+            let rows = figures::between(&self.inner.store, replica, now_s - span_s, now_s + 1).await;
             let mut sum = Sum::default();
-            parts.map_err(failed)?.iter().for_each(|(_, part)| sum.add(part));
+            rows.map_err(failed)?.iter().for_each(|row| sum.add(&Sum::from(row)));
             periods.push(views::period(span_s, &sum));
         }
         Ok(ReplicaFigures { replica: request.replica.clone(), periods })

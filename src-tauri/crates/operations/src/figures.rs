@@ -142,17 +142,22 @@ async fn sum_up(store: &Store, part: i64, step: i64, start_s: i64) -> Result<(),
     if rows.is_empty() { Ok(()) } else { store.put_replica_figures(&rows).await }
 }
 
-/// The figures of one replica over the last `span_s` before `now_s`: from minutes up to two days, from hours beyond.
+/// Figures of steps that began in `from_s..to_s`, of one replica or of all, oldest first: from minutes up to two days, beyond
+/// from hours, with the minutes that are not rolled up yet.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn of_replica(
+pub async fn between(
     store: &Store,
-    replica: &str,
-    span_s: i64,
-    now_s: i64,
-) -> Result<Vec<(i64, Sum)>, StoreError> {
-    let step = if span_s <= 2 * DAY { MINUTE } else { HOUR };
-    let rows = store.replica_figures(step, now_s - span_s, now_s + 1, Some(replica)).await?;
-    Ok(rows.iter().map(|row| (row.start_s, Sum::from(row))).collect())
+    replica: Option<&str>,
+    from_s: i64,
+    to_s: i64,
+) -> Result<Vec<ReplicaFiguresRow>, StoreError> {
+    if to_s - from_s <= 2 * DAY {
+        return store.replica_figures(MINUTE, from_s, to_s, replica).await;
+    }
+    let rolled = store.state(ROLLED).await?.and_then(|text| text.parse::<i64>().ok()).unwrap_or(from_s);
+    let mut rows = store.replica_figures(HOUR, from_s, rolled.min(to_s), replica).await?;
+    rows.extend(store.replica_figures(MINUTE, rolled.max(from_s), to_s, replica).await?);
+    Ok(rows)
 }

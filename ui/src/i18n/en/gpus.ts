@@ -35,6 +35,7 @@ export const gpus = {
   no_replicas: "No replica is known to run on this GPU.",
   processes: "Processes",
   no_processes: "No process uses this GPU.",
+  processes_elsewhere: "Its exporter does not tell the processes.",
   pid: "PID",
   process: "Process",
   process_hidden: "Not readable",

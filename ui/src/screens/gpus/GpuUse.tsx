@@ -46,7 +46,7 @@ export function GpuUse({ gpu }: { gpu: GpuView }) {
       <div>
         <h3 className="mb-1 text-xs font-medium text-muted">{t("processes")}</h3>
         {gpu.processes.length === 0 ? (
-          <p className="text-faint">{t("no_processes")}</p>
+          <p className="text-faint">{t(gpu.host === null ? "no_processes" : "processes_elsewhere")}</p>
         ) : (
           <Processes gpu={gpu} />
         )}

@@ -7,6 +7,9 @@ use super::reading::Reading;
 /// How many samples are kept of a GPU: an hour, at one a second.
 const KEPT: usize = 3600;
 
+/// A value holds for this long when none comes after it.
+const HELD_MS: i64 = 10_000;
+
 /// A figure that is kept over time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GpuMetric {
@@ -103,19 +106,37 @@ impl History {
         let start = end - count * step;
         let wanted = self.0.iter().filter(|(uuid, _)| of.is_none_or(|of| of == *uuid));
         let line = |(uuid, ring): (&String, &VecDeque<Sample>)| {
-            let mut sums = vec![(0.0_f64, 0_u32); usize::try_from(count).unwrap_or(0)];
+            // Sum, values and samples of each point.
+            let mut sums = vec![(0.0_f64, 0_u32, 0_u32); usize::try_from(count).unwrap_or(0)];
             for sample in ring.iter().rev().take_while(|s| s.at_ms >= start) {
                 let place =
                     usize::try_from((sample.at_ms - start) / step).ok().and_then(|at| sums.get_mut(at));
-                if let (Some((sum, n)), Some(value)) = (place, sample.values[metric as usize]) {
+                let Some((sum, n, samples)) = place else { continue };
+                *samples += 1;
+                if let Some(value) = sample.values[metric as usize] {
                     *sum += f64::from(value);
                     *n += 1;
                 }
             }
-            (uuid.clone(), sums.into_iter().map(|(sum, n)| (n > 0).then(|| sum / f64::from(n))).collect())
+            (uuid.clone(), held(&sums, step))
         };
         GpuSeries { at_ms: (0..count).map(|i| start + i * step).collect(), lines: wanted.map(line).collect() }
     }
+}
+
+/// The mean of each point. Where a point has no sample, the last value holds for a while: other machines are asked more
+/// seldom than a point is long. A sample without a value is a gap.
+fn held(sums: &[(f64, u32, u32)], step: i64) -> Vec<Option<f64>> {
+    let mut last: Option<(f64, i64)> = None;
+    let value = |(sum, n, samples): &(f64, u32, u32)| {
+        last = match (*samples, *n) {
+            (0, _) => last.map(|(value, age)| (value, age + step)).filter(|(_, age)| *age <= HELD_MS),
+            (_, 0) => None,
+            (_, n) => Some((sum / f64::from(n), 0)),
+        };
+        last.map(|(value, _)| value)
+    };
+    sums.iter().map(value).collect()
 }
 
 #[cfg(test)]
@@ -137,6 +158,17 @@ mod tests {
         assert_eq!(series.at_ms, [8_000, 10_000, 12_000]);
         assert_eq!(series.lines, [("a".to_owned(), vec![None, Some(50.0), None])]);
         assert_eq!(history.series(None, GpuMetric::Power, 6_000, 3, 13_500).lines.len(), 2);
+    }
+
+    #[test]
+    fn a_machine_that_is_asked_seldom_has_an_unbroken_line_and_one_that_is_gone_ends() {
+        let mut history = History::default();
+        for at_ms in [100_000, 105_000, 110_000] {
+            history.add(at_ms, &reading("a", Some(50.0)));
+        }
+        let series = history.series(None, GpuMetric::Temperature, 30_000, 30, 129_500);
+        let there: Vec<bool> = series.lines[0].1.iter().map(Option::is_some).collect();
+        assert_eq!(there, [vec![true; 21], vec![false; 9]].concat());
     }
 
     #[test]

@@ -163,6 +163,36 @@ fn a_fatal_xid_reaches_the_replica_whose_server_runs_on_the_gpu() {
 }
 
 #[test]
+fn each_fatal_xid_and_an_ecc_error_are_fatal_findings_with_what_to_do() {
+    let test = "each_fatal_xid_and_an_ecc_error_are_fatal_findings_with_what_to_do";
+    let well =
+        json!({ "gpus": [gpu(&json!({ "ecc": { "volatile": { "corrected": 0, "uncorrected": 0 } } }))] });
+    alone(test, &well, async |state| {
+        const FATAL: [u64; 16] = [46, 48, 62, 64, 79, 95, 109, 110, 119, 120, 136, 140, 143, 151, 155, 158];
+        let rig = rig("http://127.0.0.1:1");
+        rig.until(|p| !p.gpus.is_empty()).await;
+        // The listener must be there before the events are.
+        sleep(Duration::from_secs(2)).await;
+        let events: Vec<_> = FATAL.iter().map(|xid| json!({ "gpu": 0, "xid": xid })).collect();
+        state.write(&json!({
+            "gpus": [gpu(&json!({ "ecc": { "volatile": { "corrected": 7, "uncorrected": 2 } } }))],
+            "events": events,
+        }));
+        let page = rig
+            .until(|p| p.gpus[0].xids.len() == FATAL.len() && p.gpus[0].findings.len() > FATAL.len())
+            .await;
+        let findings = &page.gpus[0].findings;
+        for xid in FATAL {
+            let its = findings.iter().find(|f| f.what.starts_with(&format!("Xid {xid}:")));
+            assert!(its.is_some_and(|f| f.fatal && f.remedy.len() > 10), "{xid}: {findings:?}");
+        }
+        let ecc = findings.iter().find(|f| f.what.starts_with("2 uncorrected memory (ECC) errors"));
+        assert!(ecc.is_some_and(|f| f.fatal), "{findings:?}");
+        assert_eq!(page.gpus[0].reading.ecc_corrected, Some(7));
+    });
+}
+
+#[test]
 fn a_call_that_hangs_hangs_nothing_and_is_a_finding() {
     let well = json!({ "gpus": [gpu(&json!({}))] });
     alone("a_call_that_hangs_hangs_nothing_and_is_a_finding", &well, async |state| {

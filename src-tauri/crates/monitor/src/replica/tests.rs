@@ -1,6 +1,7 @@
 //! The replica's task against a scripted server, on a paused clock: just before and just after each moment.
 
 mod flapping;
+mod health;
 mod load;
 mod recovery;
 mod silence;

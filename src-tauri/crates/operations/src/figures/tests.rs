@@ -91,6 +91,13 @@ async fn hours_and_days_are_the_sums_of_their_minutes() {
     assert_eq!(rolled(day + HOUR + 2 * MINUTE).await, (vec![3], 3));
     assert_eq!(rolled(day + 3 * HOUR + 2 * MINUTE).await, (vec![3, 2, 1], 6));
     assert_eq!(rolled(day + 3 * HOUR + 2 * MINUTE).await, (vec![3, 2, 1], 6), "once is enough");
+    // What is not rolled up yet is there as minutes, and nothing twice.
+    minutes.attempt((day + 3 * HOUR + 300) / MINUTE, &attempt("a", None, Some(10.0), Some(2)));
+    minutes.write(&store, i64::MAX).await;
+    for span in [DAY, 7 * DAY] {
+        let rows = between(&store, Some("a"), day + DAY - span, day + DAY).await.unwrap();
+        assert_eq!(rows.iter().map(|r| r.requests).sum::<i64>(), 7, "{span}");
+    }
     let days = store.replica_figures(DAY, day, day + DAY, None).await.unwrap();
     let sum = Sum::from(&days[0]);
     assert_eq!(sum.first_token.count(), 6);

@@ -1,0 +1,99 @@
+//! A fatal Xid moves traffic away before a single request fails: measured from the moment the driver reports it.
+
+use std::time::Duration;
+
+use harness::{Daemon, ModelServer, ServerProcess, daemon::header, process::program};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+const SOON: Duration = Duration::from_secs(30);
+
+fn gpu(more: &Value) -> Value {
+    let mut state: Value = serde_json::from_str(harness::desktop::WELL_GPU).unwrap();
+    for (key, value) in more.as_object().unwrap() {
+        state["gpus"][0][key] = value.clone();
+    }
+    state
+}
+
+async fn over_before_a_request_fails(
+    bind: &dyn Fn(&str) -> String,
+    processes: bool,
+    fault: &dyn Fn(Value) -> Value,
+) {
+    let first = ServerProcess::saying("from the first").await;
+    let second = ModelServer::saying("from the second").await;
+    let mut daemon = Daemon::new();
+    let state = daemon.path("gpu-state");
+    let write = |value: &Value| {
+        let beside = state.with_extension("new");
+        std::fs::write(&beside, value.to_string()).unwrap();
+        std::fs::rename(beside, &state).unwrap();
+    };
+    let well = if processes {
+        gpu(&json!({ "processes": [{ "pid": first.pid(), "memory": 1_073_741_824 }] }))
+    } else {
+        gpu(&json!({}))
+    };
+    write(&well);
+    daemon.write_config(&format!(
+        "version: 1
+chains:
+  - name: chat
+    tiers:
+      - {{ name: first, provider: vllm, model: m, replicas: [{{ {} }}], load: {{ watch: false }} }}
+      - {{ name: second, provider: other, model: m, url: '{}' }}
+",
+        bind(&first.url()),
+        second.url()
+    ));
+    daemon.env("CHANGEOVER_NVML", &program("deps/libnvml_sim.so").display().to_string());
+    daemon.env("NVML_SIM_STATE", &state.display().to_string());
+    daemon.start().await;
+    let bound = |c: &Value| c["tiers"][0]["replicas"][0]["gpus"].as_array().is_some_and(|g| !g.is_empty());
+    daemon.until_chain("chat", "the GPU is bound to its server", SOON, bound).await;
+    assert_eq!(daemon.ask("chat").await.1, "first");
+
+    write(&fault(well));
+    let began = Instant::now();
+    let mut asked = 0;
+    loop {
+        let response = daemon.chat("chat", false).await;
+        // The server itself is well: no try may fail, before and after.
+        assert_eq!(
+            (response.status().as_u16(), header(&response, "x-changeover-attempts").as_str()),
+            (200, "1")
+        );
+        asked += 1;
+        if header(&response, "x-changeover-tier") == "second" {
+            break;
+        }
+        assert!(began.elapsed() < SOON, "traffic stays on a failed GPU");
+    }
+    println!(
+        "moved {} ms after the fault was reported, {asked} requests asked meanwhile",
+        began.elapsed().as_millis()
+    );
+    let incident = harness::eventually("an incident of the GPU", SOON, || async {
+        daemon.incidents().await.into_iter().find(|i| i["kind"] == "gpu")
+    })
+    .await;
+    assert_eq!((&incident["tier"], &incident["failed"]), (&json!("first"), &json!(0)));
+}
+
+#[tokio::test]
+async fn a_fatal_xid_moves_traffic_before_a_request_fails() {
+    let url = |url: &str| format!("url: '{url}'");
+    let xid = |mut state: Value| {
+        state["events"] = json!([{ "gpu": 0, "xid": 95 }]);
+        state
+    };
+    over_before_a_request_fails(&url, true, &xid).await;
+}
+
+#[tokio::test]
+async fn a_lost_gpu_that_was_bound_by_hand_moves_traffic_before_a_request_fails() {
+    let url = |url: &str| format!("url: '{url}', gpus: [GPU-11111111-0000-0000-0000-000000000000]");
+    let lost = |_: Value| serde_json::from_str(harness::desktop::LOST_GPU).unwrap();
+    over_before_a_request_fails(&url, false, &lost).await;
+}
