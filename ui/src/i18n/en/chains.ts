@@ -132,6 +132,8 @@ export const chains = {
     url: "URL",
     replica: "URL of replica {{n}}",
     url_hint: "Base address, with or without /v1.",
+    url_azure: "Base address; with ?api-version= it is the older form, with the deployment in its path.",
+    url_bedrock: "The region is taken from the address, or from ?region=.",
     url_practice: "practice://NAME, with one of: {{names}}.",
     add_replica: "Add a replica",
     remove_replica: "Remove replica {{n}}",
@@ -146,6 +148,8 @@ export const chains = {
     key_env: "Environment variable…",
     key_env_name: "Name of the variable",
     key_hint: "Stored in the OS keyring under Settings, Keys; never in the configuration.",
+    key_bedrock:
+      "A Bedrock API key, or ACCESS_KEY_ID:SECRET (with :SESSION_TOKEN behind it, if there is one).",
     key_missing: "{{key}} (missing)",
     quality_impact: "Quality impact",
     quality: { low: "Low", medium: "Medium", high: "High" },

@@ -12,7 +12,7 @@ import { KeyField } from "./KeyField";
 import { ModelField } from "./ModelField";
 import { TextField, useExplain } from "./TextField";
 
-/** Those that this version speaks; local servers first. */
+/** Local servers first. */
 const PROVIDERS: Provider[] = [
   "vllm",
   "ollama",
@@ -22,6 +22,10 @@ const PROVIDERS: Provider[] = [
   "lmstudio",
   "other",
   "openai",
+  "azure",
+  "anthropic",
+  "gemini",
+  "bedrock",
   "openrouter",
   "groq",
   "mistral",
@@ -37,6 +41,16 @@ const PLACEHOLDERS: Partial<Record<Provider, string>> = {
   "llama.cpp": "http://127.0.0.1:8080",
   lmstudio: "http://127.0.0.1:1234",
   ollama: "http://127.0.0.1:11434",
+  openai: "https://api.openai.com/v1",
+  azure: "https://RESOURCE.openai.azure.com",
+  anthropic: "https://api.anthropic.com",
+  gemini: "https://generativelanguage.googleapis.com/v1beta",
+  bedrock: "https://bedrock-runtime.REGION.amazonaws.com",
+  openrouter: "https://openrouter.ai/api/v1",
+  groq: "https://api.groq.com/openai/v1",
+  mistral: "https://api.mistral.ai/v1",
+  deepseek: "https://api.deepseek.com",
+  together: "https://api.together.ai/v1",
   practice: "practice://gpu",
 };
 
@@ -95,7 +109,12 @@ function Urls() {
   const provider = useWatch({ control, name: "provider" }) as Provider;
   const { data: practice } = useRpc("practice", null);
   const names = practice?.servers.map(({ name }) => name).join(", ") ?? "";
-  const hint = provider === "practice" ? t("field.url_practice", { names }) : t("field.url_hint");
+  const hints: Partial<Record<Provider, string>> = {
+    practice: t("field.url_practice", { names }),
+    azure: t("field.url_azure"),
+    bedrock: t("field.url_bedrock"),
+  };
+  const hint = hints[provider] ?? t("field.url_hint");
   const many = fields.length > 1;
   return (
     <div className="col-span-2 flex flex-col gap-2">

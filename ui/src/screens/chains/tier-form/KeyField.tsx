@@ -15,6 +15,7 @@ export function KeyField() {
   const { control, setValue, formState } = useFormContext<TierValues>();
   const explain = useExplain();
   const key = useWatch({ control, name: "key" });
+  const provider = useWatch({ control, name: "provider" });
   const { data } = useRpc("keys", null);
   const set = (value: string) => setValue("key", value, { shouldValidate: true, shouldDirty: true });
   const stored = (data?.keys ?? []).map(({ name, last_four }) => ({
@@ -33,7 +34,7 @@ export function KeyField() {
     <div className="flex flex-col gap-2">
       <Field
         label={t("field.key")}
-        hint={t("field.key_hint")}
+        hint={t(provider === "bedrock" ? "field.key_bedrock" : "field.key_hint")}
         error={isEnv ? undefined : explain(get(formState.errors, "key"))}
       >
         {(aria) => (
