@@ -1,10 +1,10 @@
-import { Activity, Radio, Search, TriangleAlert } from "lucide-react";
+import { Activity, Radio, Search, ShieldCheck, ShieldOff, TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { ModeBadge, SimulatedBadge } from "@/components/mode";
 import { Time } from "@/components/time";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
-import type { Overview } from "@/contract";
+import type { ChainView, Overview } from "@/contract";
 import { useConnection } from "@/state/live";
 import { useNow } from "@/state/now";
 import { STALE_AFTER_MS, useHeardAt, useOverview } from "@/state/overview";
@@ -46,6 +46,7 @@ function Answering({ overview }: { overview: Overview }) {
     <>
       <ModeBadge mode={chain.mode} />
       {chain.simulated && <SimulatedBadge />}
+      {chain.mode !== "off" && <Armed chain={chain} />}
       <span className="min-w-0 truncate">
         {chain.serving ? (
           <strong>{t("strip.answering", { tier: chain.serving })}</strong>
@@ -61,6 +62,19 @@ function Answering({ overview }: { overview: Overview }) {
         )}
       </span>
     </>
+  );
+}
+
+/** Whether another tier would answer now if this one failed, as the router itself plans it. */
+function Armed({ chain }: { chain: ChainView }) {
+  const { t } = useTranslation();
+  const why = chain.not_armed ?? "";
+  return (
+    <Badge tone={chain.armed ? "neutral" : "warn"}>
+      {chain.armed ? <ShieldCheck aria-hidden /> : <ShieldOff aria-hidden />}
+      <span title={why}>{t(chain.armed ? "strip.armed" : "strip.not_armed")}</span>
+      {!chain.armed && why !== "" && <span className="sr-only">: {why}</span>}
+    </Badge>
   );
 }
 

@@ -22,6 +22,8 @@ export const common = {
     label: "Status",
     answering: "{{tier}} answers",
     for_chain: "for {{chain}}",
+    armed: "Armed",
+    not_armed: "Not armed",
     nobody: "No tier answers",
     no_chain: "No chain yet",
     since: "since",
