@@ -1,5 +1,6 @@
 //! What the page may call. Nothing is decided here: the engine answers, the page shows.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use std::{
     io,
     path::{Path, PathBuf},
@@ -49,14 +50,26 @@ pub fn painted(shell: State<'_, Shell>) {
 /// Writes a file into the downloads folder and returns its path. A file that is there is left alone: the new
 /// one gets a number.
 #[tauri::command]
-pub async fn save_file(app: AppHandle, filename: String, text: String) -> Result<String, RpcError> {
+pub async fn save_file(
+    app: AppHandle,
+    filename: String,
+    text: String,
+    base64: bool,
+) -> Result<String, RpcError> {
+    let bytes = if base64 { STANDARD.decode(&text) } else { Ok(text.into_bytes()) };
+    let bytes = bytes.map_err(|error| RpcError {
+        code: "failed".into(),
+        message: format!("{filename} cannot be read: {error}"),
+        remedy: "Save it again.".into(),
+        problems: Vec::new(),
+    })?;
     let folder = app.path().download_dir().or_else(|_| app.path().home_dir()).map_err(|error| RpcError {
         code: "failed".into(),
         message: format!("There is no downloads folder to save into: {error}"),
         remedy: "Set XDG_DOWNLOAD_DIR in ~/.config/user-dirs.dirs, then save again.".into(),
         problems: Vec::new(),
     })?;
-    let path = write_new(&folder, plain_name(&filename), &text).await.map_err(|error| RpcError {
+    let path = write_new(&folder, plain_name(&filename), &bytes).await.map_err(|error| RpcError {
         code: "failed".into(),
         message: format!("{filename} could not be written to {}: {error}", folder.display()),
         remedy: "Make room there and check that the folder may be written to, then save again.".into(),
@@ -71,7 +84,7 @@ fn plain_name(filename: &str) -> &str {
     if name.is_empty() { "changeover.txt" } else { name }
 }
 
-async fn write_new(folder: &Path, name: &str, text: &str) -> io::Result<PathBuf> {
+async fn write_new(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
     tokio::fs::create_dir_all(folder).await?;
     let (stem, end) =
         name.rsplit_once('.').map_or((name, String::new()), |(stem, end)| (stem, format!(".{end}")));
@@ -80,7 +93,7 @@ async fn write_new(folder: &Path, name: &str, text: &str) -> io::Result<PathBuf>
         let path = folder.join(name);
         match OpenOptions::new().write(true).create_new(true).open(&path).await {
             Ok(mut file) => {
-                file.write_all(text.as_bytes()).await?;
+                file.write_all(bytes).await?;
                 file.flush().await?;
                 return Ok(path);
             }
@@ -106,8 +119,8 @@ mod tests {
     #[tokio::test]
     async fn a_file_that_is_there_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
-        let first = write_new(folder.path(), "report.html", "one").await.unwrap();
-        let second = write_new(folder.path(), "report.html", "two").await.unwrap();
+        let first = write_new(folder.path(), "report.html", b"one").await.unwrap();
+        let second = write_new(folder.path(), "report.html", b"two").await.unwrap();
         assert_eq!(first, folder.path().join("report.html"));
         assert_eq!(second, folder.path().join("report (1).html"));
         assert_eq!(std::fs::read_to_string(first).unwrap(), "one");

@@ -1,11 +1,13 @@
 //! The engine without a window, from outside: a process, real sockets, its own commands.
 
+mod alerts;
 mod bad_input;
 mod chains;
 mod configuration;
 mod discover;
 mod failover;
 mod gpus;
+mod incidents;
 mod keys;
 mod kill;
 mod llama;

@@ -249,7 +249,7 @@ template: AlertTemplate | null, };
 /**
  * How a connection to a mail server is protected.
  */
-export type MailTls = "starttls" | "whole" | "off";
+export type MailTls = "starttls" | "whole" | "none";
 
 /**
  * An address that a document is posted to.
@@ -2271,6 +2271,18 @@ recoveries: Array<Recovery>,
  */
 by_cause: Array<CauseCount>, 
 /**
+ * Each component's target against the worst of the period.
+ */
+targets: Array<ComponentTarget>, 
+/**
+ * Each chain's figures.
+ */
+chains: Array<ChainFigures>, 
+/**
+ * Each tier's figures.
+ */
+tiers: Array<TierFigures>, 
+/**
  * What each measure means: its name and its formula.
  */
 definitions: Array<Definition>, };
@@ -2343,7 +2355,7 @@ export type ExportedFile = {
  */
 filename: string, 
 /**
- * Media type.
+ * Media type; `;base64` at its end says that `text` is Base64 of the file's bytes.
  */
 mime: string, 
 /**
@@ -3030,6 +3042,77 @@ report: ReportRequest,
 format: ReportFormat, };
 
 /**
+ * A component's target, and what was measured.
+ */
+export type ComponentTarget = { 
+/**
+ * Its name.
+ */
+component: string, 
+/**
+ * The longest that is allowed.
+ */
+target_ms: number, 
+/**
+ * The worst of the period; absent when nothing was measured.
+ */
+measured_ms: number | null, 
+/**
+ * Whether the target was held; absent when nothing was measured.
+ */
+held: boolean | null, 
+/**
+ * What is measured.
+ */
+source: string, };
+
+/**
+ * A chain's figures over the period.
+ */
+export type ChainFigures = { 
+/**
+ * Its name.
+ */
+chain: string, 
+/**
+ * Requests that counted.
+ */
+requests: number, 
+/**
+ * Share of them answered.
+ */
+availability: number | null, 
+/**
+ * Share that the first tier alone would have answered.
+ */
+first_tier_alone: number | null, 
+/**
+ * Share of the error budget (0.1 % of the requests) that is left; below 0 when it is overspent.
+ */
+budget_left: number | null, };
+
+/**
+ * A tier's figures over the period.
+ */
+export type TierFigures = { 
+/**
+ * Its chain.
+ */
+chain: string, 
+/**
+ * Its name.
+ */
+tier: string, 
+/**
+ * Tries at it.
+ */
+attempts: number, 
+/**
+ * Share of them that were answered.
+ */
+availability: number | null, };
+
+/**
  * A page of the incidents.
  */
 export type IncidentsRequest = { 
@@ -3363,7 +3446,7 @@ note: string, };
 /**
  * The form of an exported report.
  */
-export type ReportFormat = "html" | "csv" | "json";
+export type ReportFormat = "html" | "pdf" | "csv" | "json";
 
 /**
  * A key to store. The secret goes in and never comes out.

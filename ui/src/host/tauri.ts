@@ -1,6 +1,7 @@
 /** The program in whose window the screens are. The only module that knows the window. */
 import { Channel, invoke } from "@tauri-apps/api/core";
 import type { UiEvent } from "@/contract";
+import { isBase64 } from "./download";
 import { asHostError, type Host } from "./host";
 
 const RETRY_MS = 1000;
@@ -40,6 +41,7 @@ export function tauriHost(): Host {
         ended = true;
       };
     },
-    saveFile: (filename, text) => call<string>("save_file", { filename, text }),
+    saveFile: (filename, text, mediaType) =>
+      call<string>("save_file", { filename, text, base64: isBase64(mediaType) }),
   };
 }

@@ -94,11 +94,15 @@ pub(crate) struct Report {
     /// The form.
     #[arg(long, value_enum, default_value = "json")]
     pub(crate) format: Format,
+    /// Where it is written; standard output when left out.
+    #[arg(long, short)]
+    pub(crate) output: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 pub(crate) enum Format {
     Html,
+    Pdf,
     Csv,
     Json,
 }

@@ -3,6 +3,7 @@
 use std::{fs, path::Path, process::ExitCode};
 
 use anyhow::Context;
+use base64::Engine as _;
 use contract::{
     Severity,
     config::Document,
@@ -87,10 +88,23 @@ pub(crate) fn report(data: &Path, options: &args::Report) -> anyhow::Result<Exit
     let report = ReportRequest { from_ms: ms(from), to_ms: ms(now), simulated: options.simulated };
     let format = match options.format {
         args::Format::Html => ReportFormat::Html,
+        args::Format::Pdf => ReportFormat::Pdf,
         args::Format::Csv => ReportFormat::Csv,
         args::Format::Json => ReportFormat::Json,
     };
     let file: ExportedFile = call(data, "report.export", &ReportExport { report, format })?;
-    out::line(file.text.trim_end());
+    let bytes = if file.mime.ends_with(";base64") {
+        base64::engine::general_purpose::STANDARD
+            .decode(&file.text)
+            .context("the answer could not be read")?
+    } else {
+        format!("{}\n", file.text.trim_end()).into_bytes()
+    };
+    match &options.output {
+        Some(path) => {
+            fs::write(path, bytes).with_context(|| format!("{} cannot be written", path.display()))?;
+        }
+        None => out::bytes(&bytes),
+    }
     Ok(ExitCode::SUCCESS)
 }

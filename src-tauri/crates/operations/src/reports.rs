@@ -6,8 +6,11 @@
 mod chart;
 mod csv;
 mod definitions;
+mod figures;
 mod html;
+mod pdf;
 mod recovery;
+mod sheet;
 pub(crate) mod times;
 
 use store::{IncidentFilter, IncidentRow, RequestMinute, RollupFilter, Store, StoreError};
@@ -16,7 +19,9 @@ pub(crate) use self::csv::table;
 pub use self::{
     csv::csv,
     definitions::{Definition, definitions},
+    figures::{AVAILABILITY_TARGET, ChainFigures, Target, TierFigures},
     html::{ExportError, html},
+    pdf::pdf,
     recovery::{RTO_TARGET_MS, Recovery},
 };
 
@@ -54,6 +59,12 @@ pub struct Report {
     pub incidents: u64,
     /// Change-overs to a less preferred tier by what set them off, most frequent first.
     pub by_cause: Vec<(String, u64)>,
+    /// Each component's target against the worst of the period.
+    pub targets: Vec<Target>,
+    /// Each chain's figures.
+    pub chains: Vec<ChainFigures>,
+    /// Each tier's figures.
+    pub tiers: Vec<TierFigures>,
     /// What each measure means.
     pub definitions: Vec<Definition>,
 }
@@ -78,7 +89,8 @@ pub struct Week {
 /// # Errors
 /// When the database cannot be read.
 pub async fn report(store: &Store, from_ms: i64, to_ms: i64, simulated: bool) -> Result<Report, StoreError> {
-    let shares = shares(store, from_ms, to_ms, simulated).await?;
+    let minutes = minutes(from_ms, to_ms, simulated);
+    let (chains, shares) = figures::chains(store, &minutes).await?;
     let filter = IncidentFilter {
         simulated: Some(simulated),
         from_ms: Some(from_ms),
@@ -103,6 +115,9 @@ pub async fn report(store: &Store, from_ms: i64, to_ms: i64, simulated: bool) ->
         mttr_ms: over_restored(Recovery::rto_ms),
         incidents,
         by_cause: store.changeover_causes(from_ms, to_ms, simulated).await?,
+        targets: figures::targets(&recoveries),
+        chains,
+        tiers: figures::tiers(store, &minutes).await?,
         definitions: definitions(),
         recoveries,
     })
@@ -162,23 +177,33 @@ impl Shares {
         (self.counted > 0).then(|| self.answered as f64 / self.counted as f64)
     }
 
+    /// The share of the error budget that is left.
+    fn budget_left(&self) -> Option<f64> {
+        let failed = self.counted.saturating_sub(self.answered);
+        let budget = self.counted as f64 * (1.0 - AVAILABILITY_TARGET);
+        (self.counted > 0).then(|| 1.0 - failed as f64 / budget)
+    }
+
     fn first_tier_alone(&self) -> Option<f64> {
         (self.counted > 0).then(|| self.first_tier_ok as f64 / self.counted as f64)
     }
 }
 
 async fn shares(store: &Store, from_ms: i64, to_ms: i64, simulated: bool) -> Result<Shares, StoreError> {
-    let filter = RollupFilter {
+    let mut shares = Shares::default();
+    for row in store.request_totals(&minutes(from_ms, to_ms, simulated)).await? {
+        shares.add(&row);
+    }
+    Ok(shares)
+}
+
+fn minutes(from_ms: i64, to_ms: i64, simulated: bool) -> RollupFilter {
+    RollupFilter {
         from_minute: from_ms.div_euclid(MINUTE_MS),
         to_minute: to_ms.saturating_add(MINUTE_MS - 1).div_euclid(MINUTE_MS),
         simulated,
         chain: None,
-    };
-    let mut shares = Shares::default();
-    for row in store.request_totals(&filter).await? {
-        shares.add(&row);
     }
-    Ok(shares)
 }
 
 /// The mean, rounded down; absent without values.

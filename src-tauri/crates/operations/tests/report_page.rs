@@ -67,5 +67,7 @@ async fn a_full_page_is_written() {
     for part in ["vllm-gpu1", "4 of 6", "99.97 %", "going on", "target missed", "5 h 0 min"] {
         assert!(page.contains(part), "{part} is missing");
     }
-    std::fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join("report.html"), page).unwrap();
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    std::fs::write(folder.join("report.html"), page).unwrap();
+    std::fs::write(folder.join("report.pdf"), operations::reports::pdf(&report).unwrap()).unwrap();
 }

@@ -67,6 +67,27 @@ impl Store {
         Ok(query.fetch_all(&self.readers).await?)
     }
 
+    /// Attempts of the whole range added up: chain, tier, result, how many.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn attempt_totals(
+        &self,
+        filter: &RollupFilter,
+    ) -> Result<Vec<(String, String, String, u64)>, StoreError> {
+        let query = sqlx::query!(
+            r#"SELECT chain, tier, result, SUM(count) AS "count!: i64" FROM attempt_minutes
+               WHERE minute >= ?1 AND minute < ?2 AND simulated = ?3 AND (?4 IS NULL OR chain = ?4)
+               GROUP BY chain, tier, result ORDER BY chain, tier, result"#,
+            filter.from_minute,
+            filter.to_minute,
+            filter.simulated,
+            filter.chain
+        );
+        let rows = query.fetch_all(&self.readers).await?;
+        Ok(rows.into_iter().map(|r| (r.chain, r.tier, r.result, r.count.unsigned_abs())).collect())
+    }
+
     /// Times to the first token per minute, tier and bucket, oldest first.
     ///
     /// # Errors

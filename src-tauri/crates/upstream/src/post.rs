@@ -13,7 +13,7 @@ use http::HeaderMap;
 use url::{Host, Url};
 
 use crate::{
-    classify::{Phase, classify, shortened},
+    classify::{Phase, of_reqwest, shortened},
     endpoint::address,
 };
 
@@ -89,7 +89,7 @@ async fn send(
     }
     let client =
         builder.build().map_err(|e| PostError::Failed(format!("no TLS client could be made: {e}")))?;
-    let failed = |e: &reqwest::Error, phase| PostError::Failed(classify(e, phase, place).message);
+    let failed = |e: &reqwest::Error, phase| PostError::Failed(of_reqwest(e, phase, place).message);
     let request =
         client.post(url.clone()).headers(headers).header("content-type", "application/json").body(json);
     let mut response = request.send().await.map_err(|e| failed(&e, Phase::Head))?;

@@ -152,6 +152,48 @@ export function reportOf(
             { cause: "rate_limited", count: 3 },
             { cause: "operator", count: 1 },
           ],
+    targets: [
+      {
+        component: "API routing, RTO",
+        target_ms: 30_000,
+        measured_ms: own.length === 0 ? null : 4_200,
+        held: own.length === 0 ? null : true,
+        source: "worst service time",
+      },
+      {
+        component: "Model serving, RTO",
+        target_ms: 300_000,
+        measured_ms: own.length === 0 ? null : 412_000,
+        held: own.length === 0 ? null : false,
+        source: "worst RTO of a tier",
+      },
+      {
+        component: "Conversation history, RTO",
+        target_ms: 300_000,
+        measured_ms: null,
+        held: null,
+        source: "no event tells of it",
+      },
+    ],
+    chains:
+      own.length === 0
+        ? []
+        : [
+            {
+              chain: "chat",
+              requests: 1_713,
+              availability: 0.99984,
+              first_tier_alone: 0.9712,
+              budget_left: 0.84,
+            },
+          ],
+    tiers:
+      own.length === 0
+        ? []
+        : [
+            { chain: "chat", tier: "gpu", attempts: 1_680, availability: 0.971 },
+            { chain: "chat", tier: "cpu", attempts: 49, availability: 1 },
+          ],
     definitions: [
       { name: "RTO", formula: "detect + assess + fail over + restore" },
       { name: "MTTD", formula: "mean of detect, over restored incidents that began in the period" },

@@ -105,7 +105,7 @@ export const settings = {
       server: "Mail server",
       port: "Port",
       tls: "Protection",
-      tls_kinds: { starttls: "STARTTLS", whole: "TLS", off: "None" },
+      tls_kinds: { starttls: "STARTTLS", whole: "TLS", none: "None" },
       user: "User",
       user_hint: "Leave empty when the server asks for none.",
       password: "Password",

@@ -23,7 +23,7 @@ export function ListFilters({ filter, onChange }: Props) {
           placeholder={t("filter.search")}
           value={filter.q}
           onChange={(event) => onChange({ q: event.target.value })}
-          className="w-56 pl-8"
+          className="w-44 pl-8"
         />
       </div>
       <Segmented
@@ -38,7 +38,7 @@ export function ListFilters({ filter, onChange }: Props) {
         options={KIND_FILTERS.map((value) => ({ value, label: t(`filter.kinds.${value}`) }))}
         onChange={(traffic) => onChange({ traffic })}
       />
-      <div className="w-36">
+      <div className="w-32">
         <Select
           aria-label={t("list.severity")}
           value={filter.severity}
@@ -49,7 +49,7 @@ export function ListFilters({ filter, onChange }: Props) {
           onChange={(severity) => onChange({ severity })}
         />
       </div>
-      <div className="w-40">
+      <div className="w-32">
         <Select
           aria-label={t("detail.kind")}
           value={filter.about}

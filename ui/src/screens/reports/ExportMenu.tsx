@@ -6,7 +6,7 @@ import type { ReportFormat, ReportRequest } from "@/contract";
 import { asHostError, useHost } from "@/host";
 import { useCommand } from "@/state/rpc";
 
-const FORMATS = ["html", "csv", "json"] as const satisfies readonly ReportFormat[];
+const FORMATS = ["html", "pdf", "csv", "json"] as const satisfies readonly ReportFormat[];
 
 /** The report as a file, in each of its forms. */
 export function ExportMenu({ request }: { request: ReportRequest }) {

@@ -3,8 +3,10 @@ import { Card } from "@/components/ui/card";
 import type { Report } from "@/contract";
 import { figure } from "@/lib/format";
 import { Figures } from "./Figures";
+import { Parts } from "./Parts";
 import { RecoveryChart } from "./RecoveryChart";
 import { RecoveryTable } from "./RecoveryTable";
+import { Targets } from "./Targets";
 import { useCause } from "./useCause";
 
 /** Everything a report says, from the figures down to the definitions. */
@@ -13,6 +15,10 @@ export function ReportView({ report }: { report: Report }) {
   return (
     <>
       <Figures report={report} />
+      <div className="grid items-start gap-4 lg:grid-cols-2">
+        <Targets report={report} />
+        <Parts report={report} />
+      </div>
       <RecoveryChart report={report} />
       <RecoveryTable report={report} />
       <div className="grid items-start gap-4 lg:grid-cols-2">

@@ -146,7 +146,7 @@ pub enum MailTls {
     /// TLS from the first byte.
     Whole,
     /// None: for a server on this machine.
-    Off,
+    None,
 }
 
 /// An address that a document is posted to.

@@ -32,6 +32,12 @@ pub struct Report {
     pub recoveries: Vec<Recovery>,
     /// Change-overs by what set them off.
     pub by_cause: Vec<CauseCount>,
+    /// Each component's target against the worst of the period.
+    pub targets: Vec<ComponentTarget>,
+    /// Each chain's figures.
+    pub chains: Vec<ChainFigures>,
+    /// Each tier's figures.
+    pub tiers: Vec<TierFigures>,
     /// What each measure means: its name and its formula.
     pub definitions: Vec<Definition>,
 }
@@ -53,6 +59,49 @@ pub struct Recovery {
     pub service_ms: Option<i64>,
     /// Whether that is within the target.
     pub within_target: Option<bool>,
+}
+
+/// A component's target, and what was measured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ComponentTarget {
+    /// Its name.
+    pub component: String,
+    /// The longest that is allowed.
+    pub target_ms: i64,
+    /// The worst of the period; absent when nothing was measured.
+    pub measured_ms: Option<i64>,
+    /// Whether the target was held; absent when nothing was measured.
+    pub held: Option<bool>,
+    /// What is measured.
+    pub source: String,
+}
+
+/// A chain's figures over the period.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ChainFigures {
+    /// Its name.
+    pub chain: String,
+    /// Requests that counted.
+    pub requests: u64,
+    /// Share of them answered.
+    pub availability: Option<f64>,
+    /// Share that the first tier alone would have answered.
+    pub first_tier_alone: Option<f64>,
+    /// Share of the error budget (0.1 % of the requests) that is left; below 0 when it is overspent.
+    pub budget_left: Option<f64>,
+}
+
+/// A tier's figures over the period.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TierFigures {
+    /// Its chain.
+    pub chain: String,
+    /// Its name.
+    pub tier: String,
+    /// Tries at it.
+    pub attempts: u64,
+    /// Share of them that were answered.
+    pub availability: Option<f64>,
 }
 
 /// How often something set off a change-over.
@@ -78,7 +127,7 @@ pub struct Definition {
 pub struct ExportedFile {
     /// Suggested name.
     pub filename: String,
-    /// Media type.
+    /// Media type; `;base64` at its end says that `text` is Base64 of the file's bytes.
     pub mime: String,
     /// The text of the file.
     pub text: String,

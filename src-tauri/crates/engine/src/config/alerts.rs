@@ -86,7 +86,7 @@ fn email(channel: &EmailChannel) -> Channel {
         tls: match channel.tls {
             MailTls::Starttls => Tls::StartTls,
             MailTls::Whole => Tls::Whole,
-            MailTls::Off => Tls::Off,
+            MailTls::None => Tls::Off,
         },
         login: channel.user.clone().zip(password),
         from: channel.from.clone(),

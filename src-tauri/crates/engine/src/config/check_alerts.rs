@@ -130,7 +130,7 @@ fn check_email(path: &str, email: &EmailChannel, problems: &mut Vec<Problem>) {
     }
     let local = email.server == "localhost"
         || email.server.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
-    if email.tls == MailTls::Off && email.password.is_some() && !local {
+    if email.tls == MailTls::None && email.password.is_some() && !local {
         let what = "without TLS the password could be read on the way";
         problems.push(error(format!("{path}.tls"), what, "write `starttls` or `whole`"));
     }

@@ -1,5 +1,6 @@
 //! Commands that only read, or try something out.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use contract::{
     RpcError,
     rpc::{
@@ -131,6 +132,10 @@ impl Engine {
         let report = self.computed(&request.report).await?;
         let (extension, mime, text) = match request.format {
             ReportFormat::Html => ("html", "text/html", operations::reports::html(&report).map_err(failed)?),
+            ReportFormat::Pdf => {
+                let bytes = operations::reports::pdf(&report).map_err(failed)?;
+                ("pdf", "application/pdf;base64", STANDARD.encode(bytes))
+            }
             ReportFormat::Csv => ("csv", "text/csv", operations::reports::csv(&report).map_err(failed)?),
             ReportFormat::Json => {
                 let json = serde_json::to_string_pretty(&views::report(&report)).map_err(failed)?;

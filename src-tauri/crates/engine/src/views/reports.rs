@@ -1,6 +1,8 @@
 //! Reports, as the screens show them.
 
-use contract::view::{CauseCount, Definition, Recovery, Report, WeekFigures};
+use contract::view::{
+    CauseCount, ChainFigures, ComponentTarget, Definition, Recovery, Report, TierFigures, WeekFigures,
+};
 use operations::reports;
 
 use super::records::incident;
@@ -23,11 +25,43 @@ pub(crate) fn report(report: &reports::Report) -> Report {
             .iter()
             .map(|(cause, count)| CauseCount { cause: cause.clone(), count: *count })
             .collect(),
+        targets: report.targets.iter().map(target).collect(),
+        chains: report.chains.iter().map(chain).collect(),
+        tiers: report.tiers.iter().map(tier).collect(),
         definitions: report
             .definitions
             .iter()
             .map(|d| Definition { name: d.name.to_owned(), formula: d.formula.to_owned() })
             .collect(),
+    }
+}
+
+fn target(target: &reports::Target) -> ComponentTarget {
+    ComponentTarget {
+        component: target.component.to_owned(),
+        target_ms: target.target_ms,
+        measured_ms: target.measured_ms,
+        held: target.held,
+        source: target.source.to_owned(),
+    }
+}
+
+fn chain(chain: &reports::ChainFigures) -> ChainFigures {
+    ChainFigures {
+        chain: chain.chain.clone(),
+        requests: chain.requests,
+        availability: chain.availability,
+        first_tier_alone: chain.first_tier_alone,
+        budget_left: chain.budget_left,
+    }
+}
+
+fn tier(tier: &reports::TierFigures) -> TierFigures {
+    TierFigures {
+        chain: tier.chain.clone(),
+        tier: tier.tier.clone(),
+        attempts: tier.attempts,
+        availability: tier.availability,
     }
 }
 

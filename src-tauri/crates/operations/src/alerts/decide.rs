@@ -9,7 +9,8 @@ use tokio::time::Instant;
 use super::Settings;
 use crate::incidents::{ALL_TIERS, Incident, State, Told};
 
-/// How long an opening waits for the tier that takes over to be known.
+/// How long an opening waits for the first good answer of the tier that takes over: when that one fails too, it is no
+/// news that it took over.
 pub(super) const GRACE: Duration = Duration::from_millis(400);
 
 /// What the alerting task itself saw of an incident.
@@ -52,5 +53,5 @@ pub(super) fn next(
 
 /// Whether there is nothing more to wait for before it is told.
 fn is_complete(incident: &Incident) -> bool {
-    incident.tier == ALL_TIERS || incident.answered_by.is_some() || incident.state == State::Closed
+    incident.tier == ALL_TIERS || incident.times.failed_over_ms.is_some() || incident.state == State::Closed
 }

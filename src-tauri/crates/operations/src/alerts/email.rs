@@ -13,12 +13,13 @@ use lettre::{
     },
 };
 use secrecy::ExposeSecret;
+use tokio::time::timeout;
 use upstream::Credentials;
 
 use super::{Email, Notice, Notifier, NotifyError, PATIENT, Sending, Tls, step_word};
 
-/// How long each step of the conversation with the server may take.
-const LIMIT: Duration = Duration::from_secs(20);
+/// How long the conversation with the server may take.
+const LIMIT: Duration = Duration::from_secs(30);
 
 /// A mail server.
 pub(super) struct Mail {
@@ -41,9 +42,16 @@ impl Mail {
     async fn post(&self, notice: &Notice) -> Result<(), NotifyError> {
         let message = self.message(notice).map_err(NotifyError::lasting)?;
         let transport = self.transport()?;
-        match transport.send(message).await {
-            Ok(_) => Ok(()),
-            Err(error) => Err(self.explained(&error)),
+        match timeout(LIMIT, transport.send(message)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(self.explained(&error)),
+            Err(_) => {
+                let Email { server, port, .. } = &self.settings;
+                Err(NotifyError::passing(format!(
+                    "{server}:{port} does not answer within {} s",
+                    LIMIT.as_secs()
+                )))
+            }
         }
     }
 

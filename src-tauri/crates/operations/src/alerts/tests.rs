@@ -181,9 +181,24 @@ async fn a_failed_check_waits_a_moment_for_the_tier_that_takes_over() {
     bench.tell(1_000, down("gpu", 900));
     tokio::time::sleep(Duration::from_millis(50)).await;
     bench.tell(1_050, over("gpu", Some("cpu"), 900, None));
+    bench.tell(1_050, answered("cpu"));
     let (at, notice) = bench.notices.recv().await.unwrap();
     assert_eq!((notice.title.as_str(), at - start), ("chat: gpu -> cpu", Duration::from_millis(50)));
     bench.record().await;
+    bench.silence().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tier_that_takes_over_and_fails_at_once_is_no_news() {
+    let mut bench = Bench::new();
+    bench.tell(1_000, over("gpu", Some("cpu"), 900, None));
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    bench.tell(1_020, over("cpu", None, 1_010, Some(5)));
+    assert_eq!(bench.notice().await.title, "chat: no tier answers");
+    let mut held = [bench.record().await, bench.record().await, bench.record().await];
+    held.sort_by_key(|r| r.incident);
+    assert_eq!(held[0].reason.as_deref(), Some("part of incident 3: no tier answers"));
+    assert_eq!(held[1].reason, held[0].reason);
     bench.silence().await;
 }
 

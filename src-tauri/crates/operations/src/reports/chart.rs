@@ -15,7 +15,7 @@ use super::{ExportError, Recovery, Report};
 use crate::words::duration;
 
 /// The program's own font, so that the chart looks the same on machines without any.
-static FONT: &[u8] = include_bytes!("../../assets/dejavu/DejaVuSans.ttf");
+pub(super) static FONT: &[u8] = include_bytes!("../../assets/dejavu/DejaVuSans.ttf");
 const FAMILY: &str = "sans-serif";
 
 /// The newest incidents are drawn; the table has them all.
@@ -37,6 +37,12 @@ const PARTS: [(&str, RGBColor); 4] = [
 const INK: RGBColor = RGBColor(0x1f, 0x29, 0x37);
 const FAINT: RGBColor = RGBColor(0xe5, 0xe7, 0xeb);
 const TARGET: RGBColor = RGBColor(0xdc, 0x26, 0x26);
+
+/// The chart's width and height.
+pub(super) fn size(report: &Report) -> (u32, u32) {
+    let bars: Vec<_> = report.recoveries.iter().filter(|r| r.rto_ms().is_some()).take(BARS).collect();
+    (WIDTH, MARGINS + BAR * rows_for(&bars).unsigned_abs())
+}
 
 /// The chart as SVG; absent when no incident of the period was restored.
 pub(super) fn svg(report: &Report) -> Result<Option<String>, ExportError> {

@@ -41,6 +41,12 @@ pub fn definitions() -> Vec<Definition> {
             "share of the same requests that the first tier alone would have answered: it was in service and did not \
              fail",
         ),
+        ("Availability of a tier", "tries at the tier that were answered / all tries at it"),
+        (
+            "Error budget left",
+            "1 - failed / (0.1 % of the requests that counted); below 0 it is overspent. From the figures per minute",
+        ),
+        ("Targets", "the worst of the period against the target; what no event tells of is not measured"),
         (
             "Failovers by cause",
             "change-overs to a less preferred tier or to none, by the failure that set them off",

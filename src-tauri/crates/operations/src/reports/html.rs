@@ -37,6 +37,8 @@ pub fn html(report: &Report) -> Result<String, ExportError> {
                     }
                 }
                 (tiles(report))
+                (targets(report))
+                (chains(report))
                 (recoveries(report, chart.as_deref()))
                 (causes(report))
                 (definitions(report))
@@ -64,6 +66,70 @@ fn tiles(report: &Report) -> Markup {
         section.tiles {
             @for (name, value, note) in tiles {
                 div.tile { div.name { (name) } div.value { (value) } div.note { (note) } }
+            }
+        }
+    }
+}
+
+fn targets(report: &Report) -> Markup {
+    page! {
+        section {
+            h2 { "Targets" }
+            table {
+                thead { tr {
+                    th { "Component" } th.number { "Target" } th.number { "Measured" } th { "Held" } th { "What was measured" }
+                } }
+                tbody {
+                    @for target in &report.targets {
+                        tr {
+                            td { (target.component) }
+                            td.number { (duration(target.target_ms)) }
+                            td.number { (target.measured_ms.map_or_else(|| "–".to_owned(), duration)) }
+                            td { @match target.held {
+                                Some(true) => span.held { "yes" },
+                                Some(false) => span.missed { "no" },
+                                None => "not measured",
+                            } }
+                            td { (target.source) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn chains(report: &Report) -> Markup {
+    let budget = |left: Option<f64>| left.map_or_else(|| "–".to_owned(), |l| format!("{:.0} %", l * 100.0));
+    page! {
+        @if !report.chains.is_empty() {
+            section {
+                h2 { "Availability of chains and tiers" }
+                table {
+                    thead { tr {
+                        th { "Chain / tier" } th.number { "Requests" } th.number { "Available" }
+                        th.number { "First tier alone" } th.number { "Error budget left" }
+                    } }
+                    tbody {
+                        @for chain in &report.chains {
+                            tr {
+                                td { strong { (chain.chain) } }
+                                td.number { (chain.requests) }
+                                td.number { (share(chain.availability)) }
+                                td.number { (share(chain.first_tier_alone)) }
+                                td.number { (budget(chain.budget_left)) }
+                            }
+                            @for tier in report.tiers.iter().filter(|t| t.chain == chain.chain) {
+                                tr {
+                                    td { (tier.tier) }
+                                    td.number { (tier.attempts) }
+                                    td.number { (share(tier.availability)) }
+                                    td {} td {}
+                                }
+                            }
+                        }
+                    }
+                }
             }
         }
     }
@@ -157,7 +223,7 @@ fn definitions(report: &Report) -> Markup {
 }
 
 /// A share as percent; never rounded up to 100.
-fn share(share: Option<f64>) -> String {
+pub(super) fn share(share: Option<f64>) -> String {
     share.map_or_else(
         || "–".to_owned(),
         |s| if s >= 1.0 { "100 %".into() } else { format!("{:.2} %", (s * 1e4).floor() / 1e2) },

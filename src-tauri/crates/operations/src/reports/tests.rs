@@ -171,6 +171,55 @@ async fn a_report_is_computed_from_the_rows_of_its_period_and_kind() {
 }
 
 #[tokio::test]
+async fn chains_and_tiers_have_figures_of_their_own_and_the_budget_can_be_overspent() {
+    let attempts = |tier: &str, result: &str, count| store::AttemptMinute {
+        minute: 16,
+        chain: "chat".into(),
+        tier: tier.into(),
+        simulated: false,
+        result: result.into(),
+        count,
+        tokens_in: 0,
+        tokens_out: 0,
+    };
+    let attempts = vec![attempts("gpu", "ok", 30), attempts("gpu", "refused", 10), attempts("cpu", "ok", 5)];
+    let requests = vec![requests(16, false, "answered", 9_995, 9_000), requests(16, false, "failed", 5, 0)];
+    let (_dir, store) = store_with(Commit { attempts, requests, ..Commit::default() }).await;
+    let report = report(&store, 960_000, 1_080_000, false).await.unwrap();
+    let chain = &report.chains[0];
+    assert_eq!((chain.chain.as_str(), chain.requests, chain.availability), ("chat", 10_000, Some(0.9995)));
+    let left = chain.budget_left.unwrap();
+    assert!((left - 0.5).abs() < 1e-9, "5 of 10 failures that are allowed: {left}");
+    let tiers: Vec<_> = report.tiers.iter().map(|t| (t.tier.as_str(), t.attempts, t.availability)).collect();
+    assert_eq!(tiers, [("cpu", 5, Some(1.0)), ("gpu", 40, Some(0.75))]);
+
+    let (_dir, store) = store_with(figures()).await;
+    let report = super::report(&store, 960_000, 1_080_000, false).await.unwrap();
+    assert!(report.chains[0].budget_left.unwrap() < 0.0, "3 failures of 100 are 30 times the budget");
+    let held: Vec<_> = report.targets.iter().map(|t| (t.component, t.measured_ms, t.held)).collect();
+    assert_eq!(held[0], ("API routing, RTO", Some(4_000), Some(true)));
+    assert_eq!(held[1], ("Model serving, RTO", Some(30_000), Some(true)));
+    assert_eq!(held[2], ("Conversation history, RTO", None, None));
+}
+
+#[tokio::test]
+async fn a_report_on_paper_has_its_figures_and_survives_hostile_text() {
+    let hostile = IncidentRow { title: "a</text>&\u{1}b".into(), chain: "<svg>".into(), ..worked_example() };
+    let many = (2..60).map(|id| IncidentRow { id, ..worked_example() });
+    let incidents = std::iter::once(hostile).chain(many).collect();
+    let (_dir, store) = store_with(Commit { incidents, ..figures() }).await;
+    let file = pdf(&report(&store, 0, 2_000_000, false).await.unwrap()).unwrap();
+    assert!(file.starts_with(b"%PDF-1."));
+    let text = String::from_utf8_lossy(&file);
+    let sheets = text.matches("/MediaBox").count();
+    assert!((2..8).contains(&sheets), "{sheets} sheets");
+
+    let (_dir, store) = store_with(Commit::default()).await;
+    let empty = pdf(&report(&store, 0, 1, true).await.unwrap()).unwrap();
+    assert!(empty.len() > 1_000, "an empty period is a report too");
+}
+
+#[tokio::test]
 async fn the_week_ends_now_and_knows_the_worst_recovery() {
     let (_dir, store) = store_with(figures()).await;
     let week = week(&store, 1_079_000, false).await.unwrap();

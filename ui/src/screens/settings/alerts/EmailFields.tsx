@@ -4,7 +4,7 @@ import { Select } from "@/components/ui/select";
 import type { EmailChannel, MailTls } from "@/contract";
 import { Wording } from "./Wording";
 
-const TLS: readonly MailTls[] = ["starttls", "whole", "off"];
+const TLS: readonly MailTls[] = ["starttls", "whole", "none"];
 
 interface Props {
   value: EmailChannel;

@@ -1,0 +1,55 @@
+import { Fragment } from "react";
+import { useTranslation } from "react-i18next";
+import { Card } from "@/components/ui/card";
+import type { Report } from "@/contract";
+import { cn } from "@/lib/cn";
+import { figure, percent } from "@/lib/format";
+
+/** Availability of each chain and of its tiers, and what is left of the error budget. */
+export function Parts({ report }: { report: Report }) {
+  const { t } = useTranslation("reports");
+  return (
+    <Card title={t("parts.title")}>
+      {report.chains.length === 0 && <p className="text-muted">{t("parts.none")}</p>}
+      {report.chains.length > 0 && (
+        <table className="w-full" data-testid="report-parts">
+          <thead className="border-b border-line text-left text-xs text-faint">
+            <tr>
+              <th className="py-1 font-medium">{t("parts.name")}</th>
+              <th className="py-1 text-right font-medium">{t("parts.requests")}</th>
+              <th className="py-1 text-right font-medium">{t("parts.available")}</th>
+              <th className="py-1 text-right font-medium">{t("parts.alone")}</th>
+              <th className="py-1 text-right font-medium">{t("parts.budget")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {report.chains.map((chain) => (
+              <Fragment key={chain.chain}>
+                <tr className="border-b border-line font-medium">
+                  <td className="py-1.5">{chain.chain}</td>
+                  <td className="py-1.5 text-right">{figure(chain.requests)}</td>
+                  <td className="py-1.5 text-right">{percent(chain.availability, 2)}</td>
+                  <td className="py-1.5 text-right">{percent(chain.first_tier_alone, 2)}</td>
+                  <td className={cn("py-1.5 text-right", (chain.budget_left ?? 1) < 0 && "text-bad")}>
+                    {percent(chain.budget_left, 0)}
+                  </td>
+                </tr>
+                {report.tiers
+                  .filter((tier) => tier.chain === chain.chain)
+                  .map((tier) => (
+                    <tr key={tier.tier} className="border-b border-line text-muted last:border-0">
+                      <td className="py-1 pl-4">{tier.tier}</td>
+                      <td className="py-1 text-right">{t("parts.attempts", { count: tier.attempts })}</td>
+                      <td className="py-1 text-right">{percent(tier.availability, 2)}</td>
+                      <td />
+                      <td />
+                    </tr>
+                  ))}
+              </Fragment>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Card>
+  );
+}
