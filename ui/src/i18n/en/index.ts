@@ -3,6 +3,7 @@ import { charts } from "./charts";
 import { common } from "./common";
 import { gpus } from "./gpus";
 import { incidents } from "./incidents";
+import { orders } from "./orders";
 import { overview } from "./overview";
 import { playground } from "./playground";
 import { reports } from "./reports";
@@ -18,6 +19,7 @@ export const en = {
   charts,
   gpus,
   incidents,
+  orders,
   playground,
   reports,
   runbooks,

@@ -2,6 +2,7 @@ import { Pencil, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ModeBadge, SimulatedBadge } from "@/components/mode";
+import { ArmedBadge, ChainOrders } from "@/components/orders/chain-orders";
 import { Button } from "@/components/ui/button";
 import { Confirm } from "@/components/ui/confirm";
 import type { Chain, ConfigPage } from "@/contract";
@@ -26,6 +27,7 @@ export function ChainCard({ page, chain, at }: Props) {
   const [front, setFront] = useState<Front>(null);
   const close = () => setFront(null);
   const locked = page.file !== null;
+  const live = useLive((overview) => overview.chains.find((candidate) => candidate.name === chain.name));
   const remove = () => {
     edit(page, (document) => withChain(document, at, null));
     close();
@@ -38,18 +40,21 @@ export function ChainCard({ page, chain, at }: Props) {
     >
       <header className="flex items-start justify-between gap-4 px-4 pt-3 pb-2">
         <Heading chain={chain} />
-        {!locked && (
-          <div className="flex shrink-0 gap-1">
-            <Button kind="ghost" size="sm" onClick={() => setFront("edit")}>
-              <Pencil aria-hidden />
-              {t("chain.edit")}
-            </Button>
-            <Button kind="ghost" size="sm" onClick={() => setFront("delete")}>
-              <Trash2 aria-hidden />
-              {t("chain.delete")}
-            </Button>
-          </div>
-        )}
+        <div className="flex shrink-0 gap-1">
+          {live && <ChainOrders chain={live} />}
+          {!locked && (
+            <>
+              <Button kind="ghost" size="sm" onClick={() => setFront("edit")}>
+                <Pencil aria-hidden />
+                {t("chain.edit")}
+              </Button>
+              <Button kind="ghost" size="sm" onClick={() => setFront("delete")}>
+                <Trash2 aria-hidden />
+                {t("chain.delete")}
+              </Button>
+            </>
+          )}
+        </div>
       </header>
       <TierList page={page} chain={chain} at={at} />
       {!locked && (
@@ -95,6 +100,7 @@ function Heading({ chain }: { chain: Chain }) {
         <span className="truncate">{chain.name}</span>
         {live && <ModeBadge mode={live.mode} />}
         {live?.simulated && <SimulatedBadge />}
+        {live && live.mode !== "off" && <ArmedBadge chain={live} />}
       </h2>
       <p className="text-xs text-muted">{facts.join(" · ")}</p>
     </div>

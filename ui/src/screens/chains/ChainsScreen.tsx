@@ -13,6 +13,7 @@ import { useDraft } from "./draft";
 import { FileNote } from "./FileNote";
 import { FirstChain } from "./FirstChain";
 import { ImportDialog } from "./ImportDialog";
+import { OrdersCard } from "./OrdersCard";
 import { RevisionsDialog } from "./RevisionsDialog";
 import { useConfig } from "./use-config";
 import { Warnings } from "./Warnings";
@@ -81,6 +82,7 @@ function Content({ page, onAdd }: { page: ConfigPage; onAdd: () => void }) {
       {shown.chains.map((chain, index) => (
         <ChainCard key={chain.name} page={page} chain={chain} at={index} />
       ))}
+      <OrdersCard />
     </>
   );
 }

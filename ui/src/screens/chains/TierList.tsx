@@ -42,7 +42,7 @@ export function TierList({ page, chain, at }: Props) {
               place={place}
               tier={tier}
               live={live?.tiers.find((candidate) => candidate.name === tier.name)}
-              serving={live?.serving === tier.name}
+              liveChain={live}
               onMove={move}
             />
           ))}

@@ -5,11 +5,12 @@ import { useTranslation } from "react-i18next";
 import { EngineLoad } from "@/components/engine-load";
 import { FiguresButton } from "@/components/figures-button";
 import { HealthBadge } from "@/components/health";
+import { TierOrderBadge, TierOrders } from "@/components/orders/tier-orders";
 import { RestartNote } from "@/components/restart-note";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Switch } from "@/components/ui/switch";
-import type { Chain, ConfigPage, Tier, TierView } from "@/contract";
+import type { Chain, ChainView, ConfigPage, Tier, TierView } from "@/contract";
 import { cn } from "@/lib/cn";
 import { providerName } from "@/lib/words";
 import { ChecksBar } from "../overview/ChecksBar";
@@ -24,12 +25,12 @@ interface Props {
   place: number;
   tier: Tier;
   live: TierView | undefined;
-  serving: boolean;
+  liveChain: ChainView | undefined;
   onMove: (from: number, to: number) => void;
 }
 
 /** One tier of the order. Alt and an arrow key move it, so do its buttons, its menu and its grip. */
-export function TierRow({ page, chain, at, place, tier, live, serving, onMove }: Props) {
+export function TierRow({ page, chain, at, place, tier, live, liveChain, onMove }: Props) {
   const { t } = useTranslation("chains");
   const locked = page.file !== null;
   const { ref, handleRef, isDragging } = useSortable({
@@ -77,18 +78,17 @@ export function TierRow({ page, chain, at, place, tier, live, serving, onMove }:
       <span className="numeric w-5 text-center font-semibold text-faint">{place + 1}</span>
       <Identity tier={tier} />
       <Address tier={tier} />
-      <State tier={tier} live={live} serving={serving} />
+      <State tier={tier} live={live} chain={liveChain} />
       <Switch
         aria-label={t("tier.enabled", { name: tier.name })}
         checked={tier.enabled}
         disabled={locked}
         onCheckedChange={(enabled) => edit(page, (d) => withTier(d, at, place, { ...tier, enabled }))}
       />
-      {locked ? (
-        <span />
-      ) : (
-        <Moves page={page} chain={chain} at={at} place={place} tier={tier} onMove={onMove} />
-      )}
+      <div className="flex">
+        {live && liveChain && <TierOrders chain={liveChain} tier={live} />}
+        {!locked && <Moves page={page} chain={chain} at={at} place={place} tier={tier} onMove={onMove} />}
+      </div>
     </li>
   );
 }
@@ -127,7 +127,13 @@ function Address({ tier }: { tier: Tier }) {
   );
 }
 
-function State({ tier, live, serving }: { tier: Tier; live: TierView | undefined; serving: boolean }) {
+interface StateProps {
+  tier: Tier;
+  live: TierView | undefined;
+  chain: ChainView | undefined;
+}
+
+function State({ tier, live, chain }: StateProps) {
   const { t } = useTranslation("chains");
   if (!tier.enabled)
     return (
@@ -140,14 +146,15 @@ function State({ tier, live, serving }: { tier: Tier; live: TierView | undefined
     <div className="flex min-w-0 flex-col items-start gap-0.5">
       <span className="flex flex-wrap items-center gap-x-2">
         <HealthBadge health={healthOf(live.replicas)} />
-        {serving && (
+        {chain?.serving === tier.name && (
           <span className="flex items-center gap-1 text-xs font-medium text-accent">
             <ArrowRightLeft className="size-3" aria-hidden />
             {t("tier.answering")}
           </span>
         )}
       </span>
-      {live.why_not && (
+      {chain && <TierOrderBadge chain={chain} tier={live} />}
+      {live.why_not && !live.order && (
         <span className="w-full truncate text-xs text-muted" title={live.why_not}>
           {t("tier.held", { why: live.why_not })}
         </span>

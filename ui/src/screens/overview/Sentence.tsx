@@ -1,5 +1,6 @@
 import { CircleCheck, CircleDashed, OctagonX, PowerOff, Shuffle } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { ArmedBadge, ChainOrders, PinServing } from "@/components/orders/chain-orders";
 import { buttonClass } from "@/components/ui/button";
 import type { ChainView, Overview } from "@/contract";
 import { incidentHref } from "@/lib/links";
@@ -41,11 +42,16 @@ export function Sentence({ overview, chain }: { overview: Overview; chain: Chain
       <p data-testid="status-sentence" className="max-w-[110ch] text-lg font-medium">
         {own ? overview.sentence : words(chain)}
       </p>
-      {incident && (
-        <a href={incidentHref(incident)} className={`${buttonClass()} ml-auto`}>
-          {t("open_incident")}
-        </a>
-      )}
+      <div className="ml-auto flex shrink-0 items-center gap-2">
+        {about && about.mode !== "off" && <ArmedBadge chain={about} />}
+        {incident && (
+          <a href={incidentHref(incident)} className={buttonClass("secondary", "sm")}>
+            {t("open_incident")}
+          </a>
+        )}
+        {about && <PinServing chain={about} />}
+        {about && <ChainOrders chain={about} />}
+      </div>
     </div>
   );
 }

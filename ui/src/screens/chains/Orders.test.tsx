@@ -1,0 +1,81 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, expect, it, vi } from "vitest";
+import { overview } from "@/host/fake/overview";
+import { renderWithHost } from "@/test/render";
+import { ChainsScreen } from "./ChainsScreen";
+import { discardDraft } from "./draft";
+
+beforeEach(() => {
+  discardDraft();
+  vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: () => {} }));
+});
+
+it("pins a tier for the time and the reason that were chosen, at once and not in a draft", async () => {
+  const user = userEvent.setup();
+  const { host } = renderWithHost(<ChainsScreen />);
+  await user.click(await screen.findByTestId("tier-orders-cpu"));
+  await user.click(await screen.findByText("Pin this tier"));
+  const dialog = await screen.findByRole("dialog");
+  await user.click(within(dialog).getByText("1 h"));
+  await user.click(within(dialog).getByRole("switch"));
+  await user.type(within(dialog).getByTestId("order-why"), "gpu drifts");
+  await user.click(within(dialog).getByTestId("order-give"));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  expect(host.asked.find(({ name }) => name === "order.pin")?.request).toEqual({
+    chain: "practice",
+    tier: "cpu",
+    only: true,
+    for_ms: 3_600_000,
+    why: "gpu drifts",
+  });
+  const orders = await screen.findByRole("region", { name: "Orders" });
+  expect(within(orders).getByText("Pinned, alone")).toBeVisible();
+  expect(within(orders).getByText(/gpu drifts/)).toBeVisible();
+});
+
+it("keeps the dialog open with what to do when an order is refused", async () => {
+  const user = userEvent.setup();
+  const { HostError } = await import("@/host");
+  renderWithHost(<ChainsScreen />, {
+    "order.failover": () => {
+      throw new HostError({
+        code: "conflict",
+        message: "no other tier of `practice` could answer",
+        remedy: "bring another tier back first",
+        problems: [],
+      });
+    },
+  });
+  await user.click(await screen.findByTestId("chain-orders-practice"));
+  await user.click(await screen.findByText("Fail over now"));
+  const dialog = await screen.findByRole("dialog");
+  await user.click(within(dialog).getByTestId("order-give"));
+  expect(await within(dialog).findByText("bring another tier back first")).toBeVisible();
+});
+
+it("says when failover is not armed, what is ordered of a tier, and that one waits to be failed back", async () => {
+  renderWithHost(<ChainsScreen />, {
+    overview: () => {
+      const live = overview("full");
+      const chain = live.chains[0];
+      if (!chain?.tiers[0] || !chain.tiers[1]) throw new Error("no fixture");
+      chain.armed = false;
+      chain.not_armed = "pinned to gpu alone";
+      chain.tiers[0].waits = true;
+      chain.tiers[1].order = {
+        kind: "draining",
+        chain: "practice",
+        tier: "gpu-2",
+        replica: null,
+        until_ms: null,
+        given: { by: "kim", at_ms: 1, why: "driver" },
+      };
+      return live;
+    },
+  });
+  expect(await screen.findByText("Failover not armed")).toBeVisible();
+  expect(within(screen.getByTestId("tier-row-gpu")).getByText("Waits for you to fail back")).toBeVisible();
+  expect(within(screen.getByTestId("tier-row-gpu-2")).getByText("Draining")).toBeVisible();
+  expect(screen.getByTestId("failback-practice")).toBeVisible();
+});
