@@ -18,7 +18,8 @@ use std::{io::Write, path::PathBuf};
 use anyhow::Context;
 use upstream::Upstream;
 
-const USAGE: &str = "usage: changeover-bench PATH-OF-CHANGEOVERD [cost] [streams] [faults] [watching]";
+const USAGE: &str =
+    "usage: changeover-bench PATH-OF-CHANGEOVERD [cost | 1kb | 100kb | frames] [streams] [faults] [watching]";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
@@ -30,9 +31,7 @@ async fn main() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let servers = servers::start_all(&changeoverd, folder.path(), primary.port, spare.port).await?;
     let mut out = std::io::stdout();
-    if wanted("cost") {
-        cost::measure(&servers, &mut out).await?;
-    }
+    cost::measure(&servers, wanted, &mut out).await?;
     if wanted("streams") {
         writeln!(out)?;
         streams::measure(&servers, primary.port, &mut out).await?;

@@ -118,8 +118,10 @@ async fn answer_all(mut stream: TcpStream, mut mood: watch::Receiver<Mood>) -> a
 }
 
 async fn answer(stream: &mut TcpStream, request: &Message) -> anyhow::Result<()> {
-    // Only the beginning: the fields stand before the prompt.
-    let start = String::from_utf8_lossy(&request.body[..request.body.len().min(200)]).into_owned();
+    // Only the beginning and the end: the fields stand before the prompt, or behind it.
+    let (body, length) = (&request.body, request.body.len());
+    let parts = [&body[..length.min(200)], &body[length.saturating_sub(200)..]].concat();
+    let start = String::from_utf8_lossy(&parts);
     let ollama = request.head.starts_with("post /api/chat");
     let (frame, last, answer) = if ollama {
         (format!("{OLLAMA_FRAME}\n"), format!("{OLLAMA_LAST}\n"), OLLAMA_WHOLE)
