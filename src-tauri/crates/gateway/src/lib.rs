@@ -20,6 +20,7 @@ mod intake;
 mod life;
 mod listen;
 mod listing;
+mod lull;
 mod patience;
 mod record;
 mod refusal;

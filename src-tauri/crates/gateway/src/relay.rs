@@ -11,12 +11,13 @@ use dialect::{
 };
 use domain::{Failure, FailureClass, event::RequestResult};
 use futures::stream::{BoxStream, StreamExt};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout};
 use upstream::Body;
 
 use crate::{
     attempt::{Limits, late_end, note_usage},
     failures,
+    lull::Lull,
     record::Record,
     resume::Going,
     settled::Streamed,
@@ -48,13 +49,14 @@ pub(crate) fn pieces(stream: Streamed) -> BoxStream<'static, Bytes> {
             yield going.held;
             let Rest { mut body, mut relay, limits, mut done } = *rest;
             let mut quiet_since = Instant::now();
+            let mut lull = Lull::new(quiet_since + limits.idle);
             let cut = record.cut().as_ref().clone().cancelled_owned();
             tokio::pin!(cut);
             let broken = loop {
                 let next = tokio::select! {
                     biased;
                     () = &mut cut => break Some(failures::retired()),
-                    next = next(&mut body, limits, quiet_since, done) => next,
+                    next = next(&mut body, limits, &mut lull, quiet_since, done) => next,
                 };
                 let bytes = match next {
                     Ok(Some(bytes)) => bytes,
@@ -111,6 +113,7 @@ pub(crate) fn pieces(stream: Streamed) -> BoxStream<'static, Bytes> {
 async fn next(
     body: &mut Body,
     limits: Limits,
+    lull: &mut Lull,
     quiet_since: Instant,
     done: bool,
 ) -> Result<Option<Bytes>, Failure> {
@@ -118,10 +121,10 @@ async fn next(
         return timeout(PARTING, body.chunk()).await.unwrap_or(Ok(None));
     }
     let idle_end = quiet_since + limits.idle;
-    match timeout_at(idle_end.min(limits.end), body.chunk()).await {
-        Ok(next) => next,
-        Err(_) if limits.end <= idle_end => Err(late_end(limits)),
-        Err(_) => Err(silent(limits.idle)),
+    match lull.unless(idle_end.min(limits.end), body.chunk()).await {
+        Some(next) => next,
+        None if limits.end <= idle_end => Err(late_end(limits)),
+        None => Err(silent(limits.idle)),
     }
 }
 

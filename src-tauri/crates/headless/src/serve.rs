@@ -10,7 +10,8 @@ use crate::{args::Serve, out};
 
 pub(crate) fn run(data_dir: PathBuf, serve: Serve) -> anyhow::Result<ExitCode> {
     start_log();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    let runtime = builder.worker_threads(workers()).enable_all().build().context("no runtime")?;
     let code = runtime.block_on(until_told(engine::Options {
         data_dir,
         config_file: serve.config,
@@ -24,6 +25,12 @@ pub(crate) fn run(data_dir: PathBuf, serve: Serve) -> anyhow::Result<ExitCode> {
     // A call that hangs in a driver must not keep the process.
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
     Ok(code)
+}
+
+/// Half of the cores: a request costs so little that more threads would mostly wake one another, and the model servers
+/// beside this program want the rest.
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1))
 }
 
 /// `CHANGEOVER_LOG` is a filter as in `info,gateway=debug`; `CHANGEOVER_LOG_FORMAT=json` makes a line a JSON object.

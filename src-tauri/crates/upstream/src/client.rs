@@ -11,16 +11,17 @@ use std::{
 use bytes::Bytes;
 use domain::{Failure, FailureClass, KeyRef, ProviderKind, Replica, Tier};
 use http::{
-    HeaderMap, HeaderValue, Method, StatusCode, Uri,
+    HeaderMap, HeaderValue, Method, StatusCode,
     header::{ACCEPT, CONTENT_TYPE},
 };
-use url::{Host, Url};
+use url::Url;
 
 use crate::{
     auth::{Credentials, Outgoing, authorize},
     classify::{Phase, classify, of_reqwest},
-    endpoint::{Endpoint, address, url_of},
+    endpoint::Endpoint,
     plain::{Flow, Pool, Question},
+    routes::{Route, Routes, is_loopback},
 };
 
 /// Servers in Python close idle connections after 5 s; one that is about to be closed must not be used again.
@@ -64,6 +65,7 @@ impl<'a> Target<'a> {
 pub struct Client {
     credentials: Arc<dyn Credentials>,
     plain: Arc<Pool>,
+    routes: Arc<Routes>,
     pools: Arc<RwLock<HashMap<Way, reqwest::Client>>>,
     /// Whether the environment names a proxy, which reqwest knows how to go through.
     proxied: bool,
@@ -87,7 +89,13 @@ impl Client {
     /// A client that reads keys from `credentials`.
     #[must_use]
     pub fn new(credentials: Arc<dyn Credentials>) -> Self {
-        Self { credentials, plain: Arc::default(), pools: Arc::default(), proxied: names_a_proxy() }
+        Self {
+            credentials,
+            plain: Arc::default(),
+            routes: Arc::default(),
+            pools: Arc::default(),
+            proxied: names_a_proxy(),
+        }
     }
 
     /// Posts a request and returns as soon as the head of the answer is there, whatever its status. The
@@ -104,7 +112,7 @@ impl Client {
         body: Bytes,
         stream: bool,
     ) -> Result<Response, Failure> {
-        let url = url_of(target.url, target.provider, endpoint, target.model, stream)?;
+        let route = self.routes.of(target, endpoint, stream, self.proxied)?;
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let accept = if stream {
             "text/event-stream, application/x-ndjson, application/vnd.amazon.eventstream"
@@ -112,7 +120,7 @@ impl Client {
             "application/json"
         };
         headers.insert(ACCEPT, HeaderValue::from_static(accept));
-        self.call(target, Method::POST, url, headers, Some(body)).await
+        self.follow(target, Method::POST, &route, headers, Some(body)).await
     }
 
     pub(crate) async fn call(
@@ -120,24 +128,35 @@ impl Client {
         target: &Target<'_>,
         method: Method,
         url: Url,
+        headers: HeaderMap,
+        body: Option<Bytes>,
+    ) -> Result<Response, Failure> {
+        self.follow(target, method, &Route::new(url, self.proxied), headers, body).await
+    }
+
+    async fn follow(
+        &self,
+        target: &Target<'_>,
+        method: Method,
+        route: &Route,
         mut headers: HeaderMap,
         body: Option<Bytes>,
     ) -> Result<Response, Failure> {
+        let Route { url, plain, address } = route;
         let sent = body.as_deref().unwrap_or_default();
         let outgoing =
-            Outgoing { provider: target.provider, base: target.url, method: &method, url: &url, body: sent };
+            Outgoing { provider: target.provider, base: target.url, method: &method, url, body: sent };
         authorize(&mut headers, &outgoing, target.key, self.credentials.as_ref())?;
-        let address = address(target.url);
-        if let Some(uri) = self.plain_way(&url) {
-            let (uri, body) = (&uri, body.unwrap_or_default());
+        if let Some(uri) = plain {
+            let body = body.unwrap_or_default();
             let question = Question { method, uri, headers, body, connect: target.connect };
             let answer = self.plain.ask(question).await;
-            let answer = answer.map_err(|(error, phase)| classify(&*error, phase, &address))?;
+            let answer = answer.map_err(|(error, phase)| classify(&*error, phase, address))?;
             let (head, flow) = answer.into_parts();
-            let body = Body { inner: Inner::Plain(flow), address };
+            let body = Body { inner: Inner::Plain(flow), address: Arc::clone(address) };
             return Ok(Response { status: head.status, headers: head.headers, body });
         }
-        let mut request = self.pool(&url, target.connect)?.request(method, url).headers(headers);
+        let mut request = self.pool(url, target.connect)?.request(method, url.clone()).headers(headers);
         if let Some(body) = body {
             request = request.body(body);
         }
@@ -145,19 +164,10 @@ impl Client {
             Ok(mut answer) => Ok(Response {
                 status: answer.status(),
                 headers: std::mem::take(answer.headers_mut()),
-                body: Body { inner: Inner::Other(answer), address },
+                body: Body { inner: Inner::Other(answer), address: Arc::clone(address) },
             }),
-            Err(error) => Err(of_reqwest(&error, Phase::Head, &address)),
+            Err(error) => Err(of_reqwest(&error, Phase::Head, address)),
         }
-    }
-
-    /// The address of a call that needs nothing but a socket: no TLS, no proxy, no user of a URL.
-    fn plain_way(&self, url: &Url) -> Option<Uri> {
-        let is_plain = url.scheme() == "http"
-            && url.username().is_empty()
-            && url.password().is_none()
-            && (!self.proxied || is_loopback(url));
-        url.as_str().parse().ok().filter(|_| is_plain)
     }
 
     fn pool(&self, url: &Url, connect: Duration) -> Result<reqwest::Client, Failure> {
@@ -197,15 +207,6 @@ fn names_a_proxy() -> bool {
     ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"].iter().any(|name| std::env::var_os(name).is_some())
 }
 
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    }
-}
-
 /// An answer whose body is still to come.
 #[derive(Debug)]
 pub struct Response {
@@ -220,7 +221,7 @@ pub struct Response {
 /// A body, read piece by piece. Dropping it closes or resets the connection, which tells the server to stop.
 pub struct Body {
     inner: Inner,
-    address: String,
+    address: Arc<str>,
 }
 
 enum Inner {

@@ -15,6 +15,7 @@ mod plain;
 mod post;
 mod probe;
 mod quota;
+mod routes;
 mod sign;
 
 pub use auth::Credentials;
