@@ -205,6 +205,27 @@ async fn a_provider_that_fails_is_followed_by_the_next_tier_and_one_that_breaks_
 }
 
 #[tokio::test]
+async fn what_a_model_sealed_goes_back_to_its_tier_and_to_no_other() {
+    let world = world(Say::Thought("hm".into(), "Hello".into())).await;
+    let body = |chain: &str, turns: Value| {
+        json!({"model": chain, "max_tokens": 5000, "thinking": {"type": "enabled", "budget_tokens": 2000}, "messages": turns})
+            .to_string()
+    };
+    let hi = json!({"role": "user", "content": "Hi"});
+    let answer = world.daemon.post("/v1/messages", body("bedrock", json!([hi]))).await;
+    let answer: Value = answer.json().await.unwrap();
+    assert_eq!(answer["content"][0]["type"], "thinking", "{answer}");
+    let turns = json!([hi, {"role": "assistant", "content": answer["content"]}, hi]);
+    for (chain, stays) in [("bedrock", true), ("anthropic", false), ("gemini", false), ("azure", false)] {
+        let response = world.daemon.post("/v1/messages", body(chain, turns.clone())).await;
+        assert_eq!(header(&response, "x-changeover-tier"), "first", "{chain}");
+        let sent = world.provider.last().body.to_string();
+        assert_eq!(sent.contains("\"signature\":\"c2ln\""), stays, "{chain}: {sent}");
+        assert!(!sent.contains("co1."), "{chain}: {sent}");
+    }
+}
+
+#[tokio::test]
 async fn a_messages_client_is_answered_by_every_kind_of_tier() {
     let world = world(Say::text("Hello there")).await;
     let body = |chain: &str, stream: bool| {

@@ -14,6 +14,7 @@ use crate::{
     fields::{Placed, first_item, scan},
     openai,
     openai::habits::Habits,
+    origin::Origin,
     peek::{Peek, token_cap},
     resume::{Continuing, Manner},
 };
@@ -33,6 +34,8 @@ pub struct Edits {
     pub system_note: Option<String>,
     /// How the server differs from the dialect that it speaks, where it is one of those compatible with another.
     pub habits: Option<&'static Habits>,
+    /// The tier that the request goes to, by which it gets its own sealed state back.
+    pub origin: Option<Origin>,
     /// Ask a stream for its usage, even though the client did not ([`crate::wire::Wire::relay`] then takes it out
     /// again). Without effect on a request that is not streamed.
     pub force_usage: bool,

@@ -31,6 +31,7 @@ pub mod ndjson;
 pub mod observe;
 pub mod ollama;
 pub mod openai;
+pub mod origin;
 pub mod peek;
 pub mod responses;
 pub mod resume;

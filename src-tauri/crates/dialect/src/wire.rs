@@ -19,7 +19,9 @@ use crate::{
     gemini,
     observe::Observe,
     ollama::{self, Form},
-    openai, responses,
+    openai,
+    origin::{self, Marking, Origin},
+    responses,
     resume::{Broken, Continuing},
     stream::Relay,
     whole::{self, Whole},
@@ -90,6 +92,7 @@ impl Wire {
             return self.side().rewrite(asked, edits);
         }
         let mut request = asked.request()?;
+        origin::unmark(&mut request, edits.origin.as_ref());
         if !request.bound.is_empty() {
             return Err(Unfit::CannotCarry(request.bound));
         }
@@ -102,25 +105,50 @@ impl Wire {
     /// Checks, and translates where needed, an answer that came in one piece with a status of 2xx.
     #[must_use]
     pub fn whole(self, asked: &Asked, body: &Bytes, stamp: &Stamp) -> Whole {
+        self.whole_from(asked, body, stamp, None)
+    }
+
+    /// The same, with what the model wants back unread marked as that of its tier.
+    #[must_use]
+    pub fn whole_from(self, asked: &Asked, body: &Bytes, stamp: &Stamp, origin: Option<&Origin>) -> Whole {
         let side = self.side();
         let native = self.is_native(asked.dialect);
         let takes = |answer: Answer| {
             if native { Ok(answer) } else { asked.dialect.side().takes(&answer).map(|()| answer) }
         };
         whole::judge(side.answer(body).and_then(takes), side.finish_field(), |answer| {
-            if native { body.clone() } else { asked.answer(answer, stamp) }
+            if native {
+                return body.clone();
+            }
+            let mut answer = answer.clone();
+            if let Some(origin) = origin {
+                origin.mark_answer(&mut answer);
+            }
+            asked.answer(&answer, stamp)
         })
     }
 
     /// The way back for a streamed answer with a status of 2xx. The usage goes to the client only if it asked.
     #[must_use]
     pub fn relay(self, asked: &Asked, stamp: Stamp) -> Relay {
+        self.relay_from(asked, stamp, None)
+    }
+
+    /// The same, with what the model wants back unread marked as that of its tier.
+    #[must_use]
+    pub fn relay_from(self, asked: &Asked, stamp: Stamp, origin: Option<Origin>) -> Relay {
         let side = self.side();
         if self.is_native(asked.dialect) {
-            Relay::same(asked, stamp, side)
-        } else {
-            Relay::between(side, asked.writer(stamp))
+            return Relay::same(asked, stamp, side);
         }
+        let writer = asked.writer(stamp);
+        Relay::between(
+            side,
+            match origin {
+                Some(origin) => Box::new(Marking { writer, origin }),
+                None => writer,
+            },
+        )
     }
 
     /// The way back for the rest of an answer that broke off, as this upstream goes on with it.

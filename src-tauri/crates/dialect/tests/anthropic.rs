@@ -345,6 +345,25 @@ fn whole_answers_are_read_in_the_exchange_models_counting() {
 }
 
 #[test]
+fn thoughts_that_another_kind_of_tier_left_behind_are_kept_from_this_api() {
+    let thought = |signature: &str| json!({"type": "thinking", "thinking": "hm", "signature": signature});
+    let said = json!({"type": "text", "text": "x"});
+    let body = json!({"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "Hi"},
+        {"role": "assistant", "content": [thought("own"), thought(""), thought("co1.00000000.theirs"), said]},
+        {"role": "user", "content": "go on"}, {"role": "assistant", "content": [thought("")]}]});
+    let asked = Asked::read(Dialect::Messages, body.to_string().into()).unwrap();
+    let prepared = Wire::Anthropic.prepare(&asked, &Edits::default()).unwrap();
+    let sent: Value = serde_json::from_slice(&prepared.body).unwrap();
+    assert_eq!(sent["messages"][1]["content"], json!([thought("own"), said]));
+    assert_eq!(sent["messages"].as_array().unwrap().len(), 3, "no turn is left empty");
+    // Without such thoughts nothing is touched, and a tier of another kind never sees the client's own.
+    let own = json!({"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "Hi"},
+        {"role": "assistant", "content": [thought("own"), said]}, {"role": "user", "content": "go on"}]});
+    let asked = Asked::read(Dialect::Messages, own.to_string().into()).unwrap();
+    assert_eq!(Wire::Anthropic.prepare(&asked, &Edits::default()).unwrap().body, asked.body);
+}
+
+#[test]
 fn a_clients_bytes_stay_but_for_the_named_fields() {
     let body = r#"{ "model":"m", "x_new":{"k":[1 , 2]}, "system":[{"type":"text","text":"first"}], "max_tokens": 900,"messages":[{"role":"user","content":"Hi"}] }"#;
     let asked = Asked::read(Dialect::Messages, body.into()).unwrap();

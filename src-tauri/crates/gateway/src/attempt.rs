@@ -10,6 +10,7 @@ use dialect::{
     fault::{self, FaultKind},
     observe::{Completion, Seen},
     openai::habits::Habits,
+    origin::Origin,
     peek,
     resume::{Broken, Continuing},
     stream::Relay,
@@ -127,6 +128,11 @@ pub(crate) const fn wire_of(provider: ProviderKind, dialect: Dialect) -> Option<
     }
 }
 
+/// Whose the sealed state of a tier's answers is.
+fn origin_of(provider: ProviderKind, model: &str) -> Origin {
+    Origin::of(&format!("{}/{model}", provider.word()))
+}
+
 /// Where a request goes on a server that speaks this.
 const fn endpoint_of(wire: Wire) -> Endpoint<'static> {
     match wire {
@@ -153,6 +159,7 @@ pub(crate) fn prepare(
         system_note: tier.degrade.system_note.clone(),
         force_usage: habits.is_none_or(Habits::takes_stream_options),
         habits,
+        origin: Some(origin_of(tier.provider, &tier.model)),
         continuing: behind.map(|behind| behind.continuing.clone()),
     };
     match wire.prepare(asked, &edits) {
@@ -179,6 +186,7 @@ impl Ask<'_> {
     pub(crate) async fn run(self, record: &mut Record, behind: Option<&mut Behind>) -> Result<Good, Bad> {
         let Self { client, target, headers, body, wire, asked, stamp, limits, others, keep } = self;
         let stream = asked.peek.stream;
+        let origin = origin_of(target.provider, target.model);
         let sent = body.clone();
         let sending = client.send(&target, endpoint_of(wire), headers, body, stream);
         let mut response = patience::head(sending, limits, others, record).await??;
@@ -188,7 +196,7 @@ impl Ask<'_> {
         }
         if stream {
             let Some(behind) = behind else {
-                let mut relay = wire.relay(asked, stamp);
+                let mut relay = wire.relay_from(asked, stamp, Some(origin));
                 if keep {
                     relay.keep();
                 }
@@ -216,7 +224,7 @@ impl Ask<'_> {
             }
         } else {
             let body = read_whole(&mut response.body, limits).await?;
-            whole(wire.whole(asked, &body, &stamp), response.headers, others, record)
+            whole(wire.whole_from(asked, &body, &stamp, Some(&origin)), response.headers, others, record)
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     edit::{self, Edits},
     error::{BadRequest, Unfit},
     fields::scan,
+    origin::{MARK, Origin, unmarked},
     peek::Peek,
 };
 
@@ -33,6 +34,9 @@ pub(super) fn peek(body: &[u8]) -> Result<Peek, BadRequest> {
 
 /// The body with the edits made.
 pub(super) fn rewrite(asked: &Asked, edits: &Edits) -> Result<Bytes, Unfit> {
+    let cleaned = without_foreign_thoughts(&asked.body, edits.origin.as_ref());
+    let read = cleaned.map(|body| Asked::read(asked.dialect, body)).transpose()?;
+    let asked = read.as_ref().unwrap_or(asked);
     let name = edits.model.as_deref().unwrap_or(&asked.peek.model);
     let takes_sampling = claude::of(name).is_none_or(|model| model.sampling);
     let plain = Edits {
@@ -46,6 +50,37 @@ pub(super) fn rewrite(asked: &Asked, edits: &Edits) -> Result<Bytes, Unfit> {
         Some(note) => with_note(&body, note),
         None => body,
     })
+}
+
+/// The body without reasoning that another kind of tier made, which this API would refuse; none where there is none.
+fn without_foreign_thoughts(body: &[u8], origin: Option<&Origin>) -> Option<Bytes> {
+    // Another kind of tier leaves a mark, or no signature at all.
+    let signs: [&[u8]; 3] = [MARK.as_bytes(), b"\"signature\":\"\"", b"\"signature\": \"\""];
+    signs.iter().find(|sign| memchr::memmem::find(body, sign).is_some())?;
+    let mut all: Value = serde_json::from_slice(body).ok()?;
+    let messages = all.get_mut("messages")?.as_array_mut()?;
+    for message in messages.iter_mut() {
+        if let Some(Value::Array(blocks)) = message.get_mut("content") {
+            blocks.retain_mut(|block| is_own(block, origin));
+        }
+    }
+    messages.retain(|message| message.get("content").is_none_or(|it| it != &json!([])));
+    Some(all.to_string().into())
+}
+
+/// Whether a block may go to this API; its mark is taken off.
+fn is_own(block: &mut Value, origin: Option<&Origin>) -> bool {
+    let field = match block.get("type").and_then(Value::as_str) {
+        Some("thinking") => "signature",
+        Some("redacted_thinking") => "data",
+        _ => return true,
+    };
+    let Some(Value::String(text)) = block.get_mut(field) else { return true };
+    match unmarked(text, origin).map(ToOwned::to_owned) {
+        Some(own) => *text = own,
+        None => return false,
+    }
+    true
 }
 
 /// Puts a note at the end of the system prompt, whose first block may mean something to the provider.
