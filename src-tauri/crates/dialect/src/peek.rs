@@ -157,15 +157,45 @@ impl Peek {
     }
 }
 
+/// JSON that is nested more deeply is not read, here or by any server we know.
+const DEEPEST: usize = 127;
+
 /// Checks a request's syntax to the last byte, which [`Peek::read`] does not: for the moment when a server fails over
 /// a request, and it is to be known whose fault that is.
 ///
 /// # Errors
 /// The body is not JSON.
 pub fn check(body: &[u8]) -> Result<(), BadRequest> {
-    serde_json::from_slice::<&RawValue>(body)
-        .map(drop)
-        .map_err(|_| BadRequest::new("The body is not valid JSON.", None, Some("invalid_json")))
+    let read = serde_json::from_slice::<&RawValue>(body);
+    read.map(drop).map_err(|_| unreadable(body, "The body is not valid JSON."))
+}
+
+/// What is wrong with a body that could not be read: usually `usual`, but JSON may also be nested too deeply to be read.
+pub(crate) fn unreadable(body: &[u8], usual: &str) -> BadRequest {
+    if depth(body) <= DEEPEST {
+        return BadRequest::new(usual, None, Some("invalid_json"));
+    }
+    let message = format!("The body is nested more than {DEEPEST} levels deep, which no server reads.");
+    BadRequest::new(message, None, Some("nested_too_deep"))
+}
+
+/// How deeply lists and objects are nested in what may be JSON.
+fn depth(body: &[u8]) -> usize {
+    let (mut depth, mut deepest, mut quoted, mut escaped) = (0_usize, 0, false, false);
+    for byte in body {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'[' | b'{' if !quoted => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
 }
 
 #[derive(Default, Deserialize)]
@@ -208,7 +238,7 @@ pub(crate) fn not_json(body: &[u8], error: NotScanned) -> BadRequest {
             format!("The body is not valid JSON: see line {line}, column {column}.")
         }
     };
-    BadRequest::new(message, None, Some("invalid_json"))
+    unreadable(body, &message)
 }
 
 fn checked(messages: Option<Placed<'_>>) -> Result<Placed<'_>, BadRequest> {
@@ -218,5 +248,26 @@ fn checked(messages: Option<Placed<'_>>) -> Result<Placed<'_>, BadRequest> {
         Some(value) if !value.starts_with(b'[') => Err(bad("`messages` must be a list.", "invalid_type")),
         Some(value) if !value.has_items() => Err(bad("`messages` must not be empty.", "empty_array")),
         Some(value) => Ok(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_nested_too_deeply_is_called_so() {
+        let nested = |levels: usize| {
+            let content = format!("{}1{}", "[".repeat(levels), "]".repeat(levels));
+            format!(r#"{{"model":"m","messages":[{{"role":"user","content":{content}}}]}}"#)
+        };
+        let code = |body: &str| Peek::read(body.as_bytes()).unwrap_err().code.unwrap_or_default();
+        assert!(Peek::read(nested(100).as_bytes()).is_ok());
+        assert_eq!(code(&nested(2000)), "nested_too_deep");
+        assert_eq!(code(&nested(200_000)), "nested_too_deep");
+        assert_eq!(code(r#"{"a":"[[["#), "invalid_json");
+        assert_eq!(depth(br#"["\"[[[", {"a":[]}, "]"]"#), 3);
+        let request = crate::openai::read_request(nested(200).as_bytes()).unwrap_err();
+        assert!(request.message.contains("127 levels"), "{}", request.message);
     }
 }

@@ -9,6 +9,7 @@ use crate::{
         Format, Image, ImageSource, Message, Part, Request, Sampling, Sealed, Tool, ToolCall, ToolChoice,
         ToolResult, Turn,
     },
+    peek::unreadable,
     take::{boolean, cap, list, numbered, object, real, required, string, take, whole, wrong},
 };
 
@@ -18,7 +19,7 @@ use crate::{
 /// It is not JSON, or a field that is looked at is not what it should be; the error names the field.
 pub fn read_request(body: &[u8]) -> Result<Request, BadRequest> {
     let Ok(Value::Object(mut fields)) = serde_json::from_slice(body) else {
-        return Err(BadRequest::new("The body must be a JSON object.", None, Some("invalid_json")));
+        return Err(unreadable(body, "The body must be a JSON object."));
     };
     let fields = &mut fields;
     let mut request = Request {

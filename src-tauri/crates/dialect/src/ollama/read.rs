@@ -11,7 +11,7 @@ use crate::{
         Format, Image, ImageSource, Message, Part, Request, Sampling, Tool, ToolCall, ToolResult, Turn,
     },
     fields::{Placed, scan},
-    peek::{Peek, not_json, parse},
+    peek::{Peek, not_json, parse, unreadable},
     take::{boolean, cap, list, object, real, required, string, take, whole, wrong},
 };
 
@@ -62,7 +62,7 @@ fn option(peek: &mut Peek, name: &str, value: &Placed<'_>) -> Result<(), BadRequ
 fn fields(body: &[u8]) -> Result<Map<String, Value>, BadRequest> {
     match serde_json::from_slice(body) {
         Ok(Value::Object(fields)) => Ok(fields),
-        _ => Err(BadRequest::new("The body must be a JSON object.", None, Some("invalid_json"))),
+        _ => Err(unreadable(body, "The body must be a JSON object.")),
     }
 }
 

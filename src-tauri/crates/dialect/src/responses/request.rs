@@ -9,7 +9,7 @@ use crate::{
         Turn,
     },
     fields::{Placed, scan},
-    peek::{Peek, not_json, parse, token_cap},
+    peek::{Peek, not_json, parse, token_cap, unreadable},
     take::{boolean, cap, list, object, real, required, string, take, wrong},
 };
 
@@ -84,7 +84,7 @@ fn missing(name: &str, message: &str) -> BadRequest {
 /// It is not JSON, or a field that is looked at is not what it should be; the error names the field.
 pub fn read_request(body: &[u8]) -> Result<Request, BadRequest> {
     let Ok(Value::Object(mut fields)) = serde_json::from_slice(body) else {
-        return Err(BadRequest::new("The body must be a JSON object.", None, Some("invalid_json")));
+        return Err(unreadable(body, "The body must be a JSON object."));
     };
     let fields = &mut fields;
     let mut request = Request { model: string(fields, "model")?.unwrap_or_default(), ..Request::default() };
