@@ -11,6 +11,7 @@ pub mod llama;
 pub mod model_server;
 pub mod process;
 pub mod provider;
+pub mod raw_server;
 pub mod wait;
 
 pub use daemon::Daemon;
