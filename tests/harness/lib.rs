@@ -5,6 +5,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "a test's tasks end with its runtime")]
 
+mod attentive;
 pub mod daemon;
 pub mod desktop;
 pub mod llama;
@@ -14,6 +15,7 @@ pub mod provider;
 pub mod raw_server;
 pub mod wait;
 
+pub use attentive::AttentiveServer;
 pub use daemon::Daemon;
 pub use model_server::{ModelServer, Script};
 pub use process::ServerProcess;

@@ -686,6 +686,34 @@ export type QualityImpact = "low" | "medium" | "high";
  */
 export type Capabilities = { 
 /**
+ * Whether it answers in words.
+ */
+chat?: boolean, 
+/**
+ * Whether it makes vectors of texts.
+ */
+embeddings?: boolean, 
+/**
+ * Whether it sees pictures.
+ */
+images?: boolean, 
+/**
+ * Whether it calls tools.
+ */
+tools?: boolean, 
+/**
+ * Whether it can be made to call a tool.
+ */
+forced_tools?: boolean, 
+/**
+ * Whether it keeps to a JSON schema.
+ */
+schema?: boolean, 
+/**
+ * How many tokens fit, prompt and answer together.
+ */
+context?: number, 
+/**
  * Whether it goes on from a last message of the assistant's.
  */
 prefill?: boolean, };

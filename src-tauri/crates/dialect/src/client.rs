@@ -11,7 +11,10 @@ use bytes::{Bytes, BytesMut};
 use crate::{
     anthropic,
     error::{BadRequest, ClientError, ErrorKind},
-    exchange::{Answer, Event, Request},
+    exchange::{
+        Answer, Event, Request,
+        embed::{EmbedAnswer, EmbedRequest},
+    },
     fault::Fault,
     ollama::{self, Form},
     openai,
@@ -33,6 +36,12 @@ pub enum Dialect {
     OllamaChat,
     /// Ollama's `/api/generate`.
     OllamaGenerate,
+    /// `OpenAI`'s `/v1/embeddings`.
+    Embeddings,
+    /// Ollama's `/api/embed`.
+    OllamaEmbed,
+    /// Ollama's `/api/embeddings`: one prompt, one vector.
+    OllamaEmbeddings,
 }
 
 /// A client's request: its bytes, and what routing needs to know of them.
@@ -135,6 +144,9 @@ impl Dialect {
             Self::Messages => &anthropic::Client,
             Self::OllamaChat => &ollama::Client(Form::Chat),
             Self::OllamaGenerate => &ollama::Client(Form::Generate),
+            Self::Embeddings => &openai::EmbedClient,
+            Self::OllamaEmbed => &ollama::EmbedClient(Form::Chat),
+            Self::OllamaEmbeddings => &ollama::EmbedClient(Form::Generate),
         }
     }
 }
@@ -158,6 +170,16 @@ pub(crate) trait Side: Sync {
 
     /// Reads the whole request.
     fn request(&self, body: &[u8]) -> Result<Request, BadRequest>;
+
+    /// Reads a request for embeddings, where this is the dialect of such.
+    fn embed_request(&self, _: &[u8]) -> Result<EmbedRequest, BadRequest> {
+        Err(BadRequest::new("This is no request for embeddings.", None, None))
+    }
+
+    /// Writes the answer to such a request.
+    fn embed_answer(&self, _: &Asked, _: &EmbedAnswer) -> Bytes {
+        Bytes::new()
+    }
 
     /// How the ids of answers begin.
     fn id_prefix(&self) -> &'static str;

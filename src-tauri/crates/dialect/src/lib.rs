@@ -21,6 +21,7 @@ pub mod carry;
 mod claude;
 pub mod client;
 pub mod edit;
+mod embed;
 pub mod error;
 pub mod exchange;
 pub mod fault;

@@ -6,13 +6,15 @@
 
 mod answer;
 mod client;
+mod embed;
 mod lines;
 mod read;
 mod request;
 mod server;
 
 pub use answer::{LineReader, read_answer};
-pub use client::Client;
+pub use client::{Client, EmbedClient};
+pub use embed::{read_embed_answer, read_embed_request, write_embed_answer, write_embed_request};
 pub use lines::{Form, LineWriter};
 pub use read::{peek, read_chat, read_generate};
 pub use request::{Written, write_request};

@@ -6,6 +6,7 @@
 mod answer;
 pub(crate) mod chunk;
 mod client;
+pub(crate) mod embed;
 mod error;
 pub mod habits;
 mod request;
@@ -14,7 +15,8 @@ mod stream;
 mod write;
 
 pub use answer::{read_answer, write_answer};
-pub(crate) use client::Client;
+pub(crate) use client::{Client, EmbedClient};
+pub use embed::{read_embed_answer, read_embed_request, write_embed_answer, write_embed_request};
 pub(crate) use error::error_json;
 pub use error::{error_body, error_event};
 pub use request::read_request;

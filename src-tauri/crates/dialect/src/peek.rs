@@ -36,6 +36,12 @@ pub struct Peek {
     pub n: u32,
     /// Whether it holds no prompt, where that has a meaning of its own: to load the model.
     pub is_empty: bool,
+    /// Whether vectors are asked for, not words.
+    pub embeds: bool,
+    /// Whether a tool must be called.
+    pub forces_tool: bool,
+    /// Whether the answer must follow a JSON schema.
+    pub wants_schema: bool,
     /// The body's length in bytes.
     pub bytes: usize,
     /// Where the fields are that an edit may replace.
@@ -114,6 +120,9 @@ impl Peek {
             max_tokens: None,
             n: 1,
             is_empty: false,
+            embeds: false,
+            forces_tool: false,
+            wants_schema: false,
             bytes: body.len(),
             spans: Spans { open, ..Spans::default() },
         }
@@ -132,6 +141,7 @@ impl Peek {
             "tools" | "functions" => self.has_tools |= value.has_items(),
             "response_format" => {
                 let format = parse::<Option<Kind<'_>>>(value, name, "an object with a `type`")?;
+                self.wants_schema = format.as_ref().is_some_and(|it| it.kind == "json_schema");
                 self.wants_json = format.is_some_and(|it| it.kind.starts_with("json"));
             }
             "max_tokens" => {
@@ -142,6 +152,7 @@ impl Peek {
                 self.spans.max_completion_tokens.push(value.range.clone());
                 self.cap(value, name)?;
             }
+            "tool_choice" => self.forces_tool = forces_tool(value),
             "temperature" => self.spans.temperature.push(value.range.clone()),
             "n" => self.n = parse::<Option<u32>>(value, name, "a whole number from 1")?.unwrap_or(1).max(1),
             _ => {}
@@ -196,6 +207,11 @@ fn depth(body: &[u8]) -> usize {
         }
     }
     deepest
+}
+
+/// Whether a `tool_choice` leaves the model no choice but to call a tool.
+pub(crate) fn forces_tool(value: &Placed<'_>) -> bool {
+    !matches!(value.text, b"\"auto\"" | b"\"none\"" | b"null")
 }
 
 #[derive(Default, Deserialize)]

@@ -12,9 +12,13 @@ use crate::{
     anthropic, bedrock, carry,
     client::{Asked, Dialect},
     edit::Edits,
+    embed,
     error::Unfit,
-    exchange::{Answer, Event, Request},
-    fault::Fault,
+    exchange::{
+        Answer, Event, Request,
+        embed::{EmbedAnswer, EmbedRequest},
+    },
+    fault::{Fault, malformed},
     frames::Cutter,
     gemini,
     observe::Observe,
@@ -83,6 +87,9 @@ impl Wire {
     /// # Errors
     /// The request is wrong, or this dialect cannot carry it.
     pub fn prepare(self, asked: &Asked, edits: &Edits) -> Result<Prepared, Unfit> {
+        if asked.peek.embeds {
+            return embed::prepare(self.side(), asked, edits);
+        }
         let unsigned = carry::unsigned(&asked.body).filter(|_| self != Self::Gemini);
         let read = unsigned.map(|body| Asked::read(asked.dialect, body)).transpose()?;
         let asked = read.as_ref().unwrap_or(asked);
@@ -111,6 +118,9 @@ impl Wire {
     /// The same, with what the model wants back unread marked as that of its tier.
     #[must_use]
     pub fn whole_from(self, asked: &Asked, body: &Bytes, stamp: &Stamp, origin: Option<&Origin>) -> Whole {
+        if asked.peek.embeds {
+            return embed::whole(self.side(), asked, body);
+        }
         let side = self.side();
         let native = self.is_native(asked.dialect);
         let takes = |answer: Answer| {
@@ -205,6 +215,21 @@ pub(crate) trait Side: Sync {
 
     /// Reads a whole answer that came with a status of 2xx.
     fn answer(&self, body: &[u8]) -> Result<Answer, Fault>;
+
+    /// The dialect of embeddings whose clients get this upstream's bytes as they are.
+    fn embeds_as(&self) -> Option<Dialect> {
+        None
+    }
+
+    /// Writes a request for embeddings.
+    fn write_embed(&self, _: &EmbedRequest) -> Result<Bytes, Unfit> {
+        Err(Unfit::CannotCarry(vec!["a request for embeddings".into()]))
+    }
+
+    /// Reads the answer to one.
+    fn read_embed(&self, body: &[u8]) -> Result<EmbedAnswer, Fault> {
+        Err(malformed("Embeddings came from a server that has none.", body))
+    }
 
     /// Cuts a stream into frames.
     fn cutter(&self) -> Cutter;

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use crate::{gpu::GpuHost, load::LoadWatch, restart::Restart};
+use crate::{capability::Capabilities, gpu::GpuHost, load::LoadWatch, restart::Restart};
 
 /// A replica's name over restarts and edits: `chain/tier@url`.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -152,6 +152,8 @@ pub struct Tier {
     pub degrade: Degrade,
     /// Whether its engine's own figures are read, and what in them is a finding.
     pub load: LoadWatch,
+    /// What its model can do, as far as it is known.
+    pub can: Capabilities,
     /// Whether its model goes on from a last message of the assistant's; absent: as is known of it by name.
     pub prefill: Option<bool>,
 }

@@ -5,6 +5,7 @@
 //! milliseconds since the Unix epoch, stands only in [`event`]s, which become rows.
 
 pub mod board;
+pub mod capability;
 pub mod chain;
 pub mod event;
 pub mod failure;

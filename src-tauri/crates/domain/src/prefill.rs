@@ -59,7 +59,7 @@ fn of(provider: ProviderKind, model: &str, says: Option<bool>) -> Option<Prefill
 }
 
 /// Whether a name fits a pattern in which `*` stands for any text.
-fn fits(pattern: &str, name: &str) -> bool {
+pub(crate) fn fits(pattern: &str, name: &str) -> bool {
     let Some((first, rest)) = pattern.split_once('*') else { return pattern == name };
     let Some(mut left) = name.strip_prefix(first) else { return false };
     let parts: Vec<&str> = rest.split('*').collect();

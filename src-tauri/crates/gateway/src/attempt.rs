@@ -134,8 +134,9 @@ fn origin_of(provider: ProviderKind, model: &str) -> Origin {
 }
 
 /// Where a request goes on a server that speaks this.
-const fn endpoint_of(wire: Wire) -> Endpoint<'static> {
+fn endpoint_of(wire: Wire, asked: &Asked) -> Endpoint<'static> {
     match wire {
+        _ if asked.peek.embeds => Endpoint::Embeddings,
         Wire::OpenAi | Wire::Ollama | Wire::Anthropic | Wire::Gemini | Wire::Bedrock => Endpoint::Chat,
         Wire::OllamaGenerate => Endpoint::Generate,
         Wire::Responses => Endpoint::Responses,
@@ -188,7 +189,7 @@ impl Ask<'_> {
         let stream = asked.peek.stream;
         let origin = origin_of(target.provider, target.model);
         let sent = body.clone();
-        let sending = client.send(&target, endpoint_of(wire), headers, body, stream);
+        let sending = client.send(&target, endpoint_of(wire, asked), headers, body, stream);
         let mut response = patience::head(sending, limits, others, record).await??;
         record.head(&response.headers);
         if !response.status.is_success() {

@@ -12,6 +12,7 @@ mod count;
 mod door;
 mod explain;
 mod failures;
+mod fitness;
 mod hedge;
 mod hold;
 mod hops;

@@ -17,7 +17,7 @@ use upstream::Target;
 
 use crate::{
     attempt::{self, Ask, Bad, Behind, Good, Limits},
-    failures,
+    failures, fitness,
     record::Record,
     reply::By,
     server::Inner,
@@ -119,7 +119,9 @@ impl Tries {
             record.skip(candidate.tier);
             return None;
         }
-        let (body, left_out) = match attempt::prepare(wire, tier, &self.asked, behind.as_deref()) {
+        let fit = fitness::check(&self.chain, tier, &self.asked);
+        let prepared = fit.and_then(|()| attempt::prepare(wire, tier, &self.asked, behind.as_deref()));
+        let (body, left_out) = match prepared {
             Ok(prepared) => prepared,
             Err(bad) => {
                 record.pass_over(candidate.tier, bad.failure.clone());

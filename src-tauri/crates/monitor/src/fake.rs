@@ -149,6 +149,7 @@ pub(crate) fn tier(name: &str) -> Tier {
         }),
         degrade: Degrade::default(),
         load: domain::LoadWatch::default(),
+        can: domain::capability::Capabilities::default(),
         prefill: None,
     }
 }

@@ -67,6 +67,34 @@ pub struct Tier {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema, ts_rs::TS)]
 #[serde(deny_unknown_fields, default)]
 pub struct Capabilities {
+    /// Whether it answers in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub chat: Option<bool>,
+    /// Whether it makes vectors of texts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub embeddings: Option<bool>,
+    /// Whether it sees pictures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub images: Option<bool>,
+    /// Whether it calls tools.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub tools: Option<bool>,
+    /// Whether it can be made to call a tool.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub forced_tools: Option<bool>,
+    /// Whether it keeps to a JSON schema.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub schema: Option<bool>,
+    /// How many tokens fit, prompt and answer together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub context: Option<u32>,
     /// Whether it goes on from a last message of the assistant's.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]

@@ -4,14 +4,19 @@ use bytes::Bytes;
 use serde_json::json;
 
 use super::{
+    embed,
     lines::{self, Form, LineWriter},
     read,
 };
 use crate::{
     client::{Asked, Side, Writer},
     error::{BadRequest, ClientError},
-    exchange::{Answer, Request},
+    exchange::{
+        Answer, Request,
+        embed::{EmbedAnswer, EmbedRequest},
+    },
     fault::{Fault, malformed},
+    openai::embed::peek as peek_embed,
     peek::Peek,
     wire::Stamp,
 };
@@ -70,5 +75,43 @@ impl Side for Client {
 
     fn writer(&self, asked: &Asked, stamp: Stamp) -> Box<dyn Writer> {
         Box::new(LineWriter::new(self.0, asked, &stamp))
+    }
+}
+
+/// Clients that ask for embeddings; those of the forerunner are of [`Form::Generate`].
+#[derive(Debug)]
+pub struct EmbedClient(pub Form);
+
+impl Side for EmbedClient {
+    fn peek(&self, body: &[u8]) -> Result<Peek, BadRequest> {
+        peek_embed(body, &[if self.0 == Form::Chat { "input" } else { "prompt" }])
+    }
+
+    fn request(&self, _: &[u8]) -> Result<Request, BadRequest> {
+        Err(BadRequest::new("This is a request for embeddings.", None, None))
+    }
+
+    fn embed_request(&self, body: &[u8]) -> Result<EmbedRequest, BadRequest> {
+        embed::read_embed_request(self.0, body)
+    }
+
+    fn embed_answer(&self, asked: &Asked, answer: &EmbedAnswer) -> Bytes {
+        embed::write_embed_answer(self.0, &asked.peek.model, answer)
+    }
+
+    fn id_prefix(&self) -> &'static str {
+        ""
+    }
+
+    fn error_body(&self, error: &ClientError) -> Bytes {
+        Client(self.0).error_body(error)
+    }
+
+    fn answer(&self, asked: &Asked, answer: &Answer, stamp: &Stamp) -> Bytes {
+        Client(self.0).answer(asked, answer, stamp)
+    }
+
+    fn writer(&self, asked: &Asked, stamp: Stamp) -> Box<dyn Writer> {
+        Client(self.0).writer(asked, stamp)
     }
 }

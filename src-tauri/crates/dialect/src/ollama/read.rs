@@ -49,7 +49,10 @@ fn option(peek: &mut Peek, name: &str, value: &Placed<'_>) -> Result<(), BadRequ
         "prompt" | "suffix" => peek.is_empty &= matches!(value.text, b"\"\"" | b"null"),
         "images" => peek.has_images |= value.has_items(),
         "tools" => peek.has_tools |= value.has_items(),
-        "format" => peek.wants_json = value.starts_with(b'{') || value.text == b"\"json\"",
+        "format" => {
+            peek.wants_schema = value.starts_with(b'{');
+            peek.wants_json = peek.wants_schema || value.text == b"\"json\"";
+        }
         "options" => {
             let options = parse::<Option<Map<String, Value>>>(value, name, "an object")?;
             peek.max_tokens = cap(&mut options.unwrap_or_default(), "num_predict")?;

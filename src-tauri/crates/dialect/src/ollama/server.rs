@@ -2,12 +2,15 @@
 
 use serde_json::{Map, Value};
 
-use super::{LineReader, Written, answer, lines::Form, write_request};
+use super::{LineReader, Written, answer, embed, lines::Form, write_request};
 use crate::{
     client::{Asked, Dialect},
     edit::{self, Edits},
     error::{BadRequest, Unfit},
-    exchange::{Answer, Event, Request},
+    exchange::{
+        Answer, Event, Request,
+        embed::{EmbedAnswer, EmbedRequest},
+    },
     fault::Fault,
     frames::Cutter,
     wire::{Prepared, Reader, Side},
@@ -57,6 +60,18 @@ impl Side for Server {
 
     fn answer(&self, body: &[u8]) -> Result<Answer, Fault> {
         answer::read_answer(body)
+    }
+
+    fn embeds_as(&self) -> Option<Dialect> {
+        Some(Dialect::OllamaEmbed)
+    }
+
+    fn write_embed(&self, request: &EmbedRequest) -> Result<Bytes, Unfit> {
+        embed::write_embed_request(request)
+    }
+
+    fn read_embed(&self, body: &[u8]) -> Result<EmbedAnswer, Fault> {
+        embed::read_embed_answer(body)
     }
 
     fn cutter(&self) -> Cutter {

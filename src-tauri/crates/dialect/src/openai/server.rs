@@ -3,12 +3,15 @@
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::{DONE, StreamReader, read_answer, write_request};
+use super::{DONE, StreamReader, embed, read_answer, write_request};
 use crate::{
     client::{Asked, Dialect},
     edit::{self, Edits},
     error::Unfit,
-    exchange::{Answer, Event, Request},
+    exchange::{
+        Answer, Event, Request,
+        embed::{EmbedAnswer, EmbedRequest},
+    },
     fault::Fault,
     frames::Cutter,
     observe::{Observe, Observer},
@@ -53,6 +56,18 @@ impl Side for Server {
 
     fn answer(&self, body: &[u8]) -> Result<Answer, Fault> {
         read_answer(body)
+    }
+
+    fn embeds_as(&self) -> Option<Dialect> {
+        Some(Dialect::Embeddings)
+    }
+
+    fn write_embed(&self, request: &EmbedRequest) -> Result<Bytes, Unfit> {
+        Ok(embed::write_embed_request(request))
+    }
+
+    fn read_embed(&self, body: &[u8]) -> Result<EmbedAnswer, Fault> {
+        embed::read_embed_answer(body)
     }
 
     fn cutter(&self) -> Cutter {

@@ -9,7 +9,7 @@ use crate::{
         Turn,
     },
     fields::{Placed, scan},
-    peek::{Peek, not_json, parse, token_cap, unreadable},
+    peek::{Peek, forces_tool, not_json, parse, token_cap, unreadable},
     take::{boolean, cap, list, object, real, required, string, take, wrong},
 };
 
@@ -58,6 +58,7 @@ fn option(peek: &mut Peek, name: &str, value: &Placed<'_>) -> Result<(), BadRequ
     match name {
         "stream" => peek.stream = parse::<Option<bool>>(value, name, "true or false")?.unwrap_or_default(),
         "tools" => peek.has_tools |= value.has_items(),
+        "tool_choice" => peek.forces_tool = forces_tool(value),
         "max_output_tokens" => peek.max_tokens = token_cap(value, name)?,
         "background" if parse::<Option<bool>>(value, name, "true or false")? == Some(true) => {
             let message =
@@ -68,6 +69,7 @@ fn option(peek: &mut Peek, name: &str, value: &Placed<'_>) -> Result<(), BadRequ
             let text = parse::<Option<Value>>(value, name, "an object")?.unwrap_or_default();
             let kind = text.pointer("/format/type").and_then(Value::as_str).unwrap_or_default();
             peek.wants_json = kind.starts_with("json");
+            peek.wants_schema = kind == "json_schema";
         }
         _ => {}
     }

@@ -231,7 +231,7 @@ impl Writer for EventWriter {
         self.event(kind, json!({ "response": response }), out);
     }
 
-    /// `error` is what `OpenAI`'s SDKs raise, `response.failed` what Codex looks at.
+    /// Programs look for one or the other; Codex for `response.failed` alone.
     fn error(&mut self, error: &ClientError, out: &mut BytesMut) {
         if !self.begun {
             self.head.model("");

@@ -36,6 +36,7 @@ pub(crate) fn tier(name: &str, replicas: usize) -> Arc<Tier> {
         probe: None,
         degrade: Degrade::default(),
         load: crate::LoadWatch::default(),
+        can: crate::capability::Capabilities::default(),
         prefill: None,
     })
 }

@@ -5,6 +5,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use contract::config::{self, BrokenStream, Document, FailbackMode, Provider};
 use domain::{
     KeyRef, ProviderKind, Replica, ReplicaId, Snapshot, Tier,
+    capability::Capabilities,
     chain::{Chain, Degrade, Failback, OnBrokenStream, Probe, ProbeKind, Retry, Timeouts},
 };
 
@@ -89,9 +90,25 @@ pub fn tier_of(chain: &str, tier: &config::Tier, practice: &PracticeAddresses) -
             system_note: tier.degrade.system_note.clone(),
             notice: tier.degrade.notice.clone(),
         },
+        can: can(tier),
         prefill: tier.capabilities.as_ref().and_then(|c| c.prefill),
         load: load(tier.load.clone().unwrap_or_default()),
     }
+}
+
+/// What its model can do: what the document says, and else what is known of the model by name.
+fn can(tier: &config::Tier) -> Capabilities {
+    let own = tier.capabilities.clone().unwrap_or_default();
+    let own = Capabilities {
+        chat: own.chat,
+        embeddings: own.embeddings,
+        images: own.images,
+        tools: own.tools,
+        forced_tools: own.forced_tools,
+        schema: own.schema,
+        context: own.context.map(u64::from),
+    };
+    own.or(Capabilities::of_model(&tier.model))
 }
 
 fn load(load: config::LoadWatch) -> domain::LoadWatch {

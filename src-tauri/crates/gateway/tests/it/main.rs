@@ -4,6 +4,7 @@
 mod client;
 mod door;
 mod failover;
+mod fitness;
 mod hedge;
 mod inside;
 mod limits;

@@ -56,6 +56,7 @@ pub fn tier(name: &str, addr: SocketAddr) -> Tier {
         probe: None,
         degrade: Degrade::default(),
         load: domain::LoadWatch::default(),
+        can: domain::capability::Capabilities::default(),
         prefill: None,
     }
 }

@@ -1,0 +1,97 @@
+//! Tiers that cannot serve a request are passed by before anybody is asked.
+
+use domain::{ProviderKind, Tier, capability::Capabilities};
+
+use crate::{
+    client::{Reply, send},
+    script::{Upstream, good, whole},
+    world::{ASK, World, tier},
+};
+
+const PICTURE: &str = r#"{"model":"chat","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,AA"}}]}]}"#;
+const VECTOR: &str = r#"{"object":"list","model":"m","data":[{"index":0,"embedding":[1.0,2.0]}]}"#;
+
+fn can(tier: Tier, can: Capabilities) -> Tier {
+    Tier { can, ..tier }
+}
+
+fn knows() -> Capabilities {
+    Capabilities::default()
+}
+
+async fn embed(world: &World) -> Reply {
+    let head = "POST /v1/embeddings HTTP/1.1\r\ncontent-type: application/json";
+    send(world.addr, head, br#"{"model":"chat","input":"one"}"#).await.reply().await
+}
+
+#[tokio::test]
+async fn a_picture_goes_to_the_tier_that_sees() {
+    let (blind, seeing) = (Upstream::play(vec![good("no")]).await, Upstream::play(vec![good("a cat")]).await);
+    let blind_tier = || can(tier("blind", blind.addr), Capabilities { images: Some(false), ..knows() });
+    let world = World::of(vec![blind_tier(), tier("seeing", seeing.addr)]).await;
+    let reply = world.post(PICTURE).await;
+    assert_eq!((reply.header("x-changeover-tier"), blind.connections()), ("seeing", 0));
+    let explained =
+        world.get(&format!("/v1/changeover/requests/{}", reply.header("x-changeover-request-id"))).await;
+    assert!(explained.body.contains("cannot carry images"), "{}", explained.body);
+    assert_eq!(world.post(ASK).await.header("x-changeover-tier"), "blind");
+    let alone = World::of(vec![blind_tier()]).await;
+    let refused = alone.post(PICTURE).await;
+    assert_eq!((refused.status, refused.json()["error"]["code"].as_str()), (400, Some("unsupported")));
+    assert!(refused.body.contains("images"), "{}", refused.body);
+}
+
+#[tokio::test]
+async fn a_prompt_that_surely_does_not_fit_goes_to_the_larger_tier() {
+    let (small, large) = (Upstream::play(vec![good("no")]).await, Upstream::play(vec![good("yes")]).await);
+    let small_tier = || can(tier("small", small.addr), Capabilities { context: Some(100), ..knows() });
+    let world = World::of(vec![small_tier(), tier("large", large.addr)]).await;
+    let words = "word ".repeat(200);
+    let long = format!(r#"{{"model":"chat","messages":[{{"role":"user","content":"{words}"}}]}}"#);
+    assert_eq!(world.post(&long).await.header("x-changeover-tier"), "large");
+    assert_eq!(small.connections(), 0);
+    let alone = World::of(vec![small_tier()]).await;
+    let refused = alone.post(&long).await;
+    assert_eq!(
+        (refused.status, refused.json()["error"]["code"].as_str()),
+        (400, Some("context_length_exceeded"))
+    );
+}
+
+#[tokio::test]
+async fn vectors_come_from_one_model_only() {
+    let script = || vec![whole("200 OK", "", VECTOR)];
+    let (chat, first, second, twin) = (
+        Upstream::play(script()).await,
+        Upstream::play(script()).await,
+        Upstream::play(script()).await,
+        Upstream::play(script()).await,
+    );
+    let named = |name: &str, up: &Upstream, model: &str, makes| {
+        let embeddings = Some(makes);
+        can(Tier { model: model.into(), ..tier(name, up.addr) }, Capabilities { embeddings, ..knows() })
+    };
+    let world = World::of(vec![
+        named("chat", &chat, "llama", false),
+        named("first", &first, "BAAI/bge-m3", true),
+        named("second", &second, "e5-small", true),
+        Tier { provider: ProviderKind::Vllm, ..named("twin", &twin, "bge-m3:latest", true) },
+    ])
+    .await;
+    let reply = embed(&world).await;
+    assert_eq!((reply.status, reply.header("x-changeover-tier")), (200, "first"));
+    assert_eq!(reply.body, VECTOR);
+    world.states["first"].send_modify(|state| state.health = domain::Health::Down);
+    assert_eq!(embed(&world).await.header("x-changeover-tier"), "twin");
+    assert_eq!((chat.connections(), second.connections()), (0, 0));
+}
+
+#[tokio::test]
+async fn ollama_makes_vectors_at_its_own_address() {
+    let script = whole("200 OK", "", r#"{"model":"m","embeddings":[[1.0,2.0]]}"#);
+    let mut up = Upstream::play(vec![script]).await;
+    let world = World::of(vec![Tier { provider: ProviderKind::Ollama, ..tier("laptop", up.addr) }]).await;
+    assert_eq!(embed(&world).await.json()["data"][0]["embedding"][1], 2.0);
+    let got = up.request().await;
+    assert!(got.head.starts_with("POST /api/embed HTTP/1.1\r\n"), "{}", got.head);
+}
