@@ -162,6 +162,29 @@ fn what_lives_at_openai_stays_there() {
 }
 
 #[test]
+fn tools_in_a_namespace_are_carried_under_their_full_names() {
+    let asked = asked(json!({
+        "input": [
+            { "role": "user", "content": "x" },
+            { "type": "function_call", "call_id": "c", "namespace": "crew", "name": "spawn", "arguments": "{}" },
+            { "type": "function_call_output", "call_id": "c", "output": "done" },
+        ],
+        "tools": [{ "type": "namespace", "name": "crew", "tools": [
+            { "type": "function", "name": "spawn", "parameters": {} },
+        ] }],
+    }));
+    let body = sent(Wire::OpenAi, &asked);
+    assert_eq!(body["tools"][0]["function"]["name"], "crew__spawn");
+    assert_eq!(body["messages"][1]["tool_calls"][0]["function"]["name"], "crew__spawn");
+    let answer = json!({ "model": "m", "choices": [{ "finish_reason": "tool_calls", "message": { "tool_calls": [
+        { "id": "d", "type": "function", "function": { "name": "crew__spawn", "arguments": "{}" } }] } }] });
+    let whole = Wire::OpenAi.whole(&asked, &answer.to_string().into(), &stamp());
+    let response: Value = serde_json::from_slice(&whole.body).unwrap();
+    let call = &response["output"][0];
+    assert_eq!((&call["namespace"], &call["name"]), (&json!("crew"), &json!("spawn")));
+}
+
+#[test]
 fn a_request_that_nobody_can_answer_is_refused_by_field() {
     for (body, field) in [
         (r#"{"input":"x"}"#, "model"),

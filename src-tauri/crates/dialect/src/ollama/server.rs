@@ -1,5 +1,6 @@
 //! The upstream's side of this dialect.
 
+use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use super::{LineReader, Written, answer, embed, lines::Form, write_request};

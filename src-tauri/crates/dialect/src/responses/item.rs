@@ -36,6 +36,8 @@ pub(super) struct Head {
     fields: Map<String, Value>,
     /// What the ids of the items are made of.
     seed: String,
+    /// The tools that stand in a namespace: their full names, their namespaces and their own names.
+    spaced: Vec<(String, String, String)>,
 }
 
 /// How far a response has come.
@@ -61,7 +63,8 @@ impl Head {
         // Nothing is kept here, whatever was asked.
         fields.insert("store".into(), false.into());
         fields.insert("background".into(), false.into());
-        Self { fields, seed: stamp.id.trim_start_matches("resp_").to_owned() }
+        let spaced = fields.get("tools").map(spaced).unwrap_or_default();
+        Self { fields, seed: stamp.id.trim_start_matches("resp_").to_owned(), spaced }
     }
 
     /// The model that answers.
@@ -72,6 +75,23 @@ impl Head {
     /// The id of the item at this place; `kind` is how it begins.
     pub fn item_id(&self, kind: &str, at: u32) -> String {
         format!("{kind}_{}{at:02}", self.seed)
+    }
+
+    /// A call of a tool.
+    pub fn call(&self, id: &str, call: &ToolCall, status: &str) -> Value {
+        let spaced = self.spaced.iter().find(|(full, ..)| *full == call.name);
+        let mut item = json!({
+            "id": id,
+            "type": "function_call",
+            "status": status,
+            "call_id": call.id,
+            "name": spaced.map_or(call.name.as_str(), |(.., name)| name),
+            "arguments": call.arguments,
+        });
+        if let (Some((_, space, _)), Some(fields)) = (spaced, item.as_object_mut()) {
+            fields.insert("namespace".into(), space.clone().into());
+        }
+        item
     }
 
     /// The whole object.
@@ -131,15 +151,22 @@ pub(super) fn text_part(text: &str) -> Value {
     json!({ "type": "output_text", "text": text, "annotations": [], "logprobs": [] })
 }
 
-pub(super) fn call(id: &str, call: &ToolCall, status: &str) -> Value {
-    json!({
-        "id": id,
-        "type": "function_call",
-        "status": status,
-        "call_id": call.id,
-        "name": call.name,
-        "arguments": call.arguments,
-    })
+/// The name of a tool in a namespace, for servers that know no such thing.
+pub(super) fn full_name(space: &str, name: &str) -> String {
+    format!("{space}__{name}")
+}
+
+fn spaced(tools: &Value) -> Vec<(String, String, String)> {
+    let word = |value: &Value, name: &str| value.get(name)?.as_str().map(str::to_owned);
+    let spaces = tools.as_array().into_iter().flatten().filter(|tool| tool["type"] == "namespace");
+    let all = spaces.flat_map(|space| {
+        let inner = space["tools"].as_array().into_iter().flatten();
+        inner.filter_map(move |tool| {
+            let (space, name) = (word(space, "name")?, word(tool, "name")?);
+            Some((full_name(&space, &name), space, name))
+        })
+    });
+    all.collect()
 }
 
 /// Writes a whole answer.
@@ -157,7 +184,7 @@ pub fn write_answer(asked: &Asked, answer: &Answer, stamp: &Stamp) -> Bytes {
         output.push(message(&head.item_id("msg", 1), &answer.text, word));
     }
     for (at, one) in (2..).zip(&answer.tool_calls) {
-        output.push(call(&head.item_id("fc", at), one, word));
+        output.push(head.call(&head.item_id("fc", at), one, word));
     }
     head.response(Status::Ended(finish), &output, answer.usage).to_string().into()
 }

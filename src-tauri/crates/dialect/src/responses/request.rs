@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use super::item::full_name;
+
 use crate::{
     error::BadRequest,
     exchange::{
@@ -159,7 +161,7 @@ fn item(value: Value, path: &str, request: &mut Request) -> Result<(), BadReques
         "function_call" => {
             let call = ToolCall {
                 id: required(&mut fields, "call_id", path)?,
-                name: required(&mut fields, "name", path)?,
+                name: called(&mut fields, path)?,
                 arguments: string(&mut fields, "arguments")?.unwrap_or_default(),
             };
             with_turn(request, |turn| turn.tool_calls.push(call));
@@ -173,6 +175,12 @@ fn item(value: Value, path: &str, request: &mut Request) -> Result<(), BadReques
         _ => bind(request, format!("input items of type {kind}")),
     }
     Ok(())
+}
+
+/// The name of a tool that was called, with its namespace.
+fn called(fields: &mut Map<String, Value>, path: &str) -> Result<String, BadRequest> {
+    let name = required(fields, "name", path)?;
+    Ok(string(fields, "namespace")?.map_or_else(|| name.clone(), |space| full_name(&space, &name)))
 }
 
 fn message(mut fields: Map<String, Value>, path: &str, request: &mut Request) -> Result<(), BadRequest> {
@@ -287,12 +295,31 @@ fn part(value: Value, path: &str, request: &mut Request) -> Result<Part, BadRequ
 fn tool(value: Value, path: &str, request: &mut Request) -> Result<(), BadRequest> {
     let mut fields = object(value, path)?;
     let kind = required(&mut fields, "type", path)?;
-    if kind != "function" {
-        bind(request, format!("tools of type {kind}"));
-        return Ok(());
+    let name = |fields: &mut Map<String, Value>| required(fields, "name", path);
+    match kind.as_str() {
+        "function" => {
+            let name = name(&mut fields)?;
+            function(fields, name, request)
+        }
+        "namespace" => {
+            let space = name(&mut fields)?;
+            for (at, value) in list(&mut fields, "tools")?.unwrap_or_default().into_iter().enumerate() {
+                let mut inner = object(value, &format!("{path}.tools[{at}]"))?;
+                let name = required(&mut inner, "name", &format!("{path}.tools[{at}]"))?;
+                function(inner, full_name(&space, &name), request)?;
+            }
+            Ok(())
+        }
+        _ => {
+            bind(request, format!("tools of type {kind}"));
+            Ok(())
+        }
     }
+}
+
+fn function(mut fields: Map<String, Value>, name: String, request: &mut Request) -> Result<(), BadRequest> {
     request.tools.push(Tool {
-        name: required(&mut fields, "name", path)?,
+        name,
         description: string(&mut fields, "description")?,
         parameters: take(&mut fields, "parameters"),
         strict: boolean(&mut fields, "strict")?,

@@ -169,7 +169,8 @@ impl EventWriter {
         let at = self.place();
         let call = ToolCall { id: id.to_owned(), name: name.to_owned(), arguments: String::new() };
         let item = self.head.item_id("fc", at);
-        self.added(at, &item::call(&item, &call, "in_progress"), out);
+        let begun = self.head.call(&item, &call, "in_progress");
+        self.added(at, &begun, out);
         self.calls.push(Call { index, at, id: item, call });
     }
 
@@ -186,7 +187,8 @@ impl EventWriter {
                 "item_id": id, "output_index": at, "name": call.name, "arguments": call.arguments,
             });
             self.event("response.function_call_arguments.done", whole, out);
-            self.done(at, item::call(&id, &call, status), out);
+            let item = self.head.call(&id, &call, status);
+            self.done(at, item, out);
         }
     }
 

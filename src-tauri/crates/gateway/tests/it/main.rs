@@ -1,5 +1,11 @@
 //! The request path over real sockets: scripted upstreams on port 0, a board that the test writes.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "these are tests"
+)]
 
 mod client;
 mod door;
