@@ -98,7 +98,7 @@ fn write(chain: &str, tier: &Tier, url: &str) -> anyhow::Result<String> {
     let limits =
         tier.replicas.iter().find(|r| r.url.trim_end_matches('/') == url).and_then(|r| r.restart.clone());
     let limits = limits.unwrap_or_default();
-    let (delay, window) = (limits.delay.0.as_secs(), limits.window.0.as_secs());
+    let (delay, window) = (limits.delay, limits.window);
     let (burst, patience) = (limits.limit, limits.healthy_within.0.as_secs().max(600));
     let script = script(&server, &health);
     Ok(format!(
@@ -109,7 +109,7 @@ fn write(chain: &str, tier: &Tier, url: &str) -> anyhow::Result<String> {
          Description=Model server of {name}\n\
          Wants=network-online.target\n\
          After=network-online.target\n\
-         # At most {burst} starts within {window} s.\n\
+         # At most {burst} starts within {window}.\n\
          StartLimitIntervalSec={window}\n\
          StartLimitBurst={burst}\n\
          \n\
@@ -161,7 +161,7 @@ fn script(server: &str, health: &str) -> String {
         "{server} & server=$!; trap \"kill $server\" TERM INT; \
          until {ask} 2>/dev/null; do kill -0 $server 2>/dev/null || exit 1; sleep 1; done; \
          systemd-notify --ready --status=\"answers its health check\"; \
-         while kill -0 $server 2>/dev/null; do {ask} && systemd-notify WATCHDOG=1; sleep 20 & wait $!; done; \
+         while {ask} && systemd-notify WATCHDOG=1 || true; do sleep 20; done & \
          wait $server"
     );
     // systemd reads `$` and `%` and quotes by itself.
@@ -203,13 +203,13 @@ mod tests {
             "systemd-notify WATCHDOG=1",
             "Type=notify\n",
             "WatchdogSec=90\n",
-            "Restart=always\nRestartSec=10\n",
-            "StartLimitIntervalSec=300\nStartLimitBurst=5\n",
+            "Restart=always\nRestartSec=10s\n",
+            "StartLimitIntervalSec=5m\nStartLimitBurst=5\n",
         ] {
             assert!(text.contains(line), "{line}\n{text}");
         }
         let other = unit("http://127.0.0.1:8001").unwrap();
-        assert!(other.contains("RestartSec=20\n") && other.contains("StartLimitBurst=3\n"), "{other}");
+        assert!(other.contains("RestartSec=20s\n") && other.contains("StartLimitBurst=3\n"), "{other}");
     }
 
     #[test]
