@@ -5,6 +5,7 @@
 //! misses nothing and a screen that went away costs nothing.
 
 mod run;
+mod told;
 
 use std::{
     collections::HashMap,

@@ -8,19 +8,19 @@ use std::{
 use bytes::Bytes;
 use contract::{
     rpc::PlaygroundRead,
-    view::{PlaygroundEnd, PlaygroundProgress, PlaygroundTier, PlaygroundTry},
+    view::{PlaygroundEnd, PlaygroundProgress},
 };
 use dialect::{exchange::Event, openai::StreamReader, sse::Frames};
 use futures::StreamExt;
 use gateway::{Gateway, Inside};
 use http::HeaderMap;
-use serde_json::Value;
 use tokio::{
     sync::watch,
     time::{Instant, sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
 
+use super::told::{error_in, told};
 use crate::Engine;
 
 /// The longest answer that is read, bytes.
@@ -211,27 +211,6 @@ impl Run {
         }
         seen
     }
-}
-
-/// The request's explanation: tiers with their reasons, and tries.
-fn told(explanation: &gateway::Explanation) -> (Vec<PlaygroundTier>, Vec<PlaygroundTry>) {
-    let tier =
-        |note: &gateway::TierNote| PlaygroundTier { tier: note.tier.clone(), why_not: note.why_not.clone() };
-    let attempt = |note: &gateway::TryNote| PlaygroundTry {
-        tier: note.tier.clone(),
-        server: note.server.clone(),
-        failure: note.failure.map(|class| class.word().to_owned()),
-        message: note.message.clone(),
-        first_token_ms: note.first_token_ms,
-        total_ms: note.total_ms,
-    };
-    (explanation.tiers.iter().map(tier).collect(), explanation.attempts.iter().map(attempt).collect())
-}
-
-/// The message of an error body.
-fn error_in(body: &[u8]) -> String {
-    let value: Value = serde_json::from_slice(body).unwrap_or_default();
-    value["error"]["message"].as_str().map_or_else(|| "an error without words".to_owned(), str::to_owned)
 }
 
 fn read_frames(
