@@ -1944,6 +1944,117 @@ changes: Array<ChangeOver>,
 total: number, };
 
 /**
+ * A request, explained.
+ */
+export type RequestExplained = { 
+/**
+ * Its id, as in `x-changeover-request-id`.
+ */
+id: string, 
+/**
+ * When it came.
+ */
+at_ms: number, 
+/**
+ * The model that the client asked for.
+ */
+asked: string, 
+/**
+ * The chain that this led to.
+ */
+chain: string, 
+/**
+ * Whether the chain is simulated.
+ */
+simulated: boolean, 
+/**
+ * Whether the client asked for a stream.
+ */
+stream: boolean, 
+/**
+ * The tier that answered.
+ */
+tier: string | null, 
+/**
+ * `answered`, `failed`, `client_mistake`, `client_gone`.
+ */
+result: string, 
+/**
+ * Time to the end.
+ */
+total_ms: number, 
+/**
+ * Each tier in the chain's order, and why it was passed over.
+ */
+tiers: Array<RequestTier>, 
+/**
+ * The tries at servers, in order.
+ */
+tries: Array<RequestTry>, 
+/**
+ * Why an answer that broke off was not continued, where the chain asks for that.
+ */
+not_resumed: string | null, };
+
+/**
+ * What the plan said of a tier.
+ */
+export type RequestTier = { 
+/**
+ * The tier.
+ */
+tier: string, 
+/**
+ * Why it was passed over; absent when it might serve.
+ */
+why_not: string | null, };
+
+/**
+ * A try at a server.
+ */
+export type RequestTry = { 
+/**
+ * The tier.
+ */
+tier: string, 
+/**
+ * Host and port.
+ */
+server: string, 
+/**
+ * When it was begun.
+ */
+began_ms: number, 
+/**
+ * Time to the first meaningful token; absent for whole answers.
+ */
+first_token_ms: number | null, 
+/**
+ * Time to the end.
+ */
+total_ms: number, 
+/**
+ * The class of its failure; absent when the answer was good.
+ */
+failure: string | null, 
+/**
+ * The failure in words; empty without one.
+ */
+message: string, 
+/**
+ * What followed from the failure, in words.
+ */
+verdict: string | null, 
+/**
+ * Fields of the request that this server's dialect has no word for.
+ */
+left_out: Array<string>, 
+/**
+ * Whether it went on with an answer that the try before it had begun.
+ */
+resumes: boolean, };
+
+/**
  * Who gave an order, when and why.
  */
 export type Given = { 
@@ -3552,6 +3663,7 @@ export interface Commands {
   "playground.read": { request: PlaygroundRead; response: PlaygroundProgress };
   "playground.stop": { request: PlaygroundRun; response: null };
   "discover": { request: DiscoverRequest; response: Discovery };
+  "requests": { request: PageRequest; response: Array<RequestExplained> };
   "orders": { request: null; response: OrdersPage };
   "order.pin": { request: OrderPin; response: OrdersPage };
   "order.unpin": { request: OrderChain; response: OrdersPage };

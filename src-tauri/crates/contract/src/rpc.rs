@@ -86,6 +86,8 @@ commands! {
     PlaygroundStop = "playground.stop": PlaygroundRun => ();
     /// Looks for model servers on this machine, on the ports where they usually listen.
     Discover = "discover": DiscoverRequest => Discovery;
+    /// The newest requests, each with why it was answered as it was; at most 500.
+    Requests = "requests": PageRequest => Vec<RequestExplained>;
     /// The operator's orders.
     Orders = "orders": () => OrdersPage;
     /// Asks one tier before all others.

@@ -25,7 +25,7 @@ pub fn generate() -> String {
         ChangeOver, Direction, Series, SeriesLine, SeriesMark, GpuPage, GpuHostView, GpuView, GpuProcess, GpuFinding,
         IncidentSeverity, IncidentState, Incident, IncidentTimes, IncidentPage, IncidentDetail, TimelineEntry,
         Phase, Milestone, Correction, StepState, IncidentDay, HistoryPage,
-        Given, PinView, OrderKind, OrderView, WindowView, RetiredView, OrderRecord, OrdersPage, OrderPin, OrderChain,
+        RequestExplained, RequestTier, RequestTry, Given, PinView, OrderKind, OrderView, WindowView, RetiredView, OrderRecord, OrdersPage, OrderPin, OrderChain,
         SwitchTo, OrderSwitch, OrderMaintenance, OrderMaintenanceEnd, OrderModel,
         Report, Recovery, CauseCount, Definition, ExportedFile, ConfigPage, Applied, RevisionInfo, KeyInfo, KeysPage,
         Discovery, PortSeen, PortFound, PlaygroundRun, PlaygroundProgress, PlaygroundEnd, PlaygroundTier, PlaygroundTry, PracticePage, PracticeServer, TryResult, AlertEntry, About,

@@ -8,6 +8,7 @@ mod misc;
 mod orders;
 mod playground;
 mod report;
+mod requests;
 mod watch;
 
 pub use discover::*;
@@ -18,4 +19,5 @@ pub use misc::*;
 pub use orders::*;
 pub use playground::*;
 pub use report::*;
+pub use requests::*;
 pub use watch::*;

@@ -68,11 +68,11 @@ impl Engine {
         let owner = &self.inner.orders;
         let json = serde_json::to_string(&orders).map_err(failed)?;
         self.inner.store.put_state(STATE, &json).await.map_err(failed)?;
-        owner.port.replace(orders);
         for act in acts {
             tracing::info!(actor = %act.actor, chain = act.chain, tier = act.tier, "{}", act.order.words());
             self.inner.journal.tell(Event::Operator(act));
         }
+        owner.port.replace(orders);
         self.inner.monitor.apply(snapshot).await;
         owner.turned.notify_one();
         self.changed(&[contract::rpc::Topic::Orders]);

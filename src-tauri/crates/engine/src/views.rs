@@ -6,6 +6,7 @@ mod live;
 mod orders;
 mod records;
 mod reports;
+mod requests;
 mod sentence;
 
 pub(crate) use figures::{data_parts, period};
@@ -16,4 +17,5 @@ pub(crate) use records::{
     IncidentParts, alert, alert_test, change_over, changed_over, incident, incident_detail,
 };
 pub(crate) use reports::{report, week};
+pub(crate) use requests::requests;
 pub(crate) use sentence::{sentence, subject};

@@ -5,7 +5,11 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use domain::{FailureClass, event::RequestResult};
+use domain::{
+    FailureClass,
+    event::RequestResult,
+    verdict::{CoolDownRule, Next},
+};
 use serde::Serialize;
 
 /// How many requests are kept.
@@ -65,6 +69,8 @@ pub struct TryNote {
     pub failure: Option<FailureClass>,
     /// The failure in words; empty without one.
     pub message: String,
+    /// What followed from the failure, in words; absent when the answer was good.
+    pub verdict: Option<String>,
     /// Time to the first meaningful token, milliseconds; absent for whole answers.
     pub first_token_ms: Option<f64>,
     /// Time to the end, milliseconds.
@@ -73,6 +79,24 @@ pub struct TryNote {
     pub left_out: Vec<String>,
     /// Whether it went on with an answer that the try before it had begun.
     pub resumes: bool,
+}
+
+/// What follows from a failure of this class, in words.
+pub(crate) fn verdict_in_words(class: FailureClass) -> String {
+    let verdict = domain::verdict(class);
+    let next = match verdict.next {
+        Next::NextTier => "the next tier is asked",
+        Next::Client => "the client gets it",
+    };
+    let counts = if verdict.counts { "counts against the server" } else { "counts against nobody" };
+    let alone = match verdict.cool_down {
+        CoolDownRule::None => String::new(),
+        CoolDownRule::AskedOr(usual) => {
+            format!("; left alone as long as it asks, or {} s", usual.as_secs())
+        }
+        CoolDownRule::Fixed(span) => format!("; left alone for {} s", span.as_secs()),
+    };
+    format!("{next}; {counts}{alone}")
 }
 
 /// The newest requests. Its lock is held for the push of a pointer, never across an await.

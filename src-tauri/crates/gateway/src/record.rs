@@ -20,7 +20,7 @@ use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    explain::{Explanation, TierNote, TryNote},
+    explain::{Explanation, TierNote, TryNote, verdict_in_words},
     server::Inner,
 };
 
@@ -364,6 +364,7 @@ impl Record {
             began_ms: current.began_ms,
             failure: failure.map(|f| f.class),
             message: failure.map(|f| f.message.clone()).unwrap_or_default(),
+            verdict: failure.map(|f| verdict_in_words(f.class)),
             first_token_ms: current.first_token.map(millis),
             total_ms: millis(total),
             left_out: current.left_out,

@@ -13,16 +13,21 @@ use http::{
 };
 use hyper::body::Incoming;
 use percent_encoding::percent_decode_str;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::{
-    count, door, hops, intake,
+    count, door,
+    explain::Explanation,
+    hops, intake,
     life::Life,
     listing,
     reply::{self, Body},
     server::Inner,
 };
+
+/// Requests that are listed at once.
+const NEWEST: usize = 100;
 
 /// A call that is answered here.
 enum Call<'a> {
@@ -37,6 +42,7 @@ enum Call<'a> {
     Health,
     Root,
     Explain(&'a str),
+    Requests,
 }
 
 impl Call<'_> {
@@ -55,6 +61,7 @@ impl Call<'_> {
             "/api/show" => Call::Show,
             "/api/version" => Call::Version,
             "/v1/models" | "/models" => Call::Models,
+            "/v1/changeover/requests" => Call::Requests,
             "/healthz" => Call::Health,
             "/" => Call::Root,
             _ => return Self::with_id(path),
@@ -147,6 +154,7 @@ async fn dispatch(shared: Arc<Inner>, request: Request<Incoming>) -> Response<Bo
         Call::Health => health(&shared),
         Call::Root => root(request.headers()),
         Call::Explain(id) => explain(&shared, id),
+        Call::Requests => requests(&shared),
     }
 }
 
@@ -212,6 +220,18 @@ fn health(shared: &Inner) -> Response<Body> {
     let chains = shared.deps.snapshot.load().chains.len();
     let body = json!({"status": "ok", "version": env!("CARGO_PKG_VERSION"), "chains": chains});
     reply::json(StatusCode::OK, body.to_string().into())
+}
+
+/// The newest requests, newest first, a line each; `GET /v1/changeover/requests/{id}` says more of one.
+fn requests(shared: &Inner) -> Response<Body> {
+    let line = |e: &Explanation| {
+        json!({
+            "request": e.request, "at_ms": e.at_ms, "asked": e.asked, "chain": e.chain, "simulated": e.simulated,
+            "tier": e.tier, "result": e.result, "attempts": e.attempts.len(), "total_ms": e.total_ms,
+        })
+    };
+    let newest: Vec<Value> = shared.ring.all().iter().take(NEWEST).map(|e| line(e)).collect();
+    reply::json(StatusCode::OK, json!({"object": "list", "data": newest}).to_string().into())
 }
 
 fn explain(shared: &Inner, id: &str) -> Response<Body> {

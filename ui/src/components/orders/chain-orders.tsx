@@ -15,7 +15,7 @@ export function ArmedBadge({ chain }: { chain: ChainView }) {
   const Icon = chain.armed ? ShieldCheck : ShieldOff;
   return (
     <Tooltip content={chain.not_armed ?? t("armed_hint")}>
-      <span data-testid={`armed-${chain.name}`}>
+      <span data-testid={`armed-${chain.name}`} className="inline-flex">
         <Badge tone={chain.armed ? "neutral" : "warn"}>
           <Icon aria-hidden />
           {t(chain.armed ? "armed" : "not_armed")}

@@ -103,7 +103,7 @@ export function TierOrderBadge({ chain, tier }: { chain: ChainView; tier: TierVi
   return (
     <span className="flex flex-wrap items-center gap-x-2 text-xs text-muted">
       <Tooltip content={`${t("by", { by: given.by })}${given.why ? `: ${given.why}` : ""}`}>
-        <span>
+        <span className="inline-flex">
           <Badge tone="warn">
             <Icon aria-hidden />
             {word}

@@ -16,6 +16,51 @@ export function ordersAnswers(): Answers {
     return page;
   };
   return {
+    requests: () => [
+      {
+        id: "0190-a",
+        at_ms: Date.now() - 4_000,
+        asked: "gpt-4o",
+        chain: "practice",
+        simulated: true,
+        stream: true,
+        tier: "gpu-2",
+        result: "answered",
+        total_ms: 412,
+        tiers: [
+          { tier: "gpu", why_not: null },
+          { tier: "gpu-2", why_not: null },
+          { tier: "cpu", why_not: "draining" },
+        ],
+        tries: [
+          {
+            tier: "gpu",
+            server: "127.0.0.1:41877",
+            began_ms: Date.now() - 4_000,
+            first_token_ms: null,
+            total_ms: 3,
+            failure: "refused",
+            message: "connection refused by 127.0.0.1:41877",
+            verdict: "the next tier is asked; counts against the server",
+            left_out: [],
+            resumes: false,
+          },
+          {
+            tier: "gpu-2",
+            server: "127.0.0.1:41879",
+            began_ms: Date.now() - 3_990,
+            first_token_ms: 84,
+            total_ms: 405,
+            failure: null,
+            message: "",
+            verdict: null,
+            left_out: [],
+            resumes: false,
+          },
+        ],
+        not_resumed: null,
+      },
+    ],
     orders: () => page,
     "order.pin": ({ chain, tier, only, for_ms, why }) => {
       const until_ms = for_ms === null ? null : Date.now() + for_ms;

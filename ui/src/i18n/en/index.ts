@@ -7,6 +7,7 @@ import { orders } from "./orders";
 import { overview } from "./overview";
 import { playground } from "./playground";
 import { reports } from "./reports";
+import { requests } from "./requests";
 import { runbooks } from "./runbooks";
 import { settings } from "./settings";
 import { start } from "./start";
@@ -22,6 +23,7 @@ export const en = {
   orders,
   playground,
   reports,
+  requests,
   runbooks,
   settings,
   start,

@@ -14,6 +14,7 @@ import { FileNote } from "./FileNote";
 import { FirstChain } from "./FirstChain";
 import { ImportDialog } from "./ImportDialog";
 import { OrdersCard } from "./OrdersCard";
+import { RequestsCard } from "./RequestsCard";
 import { RevisionsDialog } from "./RevisionsDialog";
 import { useConfig } from "./use-config";
 import { Warnings } from "./Warnings";
@@ -83,6 +84,7 @@ function Content({ page, onAdd }: { page: ConfigPage; onAdd: () => void }) {
         <ChainCard key={chain.name} page={page} chain={chain} at={index} />
       ))}
       <OrdersCard />
+      <RequestsCard />
     </>
   );
 }

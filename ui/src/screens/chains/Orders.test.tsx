@@ -79,3 +79,14 @@ it("says when failover is not armed, what is ordered of a tier, and that one wai
   expect(within(screen.getByTestId("tier-row-gpu-2")).getByText("Draining")).toBeVisible();
   expect(screen.getByTestId("failback-practice")).toBeVisible();
 });
+
+it("explains a recent request: each tier's word, each try and what followed", async () => {
+  const user = userEvent.setup();
+  renderWithHost(<ChainsScreen />);
+  await user.click(await screen.findByTestId("requests-toggle"));
+  await user.click(await screen.findByTestId("request-row"));
+  const explained = await screen.findByTestId("request-explained");
+  expect(within(explained).getByText("connection refused by 127.0.0.1:41877")).toBeVisible();
+  expect(within(explained).getByText("the next tier is asked; counts against the server")).toBeVisible();
+  expect(within(explained).getByText("draining")).toBeVisible();
+});

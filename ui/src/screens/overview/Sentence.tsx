@@ -1,6 +1,6 @@
 import { CircleCheck, CircleDashed, OctagonX, PowerOff, Shuffle } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { ArmedBadge, ChainOrders, PinServing } from "@/components/orders/chain-orders";
+import { ChainOrders, PinServing } from "@/components/orders/chain-orders";
 import { buttonClass } from "@/components/ui/button";
 import type { ChainView, Overview } from "@/contract";
 import { incidentHref } from "@/lib/links";
@@ -43,7 +43,6 @@ export function Sentence({ overview, chain }: { overview: Overview; chain: Chain
         {own ? overview.sentence : words(chain)}
       </p>
       <div className="ml-auto flex shrink-0 items-center gap-2">
-        {about && about.mode !== "off" && <ArmedBadge chain={about} />}
         {incident && (
           <a href={incidentHref(incident)} className={buttonClass("secondary", "sm")}>
             {t("open_incident")}

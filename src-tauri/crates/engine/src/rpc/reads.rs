@@ -74,6 +74,10 @@ impl Engine {
             }
             Command::Keys => reply(&self.keys_page().await?),
             Command::Practice => reply(&self.inner.practice.page().await),
+            Command::Requests => {
+                let newest = self.inner.endpoint.gateway().explanations();
+                reply(&views::requests(&newest, &page(payload)?))
+            }
             Command::Orders => reply(&self.orders_page().await?),
             Command::Alerts => reply(&self.alert_ledger(page(payload)?).await?),
             Command::Runbooks => reply(&self.runbooks().await?),
@@ -164,8 +168,10 @@ impl Engine {
             limit: RECENT_ORDERS,
             ..store::EventFilter::default()
         };
-        let recent = self.inner.store.events(&filter).await.map_err(failed)?;
         let orders = self.inner.orders.port.now();
+        // What changed the orders is on record before them.
+        self.inner.keeper.flushed().await;
+        let recent = self.inner.store.events(&filter).await.map_err(failed)?;
         Ok(views::orders_page(&orders, &self.inner.snapshot.load(), &recent, wall_ms()))
     }
 

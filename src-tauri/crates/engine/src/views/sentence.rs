@@ -1,6 +1,6 @@
 //! The one sentence of the Overview.
 
-use contract::view::{ChainView, EndpointState, Mode, TierView};
+use contract::view::{ChainView, EndpointState, Mode, OrderKind, TierView};
 
 /// Who answers, since when, and why not the first tier. Since-times are left to the screen, which counts
 /// them up; the sentence names who and why.
@@ -20,7 +20,7 @@ pub(crate) fn sentence(chain: Option<&ChainView>, endpoint: &EndpointState) -> S
             format!("{}{simulated} is answering from tier {}, {name}.", chain.name, place(name))
         }
         (Mode::Degraded, Some(name), Some(first)) => {
-            let why = why(first);
+            let why = why(chain, first);
             format!("{}{simulated} is answering from tier {}, {name}. {why}", chain.name, place(name))
         }
         (Mode::Off, ..) => format!("{}{simulated} has no tier that is switched on.", chain.name),
@@ -35,9 +35,15 @@ pub(crate) fn sentence(chain: Option<&ChainView>, endpoint: &EndpointState) -> S
     }
 }
 
-fn why(first: &TierView) -> String {
+fn why(chain: &ChainView, first: &TierView) -> String {
+    if let Some(pin) = chain.pin.as_ref().filter(|pin| pin.tier != first.name) {
+        return format!("{} is pinned by {}.", pin.tier, pin.given.by);
+    }
+    let aside = first.order.as_ref().filter(|order| order.kind == OrderKind::SetAside);
     match &first.why_not {
         Some(reason) => format!("{} is {reason}.", first.name),
+        None if aside.is_some() => format!("{} was set aside by the operator.", first.name),
+        None if first.waits => format!("{} recovered and waits to be failed back by hand.", first.name),
         None if first.share < 1.0 => {
             format!(
                 "{} is recovering and takes {:.0} % of the traffic so far.",

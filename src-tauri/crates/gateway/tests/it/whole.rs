@@ -52,6 +52,11 @@ async fn the_request_is_explained_without_its_words() {
     assert_eq!(explained["result"], "answered");
     assert_eq!(world.gateway.explanations()[0].request, id);
     assert_eq!(world.get("/v1/changeover/requests/none").await.status, 404);
+    let listed = world.get("/v1/changeover/requests").await.json();
+    assert_eq!(
+        (&listed["data"][0]["request"], &listed["data"][0]["result"]),
+        (&id.into(), &"answered".into())
+    );
 }
 
 #[tokio::test]

@@ -1,0 +1,22 @@
+export const requests = {
+  title: "Recent requests",
+  lead: "Why each was answered as it was: what was said of each tier, each try, and what followed. No prompts, no answers.",
+  none: "No request yet. Send one from the Playground or from your application.",
+  nobody: "nobody",
+  tries_one: "{{count}} try",
+  tries_other: "{{count}} tries",
+  result: {
+    answered: "Answered",
+    failed: "Failed",
+    client_mistake: "Client's mistake",
+    client_gone: "Client hung up",
+  },
+  tiers: "What was said of each tier",
+  may_serve: "may serve",
+  asked: "Asked for {{model}}, request {{id}}",
+  made: "Tries",
+  no_try: "Nobody was asked.",
+  good: "A good answer",
+  first_token: "first token after {{time}}",
+  left_out: "left out: {{fields}}",
+} as const;
