@@ -7,10 +7,11 @@ use dialect::{
     edit::Edits,
     fault::FaultKind,
     observe::{Completion, Seen},
-    resume::{Broken, Continuing, Manner, Sent},
+    resume::{Broken, Continuing, Manner, Seam, Sent},
     stream::Relay,
     wire::{Stamp, Wire},
 };
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 const ASK: &str = r#"{"model":"chat","stream":true,"messages":[{"role":"user","content":"Hi"} ] , "x":1}"#;
@@ -128,7 +129,7 @@ fn join(wire: Wire, body: &[u8], manner: Manner, usage: bool) -> (Vec<Value>, Co
     (frames.collect(), end.completion, relay)
 }
 
-fn said(chunks: &[Value]) -> String {
+fn said_in(chunks: &[Value]) -> String {
     chunks.iter().filter_map(|it| it["choices"][0]["delta"]["content"].as_str()).collect()
 }
 
@@ -167,7 +168,7 @@ fn a_server_of_another_dialect_goes_on_too_and_may_break_off_again() {
         |text: &str, done: &str| format!("{{\"message\":{{\"content\":\"{text}\"}},\"done\":{done}}}\n");
     let whole = line("three", "false") + &line("", "true,\"done_reason\":\"stop\",\"eval_count\":1");
     let (out, completion, _) = join(Wire::Ollama, whole.as_bytes(), Manner::Trailing, true);
-    assert_eq!((said(&out).as_str(), completion), ("three", Completion::Complete));
+    assert_eq!((said_in(&out).as_str(), completion), ("three", Completion::Complete));
     let (_, completion, relay) =
         join(Wire::Ollama, line("three ", "false").as_bytes(), Manner::Trailing, true);
     assert!(matches!(completion, Completion::Broken { .. }));
@@ -206,4 +207,63 @@ fn what_was_not_kept_is_not_continued() {
     let mut relay = Wire::OpenAi.relay(&asked(false), stamp());
     relay.push(text("one"));
     assert!(relay.broken().is_err());
+}
+
+proptest! {
+    /// Wherever an answer breaks off, and however much of its end or all of it the next server says again: the client
+    /// gets the answer, no word lost and none doubled.
+    #[test]
+    fn an_answer_in_two_parts_is_the_answer(
+        words in prop::collection::vec("[a-zé]{2,9}", 12..60),
+        cut in any::<prop::sample::Index>(),
+        back in 3_usize..9,
+        again in 0_u8..3,
+        size in 1_usize..40,
+        asked_in_words in any::<bool>(),
+    ) {
+        // Numbered, so that no part of it is like another.
+        let words: Vec<String> = words.iter().enumerate().map(|(n, word)| format!("{word}{n} ")).collect();
+        let cut = 8 + cut.index(words.len() - 8);
+        let (sent, rest) = (words[..cut].concat(), words[cut..].concat());
+        let said = match again {
+            0 => rest,
+            1 => words[cut - back.min(cut)..].concat(),
+            _ => words.concat(),
+        };
+        let manner = if asked_in_words { Manner::Asked } else { Manner::Flagged };
+        let mut relay = Wire::OpenAi.relay(&asked(false), stamp());
+        relay.keep();
+        relay.push(text(&sent));
+        let broken = relay.broken().map_err(|(_, why)| why).unwrap();
+        let continuing = continuing(broken.sent().text(), manner);
+        let mut relay = Wire::OpenAi.relay_behind(broken, &continuing);
+        let letters: Vec<char> = said.chars().collect();
+        let mut out = Vec::new();
+        for piece in letters.chunks(size) {
+            out.extend_from_slice(&relay.push(text(&piece.iter().collect::<String>())).out);
+        }
+        out.extend_from_slice(&relay.push(frame(json!({}), json!("stop"))).out);
+        out.extend_from_slice(&relay.finish().out);
+        let out = String::from_utf8(out).unwrap();
+        let frames = out.split("\n\n").filter_map(|it| serde_json::from_str(it.strip_prefix("data: ")?).ok());
+        let chunks: Vec<Value> = frames.collect();
+        prop_assert_eq!(sent + &said_in(&chunks), words.concat());
+    }
+
+    /// Whatever two servers say, what the client gets begins with what it was sent first, and nothing panics.
+    #[test]
+    fn any_two_texts_are_joined_without_harm(sent in ".{1,80}", next in ".{0,120}", asked_in_words in any::<bool>()) {
+        let mut seam = Seam::new(&sent, asked_in_words);
+        let mut new = String::new();
+        for letter in next.chars() {
+            match seam.push(&letter.to_string()) {
+                Ok(text) => new += &text,
+                Err(_) => return Ok(()),
+            }
+        }
+        if let Ok(text) = seam.close() {
+            new += &text;
+            prop_assert!(next.ends_with(&new), "{new:?} is no end of {next:?}");
+        }
+    }
 }

@@ -16,6 +16,7 @@ mod fitness;
 mod hedge;
 mod hold;
 mod hops;
+mod impatient;
 mod inside;
 mod intake;
 mod life;

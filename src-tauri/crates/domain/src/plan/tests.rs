@@ -261,3 +261,58 @@ fn nothing_that_the_operator_took_out_is_ever_asked() {
         }
     }
 }
+
+/// Numbers that look random and are the same each time.
+fn numbers(mut seed: u64) -> impl FnMut(u64) -> u64 {
+    move |below| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) % below
+    }
+}
+
+#[test]
+fn no_plan_whatever_the_states_has_a_replica_that_the_operator_took_out() {
+    for seed in 0..4000 {
+        let mut next = numbers(seed);
+        let names = ["a", "b", "c"];
+        let tiers: Vec<Arc<Tier>> = names
+            .iter()
+            .map(|name| {
+                let mut tier = Arc::unwrap_or_clone(tier(name, 1 + next(3) as usize));
+                tier.enabled = next(5) > 0;
+                Arc::new(tier)
+            })
+            .collect();
+        let chain = chain(tiers);
+        let now = Instant::now();
+        let mut states = HashMap::new();
+        for replica in chain.tiers.iter().flat_map(|tier| &tier.replicas) {
+            let later = now + Duration::from_secs(next(60));
+            let mut state = ReplicaState {
+                admin: [Admin::Enabled, Admin::Draining, Admin::Disabled][next(3) as usize],
+                health: [Health::Healthy, Health::Down, Health::Unknown][next(3) as usize],
+                breaker: [BreakerState::Closed, BreakerState::Open { until: later }][next(2) as usize],
+                gate: [Gate::Open, Gate::Shut, Gate::limited(1)][next(3) as usize].clone(),
+                share: [0.0, 0.5, 1.0][next(3) as usize],
+                spent_until: (next(3) == 0).then_some(later),
+                in_doubt: next(3) == 0,
+                ..ReplicaState::default()
+            };
+            if next(3) == 0 {
+                state.cool_down = Some(CoolDown { until: later, class: FailureClass::RateLimited });
+            }
+            states.insert(replica.id.clone(), state);
+        }
+        let ask = Ask { now, dice: 0.4, seed: next(u64::MAX) };
+        let plan = plan(&chain, &Preference::default(), &ask, |id| Some((states.get(id)?.clone(), 0)));
+        for candidate in &plan.order {
+            let tier = &chain.tiers[candidate.tier];
+            let state = &states[&tier.replicas[candidate.replica].id];
+            assert!(tier.enabled && state.admin == Admin::Enabled, "seed {seed}: {candidate:?}");
+        }
+        let mut seen = plan.order.iter().map(|it| (it.tier, it.replica)).collect::<Vec<_>>();
+        seen.sort_unstable();
+        seen.dedup();
+        assert_eq!(seen.len(), plan.order.len(), "seed {seed}: nobody is asked twice");
+    }
+}

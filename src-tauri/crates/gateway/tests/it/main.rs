@@ -12,6 +12,7 @@ mod door;
 mod failover;
 mod fitness;
 mod hedge;
+mod hostile;
 mod inside;
 mod limits;
 mod ollama;
