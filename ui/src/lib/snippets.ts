@@ -96,6 +96,8 @@ function codex({ baseUrl, model, needsKey }: Way): string {
     "# ~/.codex/config.toml",
     `model = ${JSON.stringify(model)}`,
     'model_provider = "changeover"',
+    "# Its web search runs at OpenAI; leave this line out if every tier is OpenAI itself.",
+    'web_search = "disabled"',
     "",
     "[model_providers.changeover]",
     'name = "Changeover"',
