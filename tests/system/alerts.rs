@@ -1,6 +1,8 @@
 //! People are told: by a real mail server and by webhooks, once per outage and once when it is over, whatever happens
 //! to the sinks and to the program meanwhile.
 
+#![expect(clippy::disallowed_methods, reason = "a test's tasks end with its runtime")]
+
 use std::{
     path::Path,
     process::Stdio,
@@ -54,17 +56,20 @@ impl MailSink {
     }
 }
 
+/// How many documents are still refused, and those that were taken.
+type Taken = Arc<Mutex<(u32, Vec<Value>)>>;
+
 /// An address that takes documents, after it refused so many.
 #[derive(Clone)]
 struct Hook {
     url: String,
-    state: Arc<Mutex<(u32, Vec<Value>)>>,
+    state: Taken,
 }
 
 impl Hook {
     async fn start(refusals: u32) -> Self {
         let state = Arc::new(Mutex::new((refusals, Vec::new())));
-        let take = |State(state): State<Arc<Mutex<(u32, Vec<Value>)>>>, Json(document): Json<Value>| async move {
+        let take = |State(state): State<Taken>, Json(document): Json<Value>| async move {
             let mut state = state.lock().unwrap();
             if state.0 > 0 {
                 state.0 -= 1;

@@ -6,7 +6,7 @@
 
 mod cells;
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use futures::stream::{self, StreamExt};
 use harness::{
@@ -141,15 +141,13 @@ impl Cell {
     }
 
     /// The faulty replica's breaker, which opens at the first failure that counts, and its cool-down.
-    fn state(&self, overview: &Value) -> Result<(), String> {
+    fn state(&self, overview: &Value, cooled: &HashSet<String>) -> Result<(), String> {
         let (counts, cools) = self.ends().class().map_or((false, false), cells::follows);
         let chains = overview["chains"].as_array().into_iter().flatten();
         let chain = chains.clone().find(|it| it["name"] == self.chain.as_str()).unwrap_or(&Value::Null);
-        let tiers = chain["tiers"].as_array().into_iter().flatten();
-        let tier = tiers.clone().find(|it| it["name"] == "faulty").unwrap_or(&Value::Null);
-        let replica = &tier["replicas"][0];
+        let replica = faulty(chain);
         let breaker = if counts { "open" } else { "closed" };
-        let cooling = replica["cool_down_until_ms"].is_i64();
+        let cooling = cooled.contains(&self.chain);
         let seen = (&replica["breaker"], cooling, &replica["failures"], &replica["last_error"]);
         expect(
             &format!("breaker {breaker}, cooling down {cools}, not {seen:?}"),
@@ -168,6 +166,18 @@ impl Cell {
             found["from"] == "faulty" && found["to"] == "good" && class.split('|').any(|it| it == trigger);
         expect(&format!("a change-over from faulty to good for {class}, not {found}"), right)
     }
+}
+
+fn faulty(chain: &Value) -> &Value {
+    let mut tiers = chain["tiers"].as_array().into_iter().flatten();
+    &tiers.find(|it| it["name"] == "faulty").unwrap_or(&Value::Null)["replicas"][0]
+}
+
+/// Keeps the names of the chains whose faulty replica cools down now: some cool-downs end while other cells are played.
+fn note_cooling(overview: &Value, cooled: &mut HashSet<String>) {
+    let chains = overview["chains"].as_array().into_iter().flatten();
+    let cooling = chains.filter(|chain| faulty(chain)["cool_down_until_ms"].is_i64());
+    cooled.extend(cooling.filter_map(|chain| Some(chain["name"].as_str()?.to_owned())));
 }
 
 fn expect(what: &str, right: bool) -> Result<(), String> {
@@ -204,18 +214,29 @@ async fn every_fault_in_every_place_ends_as_it_should() {
     }
     let chains: String = all.iter().map(Cell::yaml).collect();
     let daemon = Daemon::with_config(&format!("version: 1\nchains:\n{chains}")).await;
-    let wrong: Vec<String> = stream::iter(&all)
+    let mut cooled = HashSet::new();
+    let play = stream::iter(&all)
         .map(|cell| async { cell.play(&daemon).await.err().map(|what| format!("{}: {what}", cell.chain)) })
         .buffer_unordered(16)
         .filter_map(std::future::ready)
-        .collect()
-        .await;
+        .collect::<Vec<String>>();
+    let watch = async {
+        loop {
+            note_cooling(&daemon.overview().await, &mut cooled);
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        }
+    };
+    let wrong = tokio::select! {
+        wrong = play => wrong,
+        () = watch => unreachable!("it watches for ever"),
+    };
     assert!(wrong.is_empty(), "{} of {} cells:\n{}", wrong.len(), all.len(), wrong.join("\n"));
     let began = Instant::now();
     loop {
         let overview = daemon.overview().await;
+        note_cooling(&overview, &mut cooled);
         let changeovers = daemon.rpc("changeovers", json!({"limit": 500, "offset": 0})).await.unwrap();
-        let told = |cell: &Cell| cell.state(&overview).and_then(|()| cell.history(&changeovers));
+        let told = |cell: &Cell| cell.state(&overview, &cooled).and_then(|()| cell.history(&changeovers));
         let wrong: Vec<String> =
             all.iter().filter_map(|cell| Some(format!("{}: {}", cell.chain, told(cell).err()?))).collect();
         let busy = overview.to_string().contains("\"in_flight\":1");

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use harness::{Daemon, ModelServer, ServerProcess, daemon::header, process::program};
+use harness::{Daemon, ServerProcess, daemon::header, process::program};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -22,7 +22,8 @@ async fn over_before_a_request_fails(
     fault: &dyn Fn(Value) -> Value,
 ) {
     let first = ServerProcess::saying("from the first").await;
-    let second = ModelServer::saying("from the second").await;
+    // A process of its own too: a server in the test's own process would be the first's parent, and share its GPU.
+    let second = ServerProcess::saying("from the second").await;
     let mut daemon = Daemon::new();
     let state = daemon.path("gpu-state");
     let write = |value: &Value| {
