@@ -23,8 +23,6 @@ export default defineConfig({
   fullyParallel: true,
   forbidOnly: true,
   workers: 2,
-  // What fails is tried once more, and told as flaky if it passes then.
-  retries: 1,
   // A machine that builds at the same time is slow; nothing here waits for a time, so patience costs nothing.
   timeout: 120_000,
   expect: { timeout: 30_000 },
