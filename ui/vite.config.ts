@@ -18,5 +18,11 @@ export default defineConfig({
     // The icons lie beside this folder.
     fs: { allow: [".."] },
   },
-  test: { environment: "jsdom", setupFiles: ["src/test/setup.ts"], restoreMocks: true },
+  test: {
+    environment: "jsdom",
+    setupFiles: ["src/test/setup.ts"],
+    restoreMocks: true,
+    // A test that hangs ends; a slow machine is no failure.
+    testTimeout: 30_000,
+  },
 });

@@ -85,6 +85,40 @@ test("a wrong value is marked at its field before anything is applied", async ({
   await expect(dialog.getByLabel("Model", { exact: true })).toHaveAttribute("aria-invalid", "true");
 });
 
+test("a server's GPUs and its restart are written down and kept by later edits", async ({
+  page,
+  practice,
+}) => {
+  const replica = async () => {
+    const { document } = await practice.rpc("config.get", null);
+    return document.chains[0]?.tiers[0]?.replicas?.[0];
+  };
+  const dialog = page.getByRole("dialog");
+  const apply = async () => {
+    await dialog.getByTestId("tier-save").click();
+    await page.getByTestId("review").click();
+    await page.getByTestId("apply").click();
+    await expect(page.getByTestId("draft-bar")).toHaveCount(0);
+  };
+  await page.getByTestId("tier-edit-gpu").click();
+  await dialog.getByTestId("advanced").click();
+  await dialog.getByTestId("field-replicas.0.gpus").fill("0");
+  await dialog.getByTestId("field-replicas.0.restart.way").click();
+  await page.getByRole("option", { name: "Restart a systemd unit" }).click();
+  await dialog.getByTestId("field-replicas.0.restart.unit").fill("vllm");
+  await dialog.getByTestId("tier-save").click();
+  const unit = dialog.getByTestId("field-replicas.0.restart.unit");
+  await expect(unit).toHaveAttribute("aria-invalid", "true");
+  await unit.fill("vllm.service");
+  await apply();
+  const written = { gpus: ["0"], restart: { enabled: false, unit: "vllm.service" } };
+  expect(await replica()).toMatchObject(written);
+  await page.getByTestId("tier-edit-gpu").click();
+  await dialog.getByLabel("Model", { exact: true }).fill("another-model");
+  await apply();
+  expect(await replica()).toMatchObject(written);
+});
+
 test("a draft survives an edit made elsewhere, and nothing is overwritten unseen", async ({
   page,
   practice,

@@ -52,6 +52,16 @@ test("everything, full", async ({ page, full }) => {
     await page.getByTestId("incident-row").first().getByRole("link").first().click();
     await settled(page);
   });
+  await shoot(page, "tier-form", async () => {
+    await open(page, full, "/chains");
+    await page.getByTestId("tier-edit-gpu").first().click();
+    await page.getByTestId("advanced").click();
+    await page.getByTestId("field-replicas.0.restart.way").scrollIntoViewIfNeeded();
+  });
+  await shoot(page, "gpu-host", async () => {
+    await open(page, full, "/gpus");
+    await page.getByTestId("gpu-host-add").click();
+  });
   await shoot(page, "palette", async () => {
     await open(page, full, "/");
     await page.keyboard.press("Control+k");

@@ -1,3 +1,5 @@
+import { load, serving } from "./serving";
+
 export const chains = {
   title: "Chains",
   lead: "The order of a chain is the order in which its tiers answer. Moving a tier takes effect at once; every other edit is a draft until you apply it.",
@@ -153,7 +155,7 @@ export const chains = {
     key_missing: "{{key}} (missing)",
     quality_impact: "Quality impact",
     quality: { low: "Low", medium: "Medium", high: "High" },
-    advanced: "Advanced: timeouts, health checks, breaker, degradation",
+    advanced: "Advanced: timeouts, health checks, GPUs and restarts, load, breaker, degradation",
     timeouts: "Timeouts",
     connect: "Connect",
     first_token: "First token",
@@ -212,12 +214,16 @@ export const chains = {
     ramp: "Ramp up in",
     chain_name_hint: "The model that clients ask for.",
   },
+  serving,
+  load,
   invalid: {
     span: "Write a number with a unit, such as 500ms, 15s or 2m; 30 days at most.",
     share: "Write a number from 0 to 1, such as 0.5.",
     whole: "Write a whole number from {{min}} to {{max}}.",
     name: "Write a name.",
     model: "Write the model's name, or fetch the list.",
+    unit: "Write the unit's name, such as vllm.service.",
+    command: "Write the program, then each argument on a line of its own.",
     taken: "This name is taken. Choose another.",
   },
   form: {

@@ -8,13 +8,13 @@ import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import type { Chain, ConfigPage } from "@/contract";
+import { inWords, isError, ofChain } from "@/lib/problems";
 import { useCommand } from "@/state/rpc";
 import { edit, useDraft, withChain } from "./draft";
+import { span } from "./field-types";
 import { freeName } from "./order";
-import { inWords, isError, ofChain } from "./problems";
 import { newChain } from "./templates";
 import { TextField } from "./tier-form/TextField";
-import { span } from "./tier-values";
 
 const schema = z.object({
   name: z.string().trim().min(1, "name"),

@@ -109,7 +109,7 @@ it("puts the engine's problem at the field it belongs to", async () => {
   });
   await user.click(await screen.findByTestId("tier-edit-gpu-2"));
   await user.click(await screen.findByTestId("tier-save"));
-  const field = await screen.findByTestId("field-urls.0.url");
+  const field = await screen.findByTestId("field-replicas.0.url");
   await waitFor(() => expect(field).toBeInvalid());
   expect(field).toHaveAccessibleDescription(/The URL names no host: write http:\/\/HOST:PORT\./);
   expect(useDraft.getState().draft).toBeNull();

@@ -1,7 +1,7 @@
 import { CircleX, TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Problem } from "@/contract";
-import { inWords, isError } from "./problems";
+import { inWords, isError } from "@/lib/problems";
 
 /** Every problem with its path, what is wrong and how to mend it; errors first. */
 export function ProblemList({ problems }: { problems: readonly Problem[] }) {

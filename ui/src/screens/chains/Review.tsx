@@ -8,12 +8,12 @@ import { Dialog } from "@/components/ui/dialog";
 import { Field, Input } from "@/components/ui/field";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { ConfigPage } from "@/contract";
+import { isError } from "@/lib/problems";
 import { useCommand, useRpc } from "@/state/rpc";
 import { ChangeList, useWords } from "./ChangeList";
 import { diff } from "./diff";
 import { discardDraft, rebase, type useDraft } from "./draft";
 import { ProblemList } from "./ProblemList";
-import { isError } from "./problems";
 import { useOfferUndo } from "./use-config";
 
 type Draft = NonNullable<ReturnType<typeof useDraft.getState>["draft"]>;

@@ -1,8 +1,13 @@
 import { expect, it } from "vitest";
 import { tierOf } from "@/host/fake/config";
+import { toReplica } from "./replica-values";
 import { fieldOf, fromValues, tierSchema, toValues } from "./tier-values";
 
 it("gives back the tier it was filled from", () => {
+  const { url: _url, ...withoutUrl } = tierOf();
+  const times = { delay: "10s", limit: 3, window: "5m", healthy_within: "2m" };
+  const unit = { enabled: true, unit: "vllm.service", user: true, ...times };
+  const command = { enabled: false, command: ["sh", "-c", "one\ntwo"], user: false, ...times };
   const tiers = [
     tierOf(),
     tierOf({ key: "keyring:openai", degrade: { max_tokens: 400, notice: "backup", temperature: 0.2 } }),
@@ -17,6 +22,12 @@ it("gives back the tier it was filled from", () => {
         up_after: 1,
       },
     }),
+    tierOf({ load: { watch: false, every: "5s", queue: 4, cache: 0.95, stuck_after: "30s", on_cpu: true } }),
+    {
+      ...withoutUrl,
+      replicas: [{ url: "http://a", gpus: ["0", "gpu1/1"], restart: unit }, { url: "http://b" }],
+    },
+    { ...withoutUrl, replicas: [{ url: "http://a", restart: command }] },
   ];
   for (const tier of tiers) expect(fromValues(toValues(tier), tier)).toEqual(tier);
 });
@@ -24,10 +35,11 @@ it("gives back the tier it was filled from", () => {
 it("writes one address as url and several as replicas, and drops empty ones", () => {
   const base = tierOf();
   const values = toValues(base);
-  const two = fromValues({ ...values, urls: [{ url: "http://a" }, { url: "" }, { url: "http://b" }] }, base);
+  const rows = (...urls: string[]) => urls.map((url) => toReplica({ url }));
+  const two = fromValues({ ...values, replicas: rows("http://a", "", "http://b") }, base);
   expect(two.replicas).toEqual([{ url: "http://a" }, { url: "http://b" }]);
   expect(two).not.toHaveProperty("url");
-  const one = fromValues({ ...toValues(two), urls: [{ url: "http://a" }] }, two);
+  const one = fromValues({ ...toValues(two), replicas: rows("http://a") }, two);
   expect(one.url).toBe("http://a");
   expect(one).not.toHaveProperty("replicas");
 });
@@ -46,9 +58,27 @@ it("refuses what the engine could not read", () => {
   expect(paths).toEqual(["model", "breaker.rate", "breaker.trials"]);
 });
 
+it("reads a command a line at a time, and wants one where it is to be run", () => {
+  const values = toValues(tierOf());
+  const [row] = values.replicas;
+  if (!row) throw new Error("no row");
+  const asked = (command: string) => ({
+    ...values,
+    replicas: [{ ...row, restart: { ...row.restart, way: "command" as const, command } }],
+  });
+  const tier = fromValues(asked("docker\n restart\n\nvllm "), tierOf());
+  expect(tier.replicas?.[0]?.restart?.command).toEqual(["docker", "restart", "vllm"]);
+  const paths = tierSchema.safeParse(asked(" \n")).error?.issues.map(({ path }) => path.join("."));
+  expect(paths).toEqual(["replicas.0.restart.command"]);
+});
+
 it.each([
-  ["url", "urls.0.url"],
-  ["replicas[2].url", "urls.2.url"],
+  ["replicas[1].restart", "replicas.1.restart.way"],
+  ["replicas[1].restart.unit", "replicas.1.restart.unit"],
+  ["replicas[0].gpus[2]", "replicas.0.gpus"],
+  ["load.cache", "load.cache"],
+  ["url", "replicas.0.url"],
+  ["replicas[2].url", "replicas.2.url"],
   ["timeouts.first_token", "timeouts.first_token"],
   ["probe", "probe.every"],
   ["triggers.quality", null],

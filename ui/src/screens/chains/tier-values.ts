@@ -1,33 +1,18 @@
 /** A tier as the fields of its form, and back. Every field is text, so that a half-written one can stand. */
 import { z } from "zod";
-import type { Probe, ProbeKind, Provider, QualityImpact, Tier } from "@/contract";
-import { parseSpan } from "./span";
+import type { LoadWatch, Probe, ProbeKind, Provider, QualityImpact, Tier } from "@/contract";
+import { share, span, whole } from "./field-types";
+import { fromReplicas, replicaSchema, toReplicas } from "./replica-values";
 
-export const span = z
-  .string()
-  .trim()
-  .refine((text) => parseSpan(text) !== null, "span");
-
-const whole = (min: number, max: number) =>
-  z
-    .string()
-    .trim()
-    .refine(
-      (text) => /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max,
-      `whole:${min}:${max}`,
-    );
-
-const share = z
-  .string()
-  .trim()
-  .refine((text) => text !== "" && Number(text) >= 0 && Number(text) <= 1, "share");
+export const SWITCH = ["on", "off"] as const;
+const switchOf = (on: boolean) => (on ? "on" : "off");
 
 export const PROBE_KINDS = ["default", "http", "models", "generation", "off"] as const;
 
 export const tierSchema = z.object({
   name: z.string().trim().min(1, "name"),
   provider: z.string(),
-  urls: z.array(z.object({ url: z.string().trim() })),
+  replicas: z.array(replicaSchema),
   model: z.string().trim().min(1, "model"),
   key: z.string().trim(),
   quality_impact: z.enum(["low", "medium", "high"]),
@@ -50,6 +35,14 @@ export const tierSchema = z.object({
     down_after: whole(1, 100),
     up_after: whole(1, 100),
   }),
+  load: z.object({
+    watch: z.enum(SWITCH),
+    every: span,
+    queue: whole(1, 1_000_000),
+    cache: share,
+    stuck_after: span,
+    on_cpu: z.enum(SWITCH),
+  }),
   degrade: z.object({
     max_tokens: z.union([z.literal(""), whole(1, 10_000_000)]),
     notice: z.string().trim(),
@@ -60,14 +53,24 @@ export type TierValues = z.infer<typeof tierSchema>;
 
 const PROBE: Probe = { kind: "http", every: "10s", timeout: "5s", slow: "2s", down_after: 3, up_after: 2 };
 
+/** What the engine takes where nothing is said. */
+const LOAD: LoadWatch = {
+  watch: true,
+  every: "5s",
+  queue: 4,
+  cache: 0.95,
+  stuck_after: "30s",
+  on_cpu: false,
+};
+
 export function toValues(tier: Tier): TierValues {
   const probe = tier.probe ?? PROBE;
-  const urls = tier.replicas?.length ? tier.replicas.map(({ url }) => ({ url })) : [{ url: tier.url ?? "" }];
+  const load = tier.load ?? LOAD;
   const { breaker } = tier;
   return {
     name: tier.name,
     provider: tier.provider,
-    urls,
+    replicas: toReplicas(tier),
     model: tier.model,
     key: tier.key ?? "",
     quality_impact: tier.quality_impact,
@@ -90,20 +93,27 @@ export function toValues(tier: Tier): TierValues {
       down_after: String(probe.down_after),
       up_after: String(probe.up_after),
     },
+    load: {
+      watch: switchOf(load.watch),
+      every: load.every,
+      queue: String(load.queue),
+      cache: String(load.cache),
+      stuck_after: load.stuck_after,
+      on_cpu: switchOf(load.on_cpu),
+    },
     degrade: { max_tokens: tier.degrade.max_tokens?.toString() ?? "", notice: tier.degrade.notice ?? "" },
   };
 }
 
 /** The tier that the fields describe; what has no field is taken from `base`. */
 export function fromValues(values: TierValues, base: Tier): Tier {
-  const { url: _url, replicas: _replicas, key: _key, probe: _probe, ...rest } = base;
-  const urls = values.urls.filter(({ url }) => url !== "");
+  const { url: _url, replicas: _replicas, key: _key, probe: _probe, load: _load, ...rest } = base;
   const { max_tokens: _max, notice: _notice, ...degrade } = base.degrade;
   return {
     ...rest,
     name: values.name,
     provider: values.provider as Provider,
-    ...(urls.length > 1 ? { replicas: urls } : urls[0] ? { url: urls[0].url } : {}),
+    ...fromReplicas(values.replicas, base),
     model: values.model,
     ...(values.key ? { key: values.key } : {}),
     quality_impact: values.quality_impact as QualityImpact,
@@ -118,6 +128,7 @@ export function fromValues(values: TierValues, base: Tier): Tier {
       close_after: Number(values.breaker.close_after),
     },
     ...(values.probe.kind === "default" ? {} : { probe: probeOf(values.probe) }),
+    ...loadOf(values.load, base),
     degrade: {
       ...degrade,
       ...(values.degrade.max_tokens ? { max_tokens: Number(values.degrade.max_tokens) } : {}),
@@ -138,12 +149,33 @@ function probeOf({ kind, path, every, timeout, slow, down_after, up_after }: Tie
   };
 }
 
+/** Left out as long as it says what the engine takes anyway. */
+function loadOf(values: TierValues["load"], base: Tier): Pick<Tier, "load"> {
+  const load: LoadWatch = {
+    watch: values.watch === "on",
+    every: values.every,
+    queue: Number(values.queue),
+    cache: Number(values.cache),
+    stuck_after: values.stuck_after,
+    on_cpu: values.on_cpu === "on",
+  };
+  const plain = Object.entries(load).every(([name, value]) => LOAD[name as keyof LoadWatch] === value);
+  return base.load === undefined && plain ? {} : { load };
+}
+
 /** The form's field for a path within a tier, or null for a problem of the tier as a whole. */
 export function fieldOf(path: string): string | null {
-  if (path === "url" || path === "replicas") return "urls.0.url";
-  const replica = /^replicas\[(\d+)\]/.exec(path);
-  if (replica) return `urls.${replica[1]}.url`;
-  const known = /^(name|provider|model|key|quality_impact|(timeouts|breaker|probe|degrade)\.\w+)$/;
+  if (path === "url" || path === "replicas") return "replicas.0.url";
+  const replica = /^replicas\[(\d+)\](?:\.(.+))?$/.exec(path);
+  if (replica) return `replicas.${replica[1]}.${replicaField(replica[2])}`;
+  const known = /^(name|provider|model|key|quality_impact|(timeouts|breaker|probe|load|degrade)\.\w+)$/;
   if (path === "probe") return "probe.every";
+  if (path === "load") return "load.every";
   return known.test(path) ? path : null;
+}
+
+function replicaField(path: string | undefined): string {
+  if (path === "restart") return "restart.way";
+  if (path?.startsWith("gpus")) return "gpus";
+  return path !== undefined && /^restart\.\w+$/.test(path) ? path : "url";
 }

@@ -1,10 +1,8 @@
-import { CircleCheck, Clock, TriangleAlert } from "lucide-react";
+import { Clock } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Page } from "@/components/page";
 import { ErrorState, LoadingState } from "@/components/states";
 import { Time } from "@/components/time";
-import { Badge } from "@/components/ui/badge";
-import { Card } from "@/components/ui/card";
 import type { GpuPage } from "@/contract";
 import { duration } from "@/lib/format";
 import { useFromNow } from "@/state/now";
@@ -12,6 +10,7 @@ import { useRpc } from "@/state/rpc";
 import { GpuCard } from "./GpuCard";
 import { GpuHistory } from "./GpuHistory";
 import { OLD_AFTER_MS, POLL_MS } from "./gpu";
+import { Hosts } from "./Hosts";
 import { NoGpus } from "./NoGpus";
 
 export function GpusScreen() {
@@ -22,7 +21,7 @@ export function GpusScreen() {
       {!data && (error ? <ErrorState error={error} onRetry={refetch} /> : <LoadingState />)}
       {data && error && <ErrorState error={error} onRetry={refetch} />}
       {data && (data.gpus.length > 0 ? <Gpus page={data} /> : <NoGpus page={data} />)}
-      {data && data.hosts.length > 0 && <Hosts page={data} />}
+      {data && <Hosts page={data} />}
     </Page>
   );
 }
@@ -60,34 +59,6 @@ function Gpus({ page }: { page: GpuPage }) {
 
 /** Another machine's GPUs are as old as its last answer is said to be. */
 const isOld = (page: GpuPage, host: string) => page.hosts.some((h) => h.name === host && h.reason !== null);
-
-function Hosts({ page }: { page: GpuPage }) {
-  const { t } = useTranslation("gpus");
-  return (
-    <Card title={t("hosts")}>
-      <ul className="grid gap-1">
-        {page.hosts.map(({ name, at_ms, reason }) => (
-          <li key={name} className="flex min-w-0 items-center gap-2" data-testid={`gpu-host-${name}`}>
-            <Badge tone={reason === null ? (at_ms === null ? "unknown" : "good") : "warn"}>
-              {reason === null ? <CircleCheck aria-hidden /> : <TriangleAlert aria-hidden />}
-              {name}
-            </Badge>
-            <span className="min-w-0 truncate text-muted" title={reason ?? undefined}>
-              {reason === null && at_ms === null && t("host_never")}
-              {reason}
-              {at_ms !== null && (
-                <>
-                  {" "}
-                  <Time at={at_ms} />
-                </>
-              )}
-            </span>
-          </li>
-        ))}
-      </ul>
-    </Card>
-  );
-}
 
 function OldNotice({ at }: { at: number }) {
   const { t } = useTranslation("gpus");

@@ -28,8 +28,7 @@ export function NoGpus({ page }: { page: GpuPage }) {
           <li>{t("none_items.faults")}</li>
           <li>{t("none_items.use")}</li>
         </ul>
-        <p>{t("none_hosts")}</p>
-        <p className="mt-2">{t("none_rest")}</p>
+        <p>{t("none_rest")}</p>
       </div>
     </Card>
   );

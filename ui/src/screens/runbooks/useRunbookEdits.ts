@@ -1,40 +1,25 @@
 /** Edits of runbooks: revisions of the configuration like any other. */
 import { useQueryClient } from "@tanstack/react-query";
-import { toast } from "sonner";
 import type { Runbook } from "@/contract";
-import { useCommand, useRpc } from "@/state/rpc";
+import { useDocument } from "@/state/document";
 
 export function useRunbookEdits() {
   const client = useQueryClient();
-  const config = useRpc("config.get", null);
-  const apply = useCommand("config.apply");
-  const page = config.data;
-  const put = (runbooks: Runbook[], note: string): Promise<boolean> => {
-    if (page === undefined) return Promise.resolve(false);
-    const document = { ...page.document, runbooks };
-    return apply
-      .mutateAsync({ document, expected_revision: page.revision, note })
-      .then(() => true)
-      .catch((error) => {
-        const first = error.problems[0];
-        toast.error(first ? first.what : error.message, { description: first?.remedy ?? error.remedy });
-        return false;
-      })
-      .finally(() => {
-        void client.invalidateQueries({ queryKey: ["config.get"] });
-        void client.invalidateQueries({ queryKey: ["runbooks"] });
-      });
-  };
-  const own = page?.document.runbooks ?? [];
+  const { document, file, locked, put } = useDocument();
+  const own = document?.runbooks ?? [];
+  const set = (runbooks: Runbook[], note: string) =>
+    put((document) => ({ ...document, runbooks }), note).finally(() =>
+      client.invalidateQueries({ queryKey: ["runbooks"] }),
+    );
   return {
-    locked: page === undefined || page.file !== null || apply.isPending,
-    file: page?.file ?? null,
+    locked,
+    file,
     /** Puts a runbook in the configuration, in the place of the one of its name. */
     save: (runbook: Runbook, note: string) =>
-      put([...own.filter(({ name }) => name !== runbook.name), runbook], note),
+      set([...own.filter(({ name }) => name !== runbook.name), runbook], note),
     /** Takes a runbook out of the configuration; one of the program's own is as it came again. */
     remove: (name: string, note: string) =>
-      put(
+      set(
         own.filter((one) => one.name !== name),
         note,
       ),

@@ -1,11 +1,13 @@
 import { Collapsible } from "@base-ui/react/collapsible";
 import { ChevronRight } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { Controller, useFormContext, useWatch } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import { PROBE_KINDS, type TierValues } from "../tier-values";
+import { Group } from "./Group";
+import { LoadFields, ReplicaFields } from "./ServingFields";
 import { TextField } from "./TextField";
 
 /** What has good defaults, folded away until it is wanted or wrong. */
@@ -13,8 +15,9 @@ export function AdvancedFields() {
   const { t } = useTranslation("chains");
   const { formState } = useFormContext<TierValues>();
   const [wanted, setWanted] = useState(false);
-  const { timeouts, probe, breaker, degrade } = formState.errors;
-  const wrong = Boolean(timeouts || probe || breaker || degrade);
+  const { timeouts, probe, breaker, load, degrade, replicas } = formState.errors;
+  const serving = Array.isArray(replicas) && replicas.some((row) => row?.gpus || row?.restart);
+  const wrong = Boolean(timeouts || probe || breaker || load || degrade || serving);
   return (
     <Collapsible.Root open={wanted || wrong} onOpenChange={setWanted}>
       <Collapsible.Trigger
@@ -31,6 +34,8 @@ export function AdvancedFields() {
           ))}
         </Group>
         <ProbeFields />
+        <ReplicaFields />
+        <LoadFields />
         <Group title={t("field.breaker")}>
           {(["consecutive", "rate", "min_requests", "window", "open", "trials", "close_after"] as const).map(
             (name) => (
@@ -53,15 +58,6 @@ export function AdvancedFields() {
         </Group>
       </Collapsible.Panel>
     </Collapsible.Root>
-  );
-}
-
-function Group({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <fieldset>
-      <legend className="mb-2 text-sm font-semibold">{title}</legend>
-      <div className="grid grid-cols-4 items-start gap-x-4 gap-y-3">{children}</div>
-    </fieldset>
   );
 }
 

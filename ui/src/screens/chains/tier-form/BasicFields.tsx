@@ -7,6 +7,7 @@ import { Select } from "@/components/ui/select";
 import type { Provider, QualityImpact } from "@/contract";
 import { providerName } from "@/lib/words";
 import { useRpc } from "@/state/rpc";
+import { toReplica } from "../replica-values";
 import type { TierValues } from "../tier-values";
 import { KeyField } from "./KeyField";
 import { ModelField } from "./ModelField";
@@ -105,7 +106,7 @@ function ProviderField() {
 function Urls() {
   const { t } = useTranslation("chains");
   const { control } = useFormContext<TierValues>();
-  const { fields, append, remove } = useFieldArray({ control, name: "urls" });
+  const { fields, append, remove } = useFieldArray({ control, name: "replicas" });
   const provider = useWatch({ control, name: "provider" }) as Provider;
   const { data: practice } = useRpc("practice", null);
   const names = practice?.servers.map(({ name }) => name).join(", ") ?? "";
@@ -123,7 +124,7 @@ function Urls() {
           <TextField
             mono
             className="flex-1"
-            name={`urls.${index}.url`}
+            name={`replicas.${index}.url`}
             label={many ? t("field.replica", { n: index + 1 }) : t("field.url")}
             hint={index === fields.length - 1 ? hint : undefined}
             placeholder={PLACEHOLDERS[provider]}
@@ -141,7 +142,7 @@ function Urls() {
           )}
         </div>
       ))}
-      <Button kind="ghost" size="sm" className="self-start" onClick={() => append({ url: "" })}>
+      <Button kind="ghost" size="sm" className="self-start" onClick={() => append(toReplica({ url: "" }))}>
         <Plus aria-hidden />
         {t("field.add_replica")}
       </Button>

@@ -33,13 +33,16 @@ export function TextField({ name, label, hint, placeholder, className, mono }: P
   );
 }
 
+/** What the forms refuse by themselves. */
+const OWN = ["span", "share", "name", "model", "unit", "command"] as const;
+
 /** A field's error in words: the engine's own, or ours for what the form refuses by itself. */
 export function useExplain() {
   const { t } = useTranslation("chains");
   return (error: { message?: string; type?: string } | undefined): string | undefined => {
     const message = error?.message;
-    if (message === "span" || message === "share" || message === "name" || message === "model")
-      return t(`invalid.${message}`);
+    const own = OWN.find((word) => word === message);
+    if (own) return t(`invalid.${own}`);
     const whole = /^whole:(\d+):(\d+)$/.exec(message ?? "");
     if (whole) return t("invalid.whole", { min: whole[1] ?? "", max: whole[2] ?? "" });
     // A union's own words ("Invalid input") say nothing to a person; only `max_tokens` has one.

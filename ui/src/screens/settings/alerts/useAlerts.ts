@@ -1,8 +1,6 @@
 /** What the configuration says about alerts, and its change: an edit like any other, made as a revision of its own. */
-import { useQueryClient } from "@tanstack/react-query";
-import { toast } from "sonner";
 import type { AlertEvent, Alerts, EmailChannel, WebhookChannel } from "@/contract";
-import { useCommand, useRpc } from "@/state/rpc";
+import { useDocument } from "@/state/document";
 
 /** A channel beside the desktop. */
 export type Channel = { kind: "email"; channel: EmailChannel } | { kind: "webhook"; channel: WebhookChannel };
@@ -11,37 +9,12 @@ export type Channel = { kind: "email"; channel: EmailChannel } | { kind: "webhoo
 export const EVENTS = ["p0", "p1", "p2", "p3", "worse", "reminder", "over", "practice"] as const;
 
 export function useAlerts() {
-  const client = useQueryClient();
-  const config = useRpc("config.get", null);
-  const apply = useCommand("config.apply");
-  const page = config.data;
-  const refresh = () => client.invalidateQueries({ queryKey: ["config.get"] });
+  const { document, put, ...rest } = useDocument();
   return {
-    alerts: page?.document.alerts,
-    file: page?.file ?? null,
-    locked: page === undefined || page.file !== null || apply.isPending,
-    error: apply.error ?? config.error,
-    /** Reads the configuration again, so that the next try starts from the newest revision. */
-    retry: () => {
-      apply.reset();
-      void refresh();
-    },
+    ...rest,
+    alerts: document?.alerts,
     /** Puts other alerts in force; resolves to whether that was done. */
-    set: (alerts: Alerts, note: string): Promise<boolean> => {
-      if (page === undefined) return Promise.resolve(false);
-      const document = { ...page.document, alerts };
-      return apply
-        .mutateAsync({ document, expected_revision: page.revision, note })
-        .then(() => true)
-        .catch((error) => {
-          const first = error.problems[0];
-          toast.error(first ? `${first.path}: ${first.what}` : error.message, {
-            description: first?.remedy ?? error.remedy,
-          });
-          return false;
-        })
-        .finally(refresh);
-    },
+    set: (alerts: Alerts, note: string) => put((document) => ({ ...document, alerts }), note),
   };
 }
 
