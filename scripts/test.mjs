@@ -14,6 +14,7 @@ const PREPARE = [
   { name: "the system's packages are there", command: ["scripts/install.sh", "build", "test"] },
   { name: "the screens are built", command: ["scripts/screens.sh"] },
   { name: "the Python packages are there", command: ["scripts/python.sh", VENV] },
+  { name: "the SDKs for Node are there", command: ["scripts/node.sh", "tests/node"] },
 ];
 
 // The same packages and features as the tests, so that nothing is built twice; the programs are built with them.

@@ -1,10 +1,14 @@
-//! The providers with an API of their own, inside the test: Anthropic, Gemini, Bedrock and Azure on one real server,
+//! Every kind of provider, inside the test: `OpenAI`, Azure, Anthropic, Gemini, Bedrock and Ollama on one real server,
 //! each at its own paths and in its own words. It checks what the real ones check of a request's form.
 
 mod anthropic;
-mod azure;
+mod attentive;
 mod bedrock;
 mod gemini;
+mod ollama;
+mod openai;
+mod responses;
+mod vectors;
 
 use std::{
     net::SocketAddr,
@@ -37,6 +41,9 @@ pub enum Say {
     Cut(String),
     /// An error with this status, in the provider's words.
     Status(u16),
+    /// What fits the request: a schema's JSON, a word on its picture, calls of its tool `weather` (two where the prompt
+    /// says `both`), a sentence of their results, else a greeting; where the prompt says `break`, a stream that fails.
+    Attentive,
 }
 
 impl Say {
@@ -70,6 +77,7 @@ struct Shared {
     calls: Mutex<Vec<Call>>,
 }
 
+type Checking = fn(&Call) -> Option<String>;
 type Failing = fn(u16, &str) -> Value;
 type Answering = fn(&Call, &Say) -> Answer;
 
@@ -123,19 +131,12 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
     let call = Call { path: path.clone(), headers: head.headers, body };
     shared.calls.lock().unwrap().push(call.clone());
     let say = shared.say.lock().unwrap().clone().unwrap_or(Say::text("ok"));
+    let say = if matches!(say, Say::Attentive) { attentive::say(&call.body) } else { say };
     let plain = path.split('?').next().unwrap_or_default();
     if plain.ends_with("/v1/messages/count_tokens") {
         return axum::Json(serde_json::json!({"input_tokens": 1234})).into_response();
     }
-    let (wrong, error, reply): (Option<String>, Failing, Answering) = if plain.ends_with("/v1/messages") {
-        (anthropic::wrong(&call), anthropic::error, anthropic::answer)
-    } else if plain.starts_with("/v1beta/models/") {
-        (gemini::wrong(&call), gemini::error, gemini::answer)
-    } else if plain.starts_with("/model/") {
-        (bedrock::wrong(&call), bedrock::error, bedrock::answer)
-    } else if plain.starts_with("/openai/") {
-        (azure::wrong(&call), azure::error, azure::answer)
-    } else {
+    let Some((wrong, error, reply)) = speaker(plain, &call) else {
         return (StatusCode::NOT_FOUND, "no such route").into_response();
     };
     let failed = |status: u16, message: &str| {
@@ -146,6 +147,29 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
         (None, Say::Status(status)) => failed(*status, "The scripted failure."),
         (None, say) => stream(reply(&call, say)),
     }
+}
+
+/// Who answers at this path: what is wrong with the call, how it writes errors, and how answers.
+fn speaker(path: &str, call: &Call) -> Option<(Option<String>, Failing, Answering)> {
+    let vectors: Option<Answering> = vectors::at(path);
+    let (wrong, error, reply): (Checking, Failing, Answering) = if path.ends_with("/v1/messages") {
+        (anthropic::wrong, anthropic::error, anthropic::answer)
+    } else if path.starts_with("/v1beta/models/") {
+        (if vectors.is_some() { vectors::wrong } else { gemini::wrong }, gemini::error, gemini::answer)
+    } else if path.starts_with("/model/") {
+        (bedrock::wrong, bedrock::error, bedrock::answer)
+    } else if path.starts_with("/api/") {
+        (ollama::wrong, ollama::error, ollama::answer)
+    } else if path.ends_with("/responses") {
+        (openai::wrong, openai::error, responses::answer)
+    } else if path.starts_with("/openai/") {
+        (openai::wrong, openai::azure_error, openai::answer)
+    } else if path.starts_with("/v1/") {
+        (openai::wrong, openai::error, openai::answer)
+    } else {
+        return None;
+    };
+    Some((wrong(call), error, vectors.unwrap_or(reply)))
 }
 
 fn models(path: &str) -> Response {
@@ -182,7 +206,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 fn text_of(say: &Say) -> &str {
     match say {
         Say::Text(text) | Say::Thought(_, text) | Say::Fails(text) | Say::Cut(text) => text,
-        Say::Calls(_) | Say::Status(_) => "",
+        Say::Calls(_) | Say::Status(_) | Say::Attentive => "",
     }
 }
 

@@ -4,16 +4,7 @@
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use crate::{error::Unfit, exchange::Request};
-
-/// A request in an upstream's dialect.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Written {
-    /// The body.
-    pub body: Bytes,
-    /// What has no word there and does not shape the answer, in the client's words.
-    pub dropped: Vec<String>,
-}
+use crate::{error::Unfit, exchange::Request, wire::Prepared};
 
 /// What a dialect has no word for.
 #[derive(Debug, Default)]
@@ -49,10 +40,10 @@ impl Lost {
     }
 
     /// The request, unless something was lost that shapes the answer.
-    pub fn finish(self, body: Map<String, Value>) -> Result<Written, Unfit> {
+    pub fn finish(self, body: Map<String, Value>) -> Result<Prepared, Unfit> {
         if self.shaping.is_empty() {
             let body = Value::Object(body).to_string().into();
-            return Ok(Written { body, dropped: self.harmless });
+            return Ok(Prepared { body, dropped: self.harmless });
         }
         Err(Unfit::CannotCarry(self.shaping))
     }

@@ -19,14 +19,12 @@ use crate::{
 /// The request in the upstream's form; of the edits only the model means something here.
 pub(crate) fn prepare(side: &dyn Side, asked: &Asked, edits: &Edits) -> Result<Prepared, Unfit> {
     let model = edits.model.as_ref().unwrap_or(&asked.peek.model);
-    let body = if side.embeds_as() == Some(asked.dialect) {
-        edit::set(&asked.body, &[("model", model.clone().into())])?
-    } else {
-        let mut request = asked.dialect.side().embed_request(&asked.body)?;
-        request.model.clone_from(model);
-        side.write_embed(&request)?
-    };
-    Ok(Prepared { body, dropped: Vec::new() })
+    if side.embeds_as() == Some(asked.dialect) {
+        return Ok(edit::set(&asked.body, &[("model", model.clone().into())])?.into());
+    }
+    let mut request = asked.dialect.side().embed_request(&asked.body)?;
+    request.model.clone_from(model);
+    side.write_embed(&request)
 }
 
 /// Checks an answer, and translates it where needed.

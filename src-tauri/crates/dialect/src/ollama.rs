@@ -17,5 +17,5 @@ pub use client::{Client, EmbedClient};
 pub use embed::{read_embed_answer, read_embed_request, write_embed_answer, write_embed_request};
 pub use lines::{Form, LineWriter};
 pub use read::{peek, read_chat, read_generate};
-pub use request::{Written, write_request};
+pub use request::write_request;
 pub use server::Server;

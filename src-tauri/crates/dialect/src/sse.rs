@@ -28,6 +28,10 @@ pub struct Frames {
     line_empty: bool,
     /// Whether the last byte was a `\r`, which a `\n` may still belong to.
     after_cr: bool,
+    /// Whether the line before ended in a `\r` alone. Where lines do, no `\n` is waited for.
+    bare_cr: bool,
+    /// Whether the frame has ended but for a `\n` that may come.
+    ended: bool,
     max: usize,
 }
 
@@ -41,7 +45,15 @@ impl Frames {
     /// Frames of at most `max` bytes.
     #[must_use]
     pub fn with_max(max: usize) -> Self {
-        Self { held: BytesMut::new(), piece: Bytes::new(), line_empty: true, after_cr: false, max }
+        Self {
+            held: BytesMut::new(),
+            piece: Bytes::new(),
+            line_empty: true,
+            after_cr: false,
+            bare_cr: false,
+            ended: false,
+            max,
+        }
     }
 
     /// Hands in the next piece of the body. Best take all frames out with [`Self::next_frame`] first.
@@ -85,11 +97,18 @@ impl Frames {
     /// Where the current frame ends in the piece, if it does. Keeps the line state.
     fn find_end(&mut self) -> Option<usize> {
         let bytes = &self.piece[..];
+        if self.ended && !bytes.is_empty() {
+            (self.ended, self.after_cr) = (false, false);
+            return Some(usize::from(bytes[0] == b'\n'));
+        }
         let mut at = 0;
         while at < bytes.len() {
-            if std::mem::take(&mut self.after_cr) && bytes[at] == b'\n' {
-                at += 1;
-                continue;
+            if std::mem::take(&mut self.after_cr) {
+                self.bare_cr = bytes[at] != b'\n';
+                if !self.bare_cr {
+                    at += 1;
+                    continue;
+                }
             }
             let Some(length) = memchr2(b'\n', b'\r', &bytes[at..]) else {
                 self.line_empty = false;
@@ -97,15 +116,25 @@ impl Frames {
             };
             let empty = self.line_empty && length == 0;
             self.after_cr = bytes[at + length] == b'\r';
+            self.bare_cr &= self.after_cr;
             self.line_empty = true;
             at += length + 1;
-            if empty {
-                if self.after_cr && bytes.get(at) == Some(&b'\n') {
-                    self.after_cr = false;
-                    at += 1;
-                }
-                return Some(at);
+            if !empty {
+                continue;
             }
+            // How the frame ends depends on what came before it alone, so that it is the same wherever pieces are cut.
+            if self.after_cr && !self.bare_cr {
+                match bytes.get(at) {
+                    Some(b'\n') => at += 1,
+                    Some(_) => {}
+                    None => {
+                        self.ended = true;
+                        return None;
+                    }
+                }
+                self.after_cr = false;
+            }
+            return Some(at);
         }
         None
     }
@@ -196,6 +225,17 @@ mod tests {
             let pieces: Vec<&[u8]> = body.chunks(size).collect();
             let (frames, rest) = frames(&pieces, 1000).unwrap();
             assert_eq!([frames.concat(), rest.to_vec()].concat(), body);
+        }
+    }
+
+    #[test]
+    fn a_frame_ends_at_the_same_place_wherever_the_body_is_cut() {
+        for body in ["\n\r\n\"x\"", "data: a\r\n\r\n\r\n", "a\r\r\nb\r\r\n", "\r\r\n\r\n\n\r", "\r"] {
+            let whole = frames(&[body.as_bytes()], 1000).unwrap();
+            for cut in 0..=body.len() {
+                let (before, after) = body.as_bytes().split_at(cut);
+                assert_eq!(frames(&[before, after], 1000).unwrap(), whole, "{body:?} cut at {cut}");
+            }
         }
     }
 

@@ -222,7 +222,7 @@ pub(crate) trait Side: Sync {
     }
 
     /// Writes a request for embeddings.
-    fn write_embed(&self, _: &EmbedRequest) -> Result<Bytes, Unfit> {
+    fn write_embed(&self, _: &EmbedRequest) -> Result<Prepared, Unfit> {
         Err(Unfit::CannotCarry(vec!["a request for embeddings".into()]))
     }
 

@@ -88,6 +88,44 @@ fn vectors_come_back_in_the_clients_form_and_order() {
 }
 
 #[test]
+fn gemini_and_bedrock_make_vectors_in_their_own_words() {
+    let of = |model: &str| Edits { model: Some(model.into()), ..Edits::default() };
+    let sent = |wire: Wire, asked: &Asked, model: &str| {
+        wire.prepare(asked, &of(model))
+            .map(|it| (serde_json::from_slice::<Value>(&it.body).unwrap(), it.dropped))
+    };
+    let body = json!({ "model": "v", "input": ["one", "two"], "dimensions": 2, "user": "u" });
+    let batch = asked(Dialect::Embeddings, body);
+    let text = |it: &str| json!({ "model": "models/g", "content": { "parts": [{ "text": it }] }, "outputDimensionality": 2 });
+    let (gemini, dropped) = sent(Wire::Gemini, &batch, "g").unwrap();
+    assert_eq!(gemini, json!({ "requests": [text("one"), text("two")] }));
+    assert_eq!(dropped, ["user"]);
+    let (cohere, _) = sent(Wire::Bedrock, &batch, "cohere.embed-v4:0").unwrap();
+    assert_eq!(
+        cohere,
+        json!({ "texts": ["one", "two"], "input_type": "search_document", "embedding_types": ["float"], "output_dimension": 2 })
+    );
+    let titan = "amazon.titan-embed-text-v2:0";
+    assert_eq!(
+        sent(Wire::Bedrock, &batch, titan),
+        Err(Unfit::CannotCarry(vec!["more than one input".into()]))
+    );
+    let one = asked(Dialect::OllamaEmbed, json!({ "model": "v", "input": "one", "truncate": false }));
+    let (body, dropped) = sent(Wire::Bedrock, &one, titan).unwrap();
+    assert_eq!((body, dropped), (json!({ "inputText": "one" }), vec!["truncate".to_owned()]));
+
+    let gemini = json!({ "embeddings": [{ "values": [1.0, 2.0] }, { "values": [0.5, -2.0] }] });
+    let cohere = json!({ "embeddings": { "float": [[1.0, 2.0], [0.5, -2.0]] }, "texts": ["one", "two"] });
+    for (wire, answer) in [(Wire::Gemini, gemini), (Wire::Bedrock, cohere)] {
+        let data = came(wire, &batch, &answer).unwrap()["data"].clone();
+        let vectors: Vec<&Value> = data.as_array().unwrap().iter().map(|it| &it["embedding"]).collect();
+        assert_eq!(vectors, [&json!([1.0, 2.0]), &json!([0.5, -2.0])], "{wire:?}");
+    }
+    let answer = came(Wire::Bedrock, &one, &json!({ "embedding": [1.0], "inputTextTokenCount": 3 })).unwrap();
+    assert_eq!(answer, json!({ "model": "v", "embeddings": [[1.0]], "prompt_eval_count": 3 }));
+}
+
+#[test]
 fn what_is_no_vector_for_each_input_is_no_answer() {
     let batch = asked(Dialect::Embeddings, json!({ "model": "v", "input": ["one", "two"] }));
     let one = json!({ "data": [{ "index": 0, "embedding": [1.0] }] });

@@ -2,7 +2,6 @@
 
 use super::{EventReader, edit, read_answer, write_request};
 use crate::{
-    carry::Written,
     client::{Asked, Dialect},
     edit::Edits,
     error::Unfit,
@@ -26,8 +25,7 @@ impl Side for Server {
     }
 
     fn write(&self, request: &Request, _: &Edits) -> Result<Prepared, Unfit> {
-        let Written { body, dropped } = write_request(request)?;
-        Ok(Prepared { body, dropped })
+        write_request(request)
     }
 
     fn answer(&self, body: &[u8]) -> Result<Answer, Fault> {

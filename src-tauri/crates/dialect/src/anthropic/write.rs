@@ -4,10 +4,11 @@ use serde_json::{Map, Value, json};
 
 use super::JSON_TOOL;
 use crate::{
-    carry::{Lost, Written, arguments, budget_of, document, effort_of, fitting_id},
+    carry::{Lost, arguments, budget_of, document, effort_of, fitting_id},
     claude::{self, Model, Thinking, calls_without_seal},
     error::Unfit,
     exchange::{Format, ImageSource, Message, Part, Request, Sealed, ToolChoice, ToolResult, Turn},
+    wire::Prepared,
 };
 
 /// The least budget of reasoning that this API takes, in tokens.
@@ -20,7 +21,7 @@ const PICTURES: [&str; 4] = ["image/jpeg", "image/png", "image/gif", "image/webp
 ///
 /// # Errors
 /// Something in it shapes the answer and has no word here; all of it is named.
-pub fn write_request(request: &Request) -> Result<Written, Unfit> {
+pub fn write_request(request: &Request) -> Result<Prepared, Unfit> {
     let mut lost = Lost::default();
     let Some(model) = claude::of(&request.model) else {
         lost.note("this model");

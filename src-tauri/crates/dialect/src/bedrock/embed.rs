@@ -3,17 +3,18 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
-    carry::{Lost, Written},
+    carry::Lost,
     error::Unfit,
     exchange::embed::{EmbedAnswer, EmbedInput, EmbedRequest},
     fault::{Fault, malformed},
+    wire::Prepared,
 };
 
 /// Writes a request for vectors.
 ///
 /// # Errors
 /// An input is not text, or the model takes only one at a time.
-pub fn write_embed(request: &EmbedRequest) -> Result<Written, Unfit> {
+pub fn write_embed(request: &EmbedRequest) -> Result<Prepared, Unfit> {
     let mut lost = Lost::default();
     let mut texts = Vec::new();
     for input in &request.inputs {
@@ -37,6 +38,9 @@ pub fn write_embed(request: &EmbedRequest) -> Result<Written, Unfit> {
             body.insert("output_dimension".into(), size.into());
         }
     } else {
+        if request.truncate.is_some() {
+            lost.left_out("truncate");
+        }
         if texts.len() > 1 {
             lost.note("more than one input");
         }

@@ -4,10 +4,11 @@ use serde_json::{Map, Value, json};
 
 use super::JSON_TOOL;
 use crate::{
-    carry::{Lost, Written, arguments, budget_of, document, effort_of, fitting_id},
+    carry::{Lost, arguments, budget_of, document, effort_of, fitting_id},
     claude::{self, Model, Thinking},
     error::Unfit,
     exchange::{Format, Image, ImageSource, Message, Part, Request, Sealed, ToolChoice, ToolResult, Turn},
+    wire::Prepared,
 };
 
 /// The least budget of reasoning that Claude takes, in tokens.
@@ -17,7 +18,7 @@ const LEAST_BUDGET: u32 = 1024;
 ///
 /// # Errors
 /// Something in it shapes the answer and has no word here; all of it is named.
-pub fn write_request(request: &Request) -> Result<Written, Unfit> {
+pub fn write_request(request: &Request) -> Result<Prepared, Unfit> {
     let mut lost = Lost::default();
     lost.usual(request);
     let model = claude::of(&request.model).filter(|_| request.model.contains("claude"));

@@ -4,17 +4,18 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    carry::{Lost, Written},
+    carry::Lost,
     error::Unfit,
     exchange::embed::{EmbedAnswer, EmbedInput, EmbedRequest},
     fault::{Fault, in_band, malformed},
+    wire::Prepared,
 };
 
 /// Writes a request for vectors.
 ///
 /// # Errors
 /// An input is not text.
-pub fn write_embed(request: &EmbedRequest) -> Result<Written, Unfit> {
+pub fn write_embed(request: &EmbedRequest) -> Result<Prepared, Unfit> {
     let mut lost = Lost::default();
     let model = format!("models/{}", request.model.trim_start_matches("models/"));
     let mut requests = Vec::new();
@@ -28,6 +29,9 @@ pub fn write_embed(request: &EmbedRequest) -> Result<Written, Unfit> {
             fields.insert("outputDimensionality".into(), size.into());
         }
         requests.push(one);
+    }
+    if request.truncate.is_some() {
+        lost.left_out("truncate");
     }
     for name in request.extra.keys() {
         lost.left_out(name);

@@ -1,11 +1,13 @@
 //! The upstream's side of this dialect.
 
-use super::{ChunkReader, read_answer, write_request};
+use super::{ChunkReader, read_answer, read_vectors, write_embed, write_request};
 use crate::{
-    carry::Written,
     edit::Edits,
     error::Unfit,
-    exchange::{Answer, Request},
+    exchange::{
+        Answer, Request,
+        embed::{EmbedAnswer, EmbedRequest},
+    },
     fault::Fault,
     frames::Cutter,
     wire::{Prepared, Reader, Side},
@@ -17,12 +19,19 @@ pub(crate) struct Server;
 
 impl Side for Server {
     fn write(&self, request: &Request, _: &Edits) -> Result<Prepared, Unfit> {
-        let Written { body, dropped } = write_request(request)?;
-        Ok(Prepared { body, dropped })
+        write_request(request)
     }
 
     fn answer(&self, body: &[u8]) -> Result<Answer, Fault> {
         read_answer(body)
+    }
+
+    fn write_embed(&self, request: &EmbedRequest) -> Result<Prepared, Unfit> {
+        write_embed(request)
+    }
+
+    fn read_embed(&self, body: &[u8]) -> Result<EmbedAnswer, Fault> {
+        read_vectors(body)
     }
 
     fn cutter(&self) -> Cutter {

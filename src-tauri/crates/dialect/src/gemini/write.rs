@@ -4,11 +4,12 @@ use serde_json::{Map, Value, json};
 
 use super::{NO_SIGNATURE, parted_id};
 use crate::{
-    carry::{Lost, Written, arguments, document, effort_of},
+    carry::{Lost, arguments, document, effort_of},
     error::Unfit,
     exchange::{
         Format, Image, ImageSource, Message, Part, Request, Sealed, ToolCall, ToolChoice, ToolResult, Turn,
     },
+    wire::Prepared,
 };
 
 /// At most this many texts end an answer.
@@ -18,7 +19,7 @@ const MOST_STOPS: usize = 5;
 ///
 /// # Errors
 /// Something in it shapes the answer and has no word here; all of it is named.
-pub fn write_request(request: &Request) -> Result<Written, Unfit> {
+pub fn write_request(request: &Request) -> Result<Prepared, Unfit> {
     let mut lost = Lost::default();
     lost.usual(request);
     let mut body = Map::new();

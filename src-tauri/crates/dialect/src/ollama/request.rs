@@ -3,29 +3,20 @@
 //! What shapes the answer and has no word here makes the request unfit for this server; what is only a hint is dropped
 //! and named.
 
-use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use crate::{
     error::Unfit,
     exchange::{Format, Image, ImageSource, Message, Part, Request, ToolCall, ToolChoice, ToolResult, Turn},
     openai::tool,
+    wire::Prepared,
 };
-
-/// A request in this dialect.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Written {
-    /// The body.
-    pub body: Bytes,
-    /// Fields without a word here that do not shape the answer, in the client's words.
-    pub dropped: Vec<String>,
-}
 
 /// Writes a request. The server's context size (`num_ctx`) is left alone.
 ///
 /// # Errors
 /// Something in it shapes the answer and has no word here; all of it is named.
-pub fn write_request(request: &Request) -> Result<Written, Unfit> {
+pub fn write_request(request: &Request) -> Result<Prepared, Unfit> {
     let mut lost = Lost::default();
     let messages = messages(&request.messages, &mut lost);
     check_choices(request, &mut lost);
@@ -55,7 +46,7 @@ pub fn write_request(request: &Request) -> Result<Written, Unfit> {
     if !options.is_empty() {
         body.insert("options".into(), options.into());
     }
-    Ok(Written { body: Value::Object(body).to_string().into(), dropped })
+    Ok(Prepared { body: Value::Object(body).to_string().into(), dropped })
 }
 
 /// What cannot be carried.

@@ -1,9 +1,8 @@
 //! The upstream's side of this dialect.
 
-use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use super::{LineReader, Written, answer, embed, lines::Form, write_request};
+use super::{LineReader, answer, embed, lines::Form, write_request};
 use crate::{
     client::{Asked, Dialect},
     edit::{self, Edits},
@@ -55,8 +54,7 @@ impl Side for Server {
         if self.0 == Form::Generate {
             return Err(Unfit::CannotCarry(vec!["a conversation".into()]));
         }
-        let Written { body, dropped } = write_request(request)?;
-        Ok(Prepared { body, dropped })
+        write_request(request)
     }
 
     fn answer(&self, body: &[u8]) -> Result<Answer, Fault> {
@@ -67,8 +65,8 @@ impl Side for Server {
         Some(Dialect::OllamaEmbed)
     }
 
-    fn write_embed(&self, request: &EmbedRequest) -> Result<Bytes, Unfit> {
-        embed::write_embed_request(request)
+    fn write_embed(&self, request: &EmbedRequest) -> Result<Prepared, Unfit> {
+        embed::write_embed_request(request).map(Prepared::from)
     }
 
     fn read_embed(&self, body: &[u8]) -> Result<EmbedAnswer, Fault> {

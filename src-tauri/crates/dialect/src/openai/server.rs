@@ -62,8 +62,8 @@ impl Side for Server {
         Some(Dialect::Embeddings)
     }
 
-    fn write_embed(&self, request: &EmbedRequest) -> Result<Bytes, Unfit> {
-        Ok(embed::write_embed_request(request))
+    fn write_embed(&self, request: &EmbedRequest) -> Result<Prepared, Unfit> {
+        Ok(embed::write_embed_request(request).into())
     }
 
     fn read_embed(&self, body: &[u8]) -> Result<EmbedAnswer, Fault> {
