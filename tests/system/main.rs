@@ -23,5 +23,6 @@ mod restart;
 mod sdk;
 mod sdk_anthropic;
 mod sdk_node;
+mod sdk_resume;
 mod slow;
 mod xid;

@@ -5,7 +5,7 @@ use std::{path::Path, process::Command};
 use harness::{AttentiveServer, Daemon, ModelServer, Script};
 
 /// Runs a script of `tests/python` to its end.
-async fn run(script: &str, arguments: Vec<String>) {
+pub async fn run(script: &str, arguments: Vec<String>) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("python");
     let python = folder.join(".venv/bin/python");
     assert!(python.exists(), "{} is missing: run `make test`, which makes it", python.display());

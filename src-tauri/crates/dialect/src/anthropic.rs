@@ -22,6 +22,7 @@ pub use reader::EventReader;
 pub(crate) use server::Server;
 pub use write::write_request;
 pub use writer::EventWriter;
+pub(crate) use writer::Trail;
 
 use serde_json::Value;
 

@@ -20,6 +20,7 @@ use crate::{
     openai,
     peek::Peek,
     responses,
+    resume::Kept,
     wire::Stamp,
 };
 
@@ -210,6 +211,12 @@ pub(crate) trait Side: Sync {
     fn answer(&self, asked: &Asked, answer: &Answer, stamp: &Stamp) -> Bytes;
 
     fn writer(&self, asked: &Asked, stamp: Stamp) -> Box<dyn Writer>;
+
+    /// What reads along with a stream that goes through as it is, so that another server can go on with it; none where
+    /// answers are never continued.
+    fn kept(&self, _: &Asked, _: Stamp) -> Option<Kept> {
+        None
+    }
 
     /// The answer to a request without a prompt, where that is one.
     fn loaded(&self, _: &Asked, _: &Stamp) -> Bytes {

@@ -21,3 +21,4 @@ pub use request::{peek, read_request};
 pub use server::Server;
 pub use write::write_request;
 pub use writer::EventWriter;
+pub(crate) use writer::Trail;

@@ -5,12 +5,14 @@
 //! anew instead of going on is of no use ([`Anew`]). The client sees one answer: one id, one role, one finish reason,
 //! the token counts of all parts together.
 
+mod kept;
 mod part;
 mod seam;
 mod sent;
 
 use bytes::{Bytes, BytesMut};
 
+pub(crate) use kept::{Kept, Trail};
 pub(crate) use part::Part;
 pub use seam::{Anew, Seam};
 pub use sent::Sent;

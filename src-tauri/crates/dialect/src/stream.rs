@@ -9,14 +9,13 @@ use std::ops::Range;
 use bytes::{Bytes, BytesMut};
 
 use crate::{
-    client::{Asked, Dialect, Writer},
+    client::{Asked, Writer},
     error::ClientError,
     exchange::{Event, Usage},
     fault::cannot_go_on,
     frames::Cutter,
     observe::{Completion, EventObserver, Observe, Pass, Seen, too_long},
-    openai::ChunkWriter,
-    resume::{Broken, Continuing, Part, Seam, Sent},
+    resume::{Broken, Continuing, Kept, Part, Seam},
     wire::{Reader, Side, Stamp},
 };
 
@@ -100,9 +99,10 @@ impl Relay {
     /// Keeps what goes out from here on, so that the answer can be continued if it breaks off.
     pub fn keep(&mut self) {
         match &mut self.way {
-            Way::Same(same) if same.asked.dialect == Dialect::Chat => same.kept = Some(Box::default()),
-            // Other dialects go through with more in them than could be taken up again.
-            Way::Same(_) => {}
+            Way::Same(same) => {
+                let side = same.asked.dialect.side();
+                same.kept = side.kept(&same.asked, same.stamp.clone()).map(Box::new);
+            }
             Way::Between(between) => between.part = Some(Box::default()),
         }
     }
@@ -123,7 +123,7 @@ impl Relay {
         let frames = self.frames;
         match self.way {
             Way::Same(mut same) => match same.kept.take() {
-                Some(kept) => Ok(same.broken(*kept)),
+                Some(kept) => Ok(kept.broken()),
                 None => Err((Self { way: Way::Same(same), frames }, NOT_KEPT)),
             },
             Way::Between(mut between) => match between.part.take() {
@@ -137,7 +137,7 @@ impl Relay {
     #[must_use]
     pub fn counted(&self) -> Option<Usage> {
         Some(match &self.way {
-            Way::Same(same) => same.kept.as_ref()?.part(),
+            Way::Same(same) => same.kept.as_ref()?.sent().part(),
             Way::Between(between) => between.part.as_ref()?.sent.part(),
         })
     }
@@ -163,7 +163,11 @@ impl Relay {
     #[must_use]
     pub fn error(&mut self, error: &ClientError) -> Bytes {
         match &mut self.way {
-            Way::Same(same) => same.asked.error_event(error, same.stamp.clone()),
+            // What was kept knows where the stream stands.
+            Way::Same(same) => match same.kept.take() {
+                Some(kept) => kept.broken().error(error),
+                None => same.asked.error_event(error, same.stamp.clone()),
+            },
             Way::Between(between) => {
                 let mut out = BytesMut::new();
                 between.writer.error(error, &mut out);
@@ -191,7 +195,7 @@ struct Same {
     mark: &'static [u8],
     usage_wanted: bool,
     /// What was sent, where it is kept.
-    kept: Option<Box<Sent>>,
+    kept: Option<Box<Kept>>,
 }
 
 impl Same {
@@ -231,12 +235,6 @@ impl Same {
             Pass::Stop => return false,
         }
         true
-    }
-
-    fn broken(self, sent: Sent) -> Broken {
-        let stamp = sent.stamp.clone().unwrap_or(self.stamp);
-        let writer = ChunkWriter::behind(stamp, sent.model.clone(), self.usage_wanted);
-        Broken { sent, writer: Box::new(writer) }
     }
 
     fn finish(&mut self) -> End {
@@ -350,6 +348,7 @@ impl Between {
 
     fn write(&mut self, event: &Event, out: &mut BytesMut, seen: &mut Vec<Seen>) {
         let Some(part) = &mut self.part else { return self.writer.write(event, out) };
+        part.sent.told(self.reader.so_far());
         if let Err(anew) = part.write(event, self.writer.as_mut(), out) {
             self.observer.ledger.fail(cannot_go_on(anew), seen);
         }
@@ -357,9 +356,14 @@ impl Between {
 
     /// Without a finish reason an end would make a cut answer look whole.
     fn end(&mut self, out: &mut BytesMut) {
-        if self.observer.ledger.finished() {
-            self.writer.end(out);
+        if !self.observer.ledger.finished() {
+            return;
         }
+        if let Some(part) = self.part.as_ref().filter(|part| part.seam.is_some()) {
+            // The beginning has been counted, whether or not the server of the rest counts it.
+            self.writer.write(&Event::Usage(part.sent.counted()), out);
+        }
+        self.writer.end(out);
     }
 
     fn finish(&mut self) -> End {

@@ -15,7 +15,7 @@ use crate::{
     embed,
     error::Unfit,
     exchange::{
-        Answer, Event, Request,
+        Answer, Event, Request, Usage,
         embed::{EmbedAnswer, EmbedRequest},
     },
     fault::{Fault, malformed},
@@ -93,8 +93,7 @@ impl Wire {
         let unsigned = carry::unsigned(&asked.body).filter(|_| self != Self::Gemini);
         let read = unsigned.map(|body| Asked::read(asked.dialect, body)).transpose()?;
         let asked = read.as_ref().unwrap_or(asked);
-        // Only the editor of Chat Completions knows how to put the beginning of an answer behind the messages.
-        let editable = edits.continuing.is_none() || self == Self::OpenAi;
+        let editable = edits.continuing.is_none() || self.side().goes_on();
         if self.is_native(asked.dialect) && editable {
             return self.side().rewrite(asked, edits);
         }
@@ -184,6 +183,11 @@ impl Wire {
 pub trait Reader: fmt::Debug + Send {
     /// Reads one frame (see [`Cutter`]), and adds what it says to `events`; [`Event::Done`] when nothing follows it.
     fn read(&mut self, frame: &[u8], events: &mut Vec<Event>);
+
+    /// What the server has counted so far, where it counts the prompt before the answer.
+    fn so_far(&self) -> Option<Usage> {
+        None
+    }
 }
 
 /// What an upstream's dialect is made of.
@@ -198,6 +202,11 @@ pub(crate) trait Side: Sync {
         let mut request = asked.request()?;
         edits.apply(&mut request);
         self.write(&request, edits)
+    }
+
+    /// Whether such an edit can put the beginning of an answer behind the client's messages.
+    fn goes_on(&self) -> bool {
+        false
     }
 
     /// Reads along with a stream that goes through as it is.

@@ -255,7 +255,7 @@ impl Record {
     /// The server did not count its tokens before it broke off: they are about so many.
     pub(crate) fn count_at_least(&mut self, usage: Usage) {
         if let Some(current) = self.current.as_mut().filter(|current| current.usage.output == 0) {
-            current.usage.output = usage.output;
+            current.usage = usage;
         }
     }
 

@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use dialect::{client::Asked, wire::Stamp};
+use dialect::{
+    client::Asked,
+    wire::{Stamp, Wire},
+};
 use domain::{
     Admin, Chain, FailureClass,
     chain::{OnBrokenStream, Timeouts},
@@ -111,7 +114,11 @@ impl Tries {
     ) -> Option<Result<Good, Bad>> {
         let tier = self.chain.tiers.get(candidate.tier)?;
         let replica = tier.replicas.get(candidate.replica)?;
-        let wire = attempt::wire_of(tier.provider, self.asked.dialect)?;
+        let wire = match attempt::wire_of(tier.provider, self.asked.dialect)? {
+            // There an answer can only be gone on with in a conversation.
+            Wire::OllamaGenerate if behind.is_some() => Wire::Ollama,
+            wire => wire,
+        };
         let port = self.shared.deps.board.port(&replica.id)?;
         let (permit, in_hand) = port.read(|s| (s.gate.try_enter(), s.admin == Admin::Enabled));
         // The operator's orders hold for a last resort, too.

@@ -2,12 +2,16 @@
 
 use bytes::Bytes;
 
-use super::{EventWriter, KEEP_ALIVE, edit, error_body, read_request, status, write_answer};
+use super::{
+    EventReader, EventWriter, KEEP_ALIVE, Trail, edit, error_body, read_request, status, write_answer,
+};
 use crate::{
     client::{Asked, Side, Writer},
     error::{BadRequest, ClientError, ErrorKind},
     exchange::{Answer, Request},
+    frames::Cutter,
     peek::Peek,
+    resume::Kept,
     wire::Stamp,
 };
 
@@ -46,5 +50,10 @@ impl Side for Client {
 
     fn writer(&self, _: &Asked, stamp: Stamp) -> Box<dyn Writer> {
         Box::new(EventWriter::new(stamp))
+    }
+
+    fn kept(&self, _: &Asked, stamp: Stamp) -> Option<Kept> {
+        let trail = Trail::new(EventWriter::new(stamp));
+        Some(Kept::events(Cutter::sse(), Box::new(EventReader::default()), Box::new(trail)))
     }
 }

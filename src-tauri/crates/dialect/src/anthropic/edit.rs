@@ -45,7 +45,13 @@ pub(super) fn rewrite(asked: &Asked, edits: &Edits) -> Result<Bytes, Unfit> {
         temperature: edits.temperature.filter(|_| takes_sampling).map(|it| it.clamp(0.0, 1.0)),
         ..edits.clone()
     };
-    let body = edit::rewrite(&asked.body, &asked.peek, &plain)?;
+    let mut body = edit::rewrite(&asked.body, &asked.peek, &plain)?;
+    if edits.continuing.is_some() && edit::field(&body, "thinking").is_some_and(|it| it["type"] == "enabled")
+    {
+        // The thoughts of a continuation reach nobody; a budget for them may be more than is left of the cap, and no
+        // model that thinks goes on from its own words.
+        body = edit::set(&body, &[("thinking", json!({ "type": "disabled" }))])?;
+    }
     Ok(match &edits.system_note {
         Some(note) => with_note(&body, note),
         None => body,

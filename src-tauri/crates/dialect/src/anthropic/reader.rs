@@ -65,6 +65,10 @@ impl Reader for EventReader {
         }
         self.event(kind, &value, events);
     }
+
+    fn so_far(&self) -> Option<Usage> {
+        self.usage
+    }
 }
 
 impl EventReader {

@@ -24,6 +24,14 @@ impl Side for Server {
         Ok(edit::rewrite(asked, edits)?.into())
     }
 
+    fn goes_on(&self) -> bool {
+        true
+    }
+
+    fn end_mark(&self) -> &'static [u8] {
+        b"event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"
+    }
+
     fn write(&self, request: &Request, _: &Edits) -> Result<Prepared, Unfit> {
         write_request(request)
     }

@@ -3,10 +3,14 @@
 //! Blocks stand one after the other here, while the pieces of several calls may come mixed: the first call is passed on
 //! as it comes, and the others are held until the answer ends.
 
+mod trail;
+
 use std::collections::BTreeMap;
 
 use bytes::{BufMut, BytesMut};
 use serde_json::{Value, json};
+
+pub(crate) use trail::Trail;
 
 use super::{KEEP_ALIVE, answer::client_id, error_event, stop_reason, usage_json};
 use crate::{

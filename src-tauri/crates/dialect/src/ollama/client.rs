@@ -4,8 +4,8 @@ use bytes::Bytes;
 use serde_json::json;
 
 use super::{
-    embed,
-    lines::{self, Form, LineWriter},
+    LineReader, embed,
+    lines::{self, Form, LineWriter, Trail},
     read,
 };
 use crate::{
@@ -16,8 +16,10 @@ use crate::{
         embed::{EmbedAnswer, EmbedRequest},
     },
     fault::{Fault, malformed},
+    frames::Cutter,
     openai::embed::peek as peek_embed,
     peek::Peek,
+    resume::Kept,
     wire::Stamp,
 };
 
@@ -75,6 +77,11 @@ impl Side for Client {
 
     fn writer(&self, asked: &Asked, stamp: Stamp) -> Box<dyn Writer> {
         Box::new(LineWriter::new(self.0, asked, &stamp))
+    }
+
+    fn kept(&self, asked: &Asked, stamp: Stamp) -> Option<Kept> {
+        let trail = Trail::new(LineWriter::new(self.0, asked, &stamp));
+        Some(Kept::events(Cutter::lines(), Box::new(LineReader::default()), Box::new(trail)))
     }
 }
 

@@ -1,9 +1,13 @@
 //! Answers for clients: whole ones and NDJSON lines, of `/api/chat` and of `/api/generate`.
 
+mod trail;
+
 use std::time::{Duration, SystemTime};
 
 use bytes::{BufMut, Bytes, BytesMut};
 use serde_json::{Map, Value, json};
+
+pub(crate) use trail::Trail;
 
 use crate::{
     client::{Asked, Writer},

@@ -13,6 +13,8 @@ use crate::{
     },
     fault::Fault,
     frames::Cutter,
+    openai,
+    resume::Continuing,
     wire::{Prepared, Reader, Side},
 };
 
@@ -37,17 +39,22 @@ impl Side for Server {
         if edits.max_tokens_cap.is_some() || edits.temperature.is_some() {
             fields.push(("options", options(asked, edits)));
         }
-        if let Some(note) = &edits.system_note {
-            fields.push(match self.0 {
-                Form::Chat => ("messages", noted(asked, note)?),
-                Form::Generate => {
-                    let own =
-                        edit::field(&asked.body, "system").and_then(|it| it.as_str().map(str::to_owned));
-                    ("system", own.map_or_else(|| note.clone(), |own| format!("{note}\n\n{own}")).into())
-                }
-            });
+        match (self.0, &edits.system_note) {
+            (Form::Chat, note) if note.is_some() || edits.continuing.is_some() => {
+                fields.push(("messages", messages(asked, note.as_deref(), edits.continuing.as_ref())?));
+            }
+            (Form::Generate, Some(note)) => {
+                let own = edit::field(&asked.body, "system").and_then(|it| it.as_str().map(str::to_owned));
+                let all = own.map_or_else(|| note.clone(), |own| format!("{note}\n\n{own}"));
+                fields.push(("system", all.into()));
+            }
+            _ => {}
         }
         Ok(edit::set(&asked.body, &fields)?.into())
+    }
+
+    fn goes_on(&self) -> bool {
+        self.0 == Form::Chat
     }
 
     fn write(&self, request: &Request, _: &Edits) -> Result<Prepared, Unfit> {
@@ -100,18 +107,22 @@ fn options(asked: &Asked, edits: &Edits) -> Value {
     options.into()
 }
 
-/// The client's messages with a note in front, or before the text of its own first instructions.
-fn noted(asked: &Asked, note: &str) -> Result<Value, BadRequest> {
+/// The client's messages with a note in front, or before the text of its own first instructions, and the beginning of
+/// the answer behind.
+fn messages(asked: &Asked, note: Option<&str>, continuing: Option<&Continuing>) -> Result<Value, BadRequest> {
     let Some(Value::Array(mut messages)) = edit::field(&asked.body, "messages") else {
         return Err(BadRequest::new("`messages` must be a list.", Some("messages"), Some("invalid_type")));
     };
-    match messages.first_mut() {
-        Some(first) if first["role"] == "system" => {
+    match (note, messages.first_mut()) {
+        (Some(note), Some(first)) if first["role"] == "system" => {
             let own = first["content"].as_str().unwrap_or_default();
             first["content"] = format!("{note}\n\n{own}").into();
         }
-        _ => messages.insert(0, serde_json::json!({ "role": "system", "content": note })),
+        (Some(note), _) => messages.insert(0, serde_json::json!({ "role": "system", "content": note })),
+        (None, _) => {}
     }
+    let behind = continuing.map(Continuing::messages).unwrap_or_default();
+    messages.extend(behind.iter().map(openai::message));
     Ok(messages.into())
 }
 

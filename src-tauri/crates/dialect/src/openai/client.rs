@@ -12,6 +12,7 @@ use crate::{
         embed::{EmbedAnswer, EmbedRequest},
     },
     peek::Peek,
+    resume::Kept,
     wire::Stamp,
 };
 
@@ -42,6 +43,10 @@ impl Side for Client {
 
     fn writer(&self, asked: &Asked, stamp: Stamp) -> Box<dyn Writer> {
         Box::new(ChunkWriter::new(stamp, asked.peek.stream_usage))
+    }
+
+    fn kept(&self, asked: &Asked, stamp: Stamp) -> Option<Kept> {
+        Some(Kept::chunks(stamp, asked.peek.stream_usage))
     }
 }
 

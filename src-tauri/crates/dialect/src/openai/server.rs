@@ -37,6 +37,10 @@ impl Side for Server {
         Ok(edit::rewrite(&asked.body, &asked.peek, edits)?.into())
     }
 
+    fn goes_on(&self) -> bool {
+        true
+    }
+
     fn observer(&self) -> Box<dyn Observe> {
         Box::new(Observer::default())
     }

@@ -2,13 +2,15 @@
 
 use bytes::Bytes;
 
-use super::{EventWriter, peek, read_request, write_answer};
+use super::{EventReader, EventWriter, Trail, peek, read_request, write_answer};
 use crate::{
     client::{Asked, Side, Writer},
     error::{BadRequest, ClientError},
     exchange::{Answer, Request},
+    frames::Cutter,
     openai,
     peek::Peek,
+    resume::Kept,
     wire::Stamp,
 };
 
@@ -39,5 +41,10 @@ impl Side for Client {
 
     fn writer(&self, asked: &Asked, stamp: Stamp) -> Box<dyn Writer> {
         Box::new(EventWriter::new(asked, &stamp))
+    }
+
+    fn kept(&self, asked: &Asked, stamp: Stamp) -> Option<Kept> {
+        let trail = Trail::new(EventWriter::new(asked, &stamp));
+        Some(Kept::events(Cutter::sse(), Box::new(EventReader::default()), Box::new(trail)))
     }
 }

@@ -67,6 +67,15 @@ impl Head {
         Self { fields, seed: stamp.id.trim_start_matches("resp_").to_owned(), spaced }
     }
 
+    /// What another server's response says of itself.
+    pub fn adopt(&mut self, response: &Map<String, Value>) {
+        let given = response.iter().filter(|(_, value)| !value.is_null());
+        self.fields.extend(given.map(|(name, value)| (name.clone(), value.clone())));
+        if let Some(id) = response.get("id").and_then(Value::as_str) {
+            id.trim_start_matches("resp_").clone_into(&mut self.seed);
+        }
+    }
+
     /// The model that answers.
     pub fn model(&mut self, model: &str) {
         self.fields.insert("model".into(), model.into());

@@ -1,6 +1,11 @@
 //! The upstream's side of this dialect.
 
-use super::{EventReader, read_answer, write_request};
+use serde_json::{Value, json};
+
+use super::{
+    EventReader, read_answer,
+    write::{items, write_request},
+};
 use crate::{
     client::{Asked, Dialect},
     edit::{self, Edits},
@@ -38,7 +43,20 @@ impl Side for Server {
             let all = own.map_or_else(|| note.clone(), |own| format!("{note}\n\n{own}"));
             fields.push(("instructions", all.into()));
         }
+        if let Some(continuing) = &edits.continuing {
+            let mut input = match edit::field(&asked.body, "input") {
+                Some(Value::Array(items)) => items,
+                Some(Value::String(text)) => vec![json!({ "role": "user", "content": text })],
+                _ => Vec::new(),
+            };
+            input.extend(continuing.messages().iter().flat_map(items));
+            fields.push(("input", input.into()));
+        }
         Ok(edit::set(&asked.body, &fields)?.into())
+    }
+
+    fn goes_on(&self) -> bool {
+        true
     }
 
     fn write(&self, request: &Request, _: &Edits) -> Result<Prepared, Unfit> {

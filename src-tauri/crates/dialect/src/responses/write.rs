@@ -66,7 +66,7 @@ fn foreign(part: &Part) -> Option<String> {
     }
 }
 
-fn items(message: &Message) -> Vec<Value> {
+pub(super) fn items(message: &Message) -> Vec<Value> {
     match message {
         Message::System(parts) => vec![json!({ "role": "system", "content": content(parts, "input_text") })],
         Message::User(parts) => vec![json!({ "role": "user", "content": content(parts, "input_text") })],

@@ -4,8 +4,12 @@
 //! whole and its end, and at last the whole response once more. Codex takes items from `response.output_item.done`
 //! alone, so every item gets one.
 
+mod trail;
+
 use bytes::{BufMut, BytesMut};
 use serde_json::{Value, json};
+
+pub(crate) use trail::Trail;
 
 use super::item::{self, Head, Status};
 use crate::{
@@ -37,6 +41,12 @@ struct Said {
     at: u32,
     id: String,
     text: String,
+    /// The item as it began.
+    item: Value,
+    /// Whether its part of text is open.
+    part: bool,
+    /// Whether its whole text has been told.
+    text_told: bool,
 }
 
 /// A call that goes on.
@@ -102,12 +112,13 @@ impl EventWriter {
     }
 
     fn say(&mut self, thought: bool, text: &str, out: &mut BytesMut) {
-        if self.said.as_ref().is_some_and(|said| said.thought != thought) {
+        if self.said.as_ref().is_some_and(|said| said.thought != thought || said.text_told) {
             self.close_said("completed", out);
         }
         if self.said.is_none() {
             self.open_said(thought, out);
         }
+        self.open_part(out);
         let Some(said) = &mut self.said else { return };
         said.text.push_str(text);
         let (kind, fields) = if thought {
@@ -126,27 +137,37 @@ impl EventWriter {
     fn open_said(&mut self, thought: bool, out: &mut BytesMut) {
         let at = self.place();
         let id = self.head.item_id(if thought { "rs" } else { "msg" }, at);
-        if thought {
-            self.added(at, &json!({ "id": id, "type": "reasoning", "summary": [] }), out);
-            let part = json!({
-                "item_id": id, "output_index": at, "summary_index": 0, "part": item::summary_part(""),
-            });
-            self.event("response.reasoning_summary_part.added", part, out);
+        let item = if thought {
+            json!({ "id": id, "type": "reasoning", "summary": [] })
         } else {
             let mut begun = item::message(&id, "", "in_progress");
-            if let Some(fields) = begun.as_object_mut() {
-                fields.insert("content".into(), json!([]));
-            }
-            self.added(at, &begun, out);
-            let part =
-                json!({ "item_id": id, "output_index": at, "content_index": 0, "part": item::text_part("") });
-            self.event("response.content_part.added", part, out);
-        }
-        self.said = Some(Said { thought, at, id, text: String::new() });
+            begun["content"] = json!([]);
+            begun
+        };
+        self.added(at, &item, out);
+        let text = String::new();
+        self.said = Some(Said { thought, at, id, text, item, part: false, text_told: false });
+        self.open_part(out);
+    }
+
+    /// Opens the part of text of what goes on, unless it is open.
+    fn open_part(&mut self, out: &mut BytesMut) {
+        let Some(said) = self.said.as_mut().filter(|said| !said.part && !said.text_told) else { return };
+        said.part = true;
+        let (kind, index, part) = if said.thought {
+            ("response.reasoning_summary_part.added", "summary_index", item::summary_part(""))
+        } else {
+            ("response.content_part.added", "content_index", item::text_part(""))
+        };
+        let fields = json!({ "item_id": said.id, "output_index": said.at, index: 0, "part": part });
+        self.event(kind, fields, out);
     }
 
     fn close_said(&mut self, status: &str, out: &mut BytesMut) {
-        let Some(Said { thought, at, id, text }) = self.said.take() else { return };
+        self.open_part(out);
+        let Some(Said { thought, at, id, text, mut item, part, text_told }) = self.said.take() else {
+            return;
+        };
         if thought {
             let place = |name: &str, value: Value| json!({ "item_id": id, "output_index": at, "summary_index": 0, name: value });
             self.event("response.reasoning_summary_text.done", place("text", text.as_str().into()), out);
@@ -154,14 +175,20 @@ impl EventWriter {
             self.done(at, item::reasoning(&id, &text), out);
             return;
         }
-        let whole = json!({
-            "item_id": id, "output_index": at, "content_index": 0, "text": text, "logprobs": [],
-        });
-        self.event("response.output_text.done", whole, out);
-        let part =
-            json!({ "item_id": id, "output_index": at, "content_index": 0, "part": item::text_part(&text) });
-        self.event("response.content_part.done", part, out);
-        self.done(at, item::message(&id, &text, status), out);
+        if !text_told {
+            let whole = json!({
+                "item_id": id, "output_index": at, "content_index": 0, "text": text, "logprobs": [],
+            });
+            self.event("response.output_text.done", whole, out);
+        }
+        let whole = item::text_part(&text);
+        if part {
+            let part = json!({ "item_id": id, "output_index": at, "content_index": 0, "part": &whole });
+            self.event("response.content_part.done", part, out);
+        }
+        item["content"] = json!([whole]);
+        item["status"] = status.into();
+        self.done(at, item, out);
     }
 
     fn open_call(&mut self, index: u32, id: &str, name: &str, out: &mut BytesMut) {

@@ -28,6 +28,8 @@ pub struct Sent {
     ended: bool,
     /// What the server of this part counted.
     usage: Option<Usage>,
+    /// What it told of the prompt before it counted.
+    told: Usage,
     /// The token counts of the parts before this one.
     before: Usage,
     /// Where this part's text begins.
@@ -129,6 +131,18 @@ impl Sent {
         }
     }
 
+    /// Something has gone out that is not text.
+    pub(super) fn is_beyond_text(&mut self, why: &'static str) {
+        self.beyond_text.get_or_insert(why);
+    }
+
+    /// The server of this part has counted so far; of that the prompt holds, whatever comes.
+    pub(crate) fn told(&mut self, so_far: Option<Usage>) {
+        if let Some(usage) = so_far {
+            self.told = Usage { output: 0, reasoning: None, ..usage };
+        }
+    }
+
     /// More text has gone out.
     pub(super) fn say(&mut self, text: &str) {
         if !text.is_empty() {
@@ -151,7 +165,7 @@ impl Sent {
 
     /// The token counts of all parts so far.
     #[must_use]
-    pub(super) fn counted(&self) -> Usage {
+    pub(crate) fn counted(&self) -> Usage {
         let sum = |a: Option<u64>, b: Option<u64>| a.map_or(b, |a| Some(a + b.unwrap_or_default()));
         let part = self.part();
         Usage {
@@ -170,7 +184,7 @@ impl Sent {
             let length = (self.text.len() - self.began_at) as u64;
             // Pieces longer than words are several tokens each, of about four bytes.
             let words = length <= self.deltas.saturating_mul(8);
-            Usage { output: if words { self.deltas } else { length.div_ceil(4) }, ..Usage::default() }
+            Usage { output: if words { self.deltas } else { length.div_ceil(4) }, ..self.told }
         })
     }
 
@@ -190,6 +204,7 @@ impl Sent {
     /// Another server goes on, and counts its own part.
     pub(crate) fn begin_part(&mut self) {
         self.before = self.counted();
-        (self.usage, self.deltas, self.began_at) = (None, 0, self.text.len());
+        (self.usage, self.told) = (None, Usage::default());
+        (self.deltas, self.began_at) = (0, self.text.len());
     }
 }

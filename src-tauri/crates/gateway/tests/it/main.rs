@@ -21,6 +21,7 @@ mod orders;
 mod patience;
 mod responses;
 mod resume;
+mod resume_native;
 mod script;
 mod stream;
 mod whole;
