@@ -15,6 +15,7 @@ const PREPARE = [
   { name: "the screens are built", command: ["scripts/screens.sh"] },
   { name: "the Python packages are there", command: ["scripts/python.sh", VENV] },
   { name: "the SDKs for Node are there", command: ["scripts/node.sh", "tests/node"] },
+  { name: "Claude Code and Codex are there", command: ["scripts/node.sh", "tests/clients"] },
 ];
 
 // The same packages and features as the tests, so that nothing is built twice; the programs are built with them.

@@ -44,6 +44,9 @@ pub enum Say {
     /// What fits the request: a schema's JSON, a word on its picture, calls of its tool `weather` (two where the prompt
     /// says `both`), a sentence of their results, else a greeting; where the prompt says `break`, a stream that fails.
     Attentive,
+    /// A call of the tool, with these arguments, until its result holds the text; then that it saw the text. Without
+    /// tools, just a word: what clients ask beside the conversation.
+    CallsUntil(String, (String, Value)),
 }
 
 impl Say {
@@ -131,7 +134,11 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
     let call = Call { path: path.clone(), headers: head.headers, body };
     shared.calls.lock().unwrap().push(call.clone());
     let say = shared.say.lock().unwrap().clone().unwrap_or(Say::text("ok"));
-    let say = if matches!(say, Say::Attentive) { attentive::say(&call.body) } else { say };
+    let say = match say {
+        Say::Attentive => attentive::say(&call.body),
+        Say::CallsUntil(text, tool) => attentive::calls_until(&call.body, &text, tool),
+        say => say,
+    };
     let plain = path.split('?').next().unwrap_or_default();
     if plain.ends_with("/v1/messages/count_tokens") {
         return axum::Json(serde_json::json!({"input_tokens": 1234})).into_response();
@@ -206,7 +213,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 fn text_of(say: &Say) -> &str {
     match say {
         Say::Text(text) | Say::Thought(_, text) | Say::Fails(text) | Say::Cut(text) => text,
-        Say::Calls(_) | Say::Status(_) | Say::Attentive => "",
+        Say::Calls(_) | Say::Status(_) | Say::Attentive | Say::CallsUntil(..) => "",
     }
 }
 

@@ -26,3 +26,14 @@ pub(super) fn say(body: &Value) -> Say {
         Say::Thought("Somebody greets me.".into(), "Hello from the tier.".into())
     }
 }
+
+pub(super) fn calls_until(body: &Value, text: &str, (name, arguments): (String, Value)) -> Say {
+    let asked = body.to_string();
+    if asked.contains(text) {
+        Say::Text(format!("I saw {text}."))
+    } else if asked.contains(&format!("\"{name}\"")) {
+        Say::Calls(vec![(name, arguments)])
+    } else {
+        Say::text("Well.")
+    }
+}
