@@ -20,6 +20,7 @@ mod playground;
 mod practice;
 mod providers;
 mod published;
+mod reports;
 mod restart;
 mod sdk;
 mod sdk_anthropic;

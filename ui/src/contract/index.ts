@@ -78,6 +78,10 @@ alerts: Alerts,
  */
 gpu_hosts?: Array<GpuHost>, 
 /**
+ * What is held to be good enough.
+ */
+targets: Targets, 
+/**
  * The operator's own runbooks, and those of the program that were reworded.
  */
 runbooks: Array<Runbook>, };
@@ -499,7 +503,11 @@ load?: LoadWatch,
 /**
  * What its model can do, where that is not what is known of it by name.
  */
-capabilities?: Capabilities, };
+capabilities?: Capabilities, 
+/**
+ * What its tokens cost; nothing is said of the cost of a tier without one.
+ */
+price?: Price, };
 
 /**
  * What kind of server answers.
@@ -796,6 +804,60 @@ name: string,
  * The exporter's address, such as `http://gpu1:9400/metrics`.
  */
 url: string, };
+
+/**
+ * Targets that reports and incidents are held against.
+ */
+export type Targets = { 
+/**
+ * Share of the requests that have to be answered, 0 to 1; what is missing to 1 is the error budget.
+ */
+availability: number, 
+/**
+ * API routing: the longest time without a good answer.
+ */
+routing_rto: Span, 
+/**
+ * Model serving: a tier that failed has to be in full service again within this time.
+ */
+serving_rto: Span, 
+/**
+ * Conversation history has to be back within this time.
+ */
+history_rto: Span, 
+/**
+ * As much of the conversation history may be lost.
+ */
+history_rpo: Span, 
+/**
+ * Preferences, which is this configuration, have to be in force again within this time.
+ */
+preferences_rto: Span, 
+/**
+ * As much of what was changed of them may be lost.
+ */
+preferences_rpo: Span, 
+/**
+ * An hour that costs so many times the usual one opens an incident; 0 for never. Needs a `price` at the tiers.
+ */
+cost_spike: number, 
+/**
+ * An hour that costs less than this opens none, US dollars.
+ */
+cost_floor: number, };
+
+/**
+ * What a model's tokens cost, US dollars per million.
+ */
+export type Price = { 
+/**
+ * Of the prompt.
+ */
+input: number, 
+/**
+ * Of the answer.
+ */
+output: number, };
 
 /**
  * How much of a chain's capability is left.
@@ -2374,9 +2436,17 @@ to_ms: number,
  */
 simulated: boolean, 
 /**
+ * The revision of the configuration whose targets and prices it is held against.
+ */
+revision: number, 
+/**
  * Target for the recovery time of API routing.
  */
 rto_target_ms: number, 
+/**
+ * Target for the share of answered requests, 0 to 1.
+ */
+availability_target: number, 
 /**
  * Requests that counted.
  */
@@ -2402,7 +2472,11 @@ mtta_ms: number | null,
  */
 mttr_ms: number | null, 
 /**
- * Per incident, newest first.
+ * Incidents that began in the period, also those beyond the newest 1,000.
+ */
+incidents: number, 
+/**
+ * Per incident, newest first; at most 1,000.
  */
 recoveries: Array<Recovery>, 
 /**
@@ -2422,7 +2496,15 @@ chains: Array<ChainFigures>,
  */
 tiers: Array<TierFigures>, 
 /**
- * What each measure means: its name and its formula.
+ * What it cost that other tiers than the first answered; absent while no tier has a price.
+ */
+cost: FallbackCost | null, 
+/**
+ * Of each chain, whether what is known of its recovery is still true.
+ */
+evidence: Array<Evidence>, 
+/**
+ * What each measure means: its name, its formula and its source.
  */
 definitions: Array<Definition>, };
 
@@ -2483,7 +2565,11 @@ name: string,
 /**
  * Its formula, in words.
  */
-formula: string, };
+formula: string, 
+/**
+ * The records that it is computed from.
+ */
+source: string, };
 
 /**
  * A file to save.
@@ -3226,7 +3312,15 @@ availability: number | null,
  */
 first_tier_alone: number | null, 
 /**
- * Share of the error budget (0.1 % of the requests) that is left; below 0 when it is overspent.
+ * Those that failed.
+ */
+failed: number, 
+/**
+ * As many may fail: the error budget.
+ */
+budget: number, 
+/**
+ * Share of the error budget that is left; below 0 when it is overspent.
  */
 budget_left: number | null, };
 
@@ -3249,7 +3343,73 @@ attempts: number,
 /**
  * Share of them that were answered.
  */
-availability: number | null, };
+availability: number | null, 
+/**
+ * Tokens of prompts, where the server counted them.
+ */
+tokens_in: number, 
+/**
+ * Tokens of answers, where the server counted them.
+ */
+tokens_out: number, 
+/**
+ * What these cost at the price in force, US dollars; absent without a price.
+ */
+cost: number | null, };
+
+/**
+ * What it cost that other tiers than the first answered, US dollars at the prices in force.
+ */
+export type FallbackCost = { 
+/**
+ * All tries at all tiers.
+ */
+total: number, 
+/**
+ * Good answers of other tiers than the first.
+ */
+fallback: number, 
+/**
+ * What the first tier would have cost for the same tokens.
+ */
+instead: number, 
+/**
+ * Tries that failed after tokens were counted: paid for nothing.
+ */
+wasted: number, 
+/**
+ * Tiers with traffic and without a price, `chain/tier`: their cost is not in these figures.
+ */
+unpriced: Array<string>, };
+
+/**
+ * Whether what is known of a chain's recovery is still true.
+ */
+export type Evidence = { 
+/**
+ * The chain.
+ */
+chain: string, 
+/**
+ * When a failover last proved it; absent when none ever did.
+ */
+proven_ms: number | null, 
+/**
+ * The incident of that failover.
+ */
+incident: string | null, 
+/**
+ * When the chain's configuration last changed, as far as it is known.
+ */
+changed_ms: number | null, 
+/**
+ * Whether the proof is none any more: there is none, the chain has changed since, or a quarter has passed.
+ */
+stale: boolean, 
+/**
+ * That in words.
+ */
+why: string, };
 
 /**
  * A page of the incidents.

@@ -50,6 +50,18 @@ export function percent(share: number | null | undefined, decimals = 1): string 
   return `${figure(share * 100, decimals)} %`;
 }
 
+/** An amount in US dollars: `$3.10`, `$0.0042`, `-$0.40`. */
+export function dollars(amount: number | null | undefined): string {
+  if (amount === null || amount === undefined) return NOT_KNOWN;
+  const small = amount !== 0 && Math.abs(amount) < 1;
+  return new Intl.NumberFormat("en-US", {
+    style: "currency",
+    currency: "USD",
+    minimumFractionDigits: 2,
+    maximumFractionDigits: small ? 4 : 2,
+  }).format(amount);
+}
+
 /** A number with at most so many decimals, grouped. */
 export function figure(value: number | null | undefined, decimals = 0): string {
   if (value === null || value === undefined) return NOT_KNOWN;

@@ -6,6 +6,7 @@
 mod alerts;
 mod chain;
 mod restart;
+mod targets;
 mod tier;
 mod watch;
 
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use alerts::*;
 pub use chain::*;
 pub use restart::*;
+pub use targets::*;
 pub use tier::*;
 pub use watch::*;
 
@@ -37,6 +39,9 @@ pub struct Document {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(optional, as = "Option<Vec<GpuHost>>")]
     pub gpu_hosts: Vec<GpuHost>,
+    /// What is held to be good enough.
+    #[serde(default)]
+    pub targets: Targets,
     /// The operator's own runbooks, and those of the program that were reworded.
     #[serde(default)]
     pub runbooks: Vec<Runbook>,

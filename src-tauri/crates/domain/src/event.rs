@@ -31,6 +31,9 @@ pub enum Event {
     Started {
         /// Its version.
         version: String,
+        /// How long it took until its configuration was in force, milliseconds.
+        #[serde(default)]
+        in_force_ms: Option<u64>,
     },
     /// A try at one replica ended. May be thinned.
     Attempt(Attempt),

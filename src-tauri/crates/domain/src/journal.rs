@@ -130,7 +130,7 @@ mod tests {
     use crate::event::{RequestEnd, RequestResult};
 
     fn started(version: &str) -> Event {
-        Event::Started { version: version.into() }
+        Event::Started { version: version.into(), in_force_ms: None }
     }
 
     #[tokio::test]

@@ -7,6 +7,7 @@
 mod alerts;
 mod check;
 mod check_alerts;
+mod check_targets;
 mod export;
 mod file;
 mod foreign;

@@ -20,6 +20,7 @@ mod running;
 mod series;
 mod start;
 mod state;
+mod terms;
 mod trial;
 mod views;
 
@@ -79,6 +80,8 @@ pub(crate) struct Inner {
     pub(crate) screens: ArcSwap<Option<String>>,
     pub(crate) keeper: operations::keeper::Keeper,
     pub(crate) alerts: operations::alerts::Alerts,
+    /// When each chain last changed; worked out anew with each revision.
+    pub(crate) changes: tokio::sync::Mutex<terms::Changes>,
     pub(crate) week: ArcSwap<Vec<contract::view::WeekFigures>>,
     pub(crate) events: broadcast::Sender<UiEvent>,
     pub(crate) tasks: TaskTracker,

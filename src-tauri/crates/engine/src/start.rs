@@ -39,6 +39,7 @@ impl Engine {
     /// # Errors
     /// The data folder, the configuration or an address cannot be used; the message says what to do.
     pub async fn start(options: Options) -> Result<Self, StartError> {
+        let began = tokio::time::Instant::now();
         let store = Store::open(&options.data_dir).await.map_err(|e| StartError::Data(e.to_string()))?;
         let config = load_config(&store, &options).await?;
         let admin = open_admin(&options, &config.current().document).await?;
@@ -55,6 +56,7 @@ impl Engine {
         })?;
         let engine = Self { inner: Arc::new(build(&options, store, config, practice).await?) };
         engine.put_in_force("changeover", "started").await;
+        let in_force_ms = u64::try_from(began.elapsed().as_millis()).ok();
         if let Err(problem) = engine.inner.endpoint.address()
             && !options.desktop
         {
@@ -63,7 +65,7 @@ impl Engine {
         }
         engine.spawn_tasks(&options);
         engine.serve_admin(admin, &token);
-        engine.inner.journal.tell(Event::Started { version: options.version.to_owned() });
+        engine.inner.journal.tell(Event::Started { version: options.version.to_owned(), in_force_ms });
         Ok(engine)
     }
 
@@ -234,6 +236,7 @@ async fn build(
         screens: ArcSwap::default(),
         keeper,
         alerts,
+        changes: tokio::sync::Mutex::default(),
         week: ArcSwap::default(),
         events: broadcast::channel(SCREEN_QUEUE).0,
         tasks: TaskTracker::new(),

@@ -4,26 +4,34 @@
 //! [`definitions`]. Times are milliseconds since the Unix epoch, durations milliseconds, shares 0 to 1.
 
 mod chart;
+pub(crate) mod cost;
 mod csv;
 mod definitions;
+mod evidence;
 mod figures;
 mod html;
 mod pdf;
 mod recovery;
+mod scatter;
 mod sheet;
+mod terms;
 pub(crate) mod times;
 
 use store::{IncidentFilter, IncidentRow, RequestMinute, RollupFilter, Store, StoreError};
 
 pub(crate) use self::csv::table;
 pub use self::{
+    cost::FallbackCost,
     csv::csv,
     definitions::{Definition, definitions},
-    figures::{AVAILABILITY_TARGET, ChainFigures, Target, TierFigures},
+    evidence::Evidence,
+    figures::{ChainFigures, Target, TierFigures},
     html::{ExportError, html},
     pdf::pdf,
-    recovery::{RTO_TARGET_MS, Recovery},
+    recovery::Recovery,
+    terms::{ChainTerms, Price, Terms},
 };
+use crate::incidents::ALL_TIERS;
 
 const MINUTE_MS: i64 = 60_000;
 const WEEK_MS: i64 = 7 * 86_400_000;
@@ -39,8 +47,12 @@ pub struct Report {
     pub to_ms: i64,
     /// Whether it is of simulated chains.
     pub simulated: bool,
+    /// The revision of the configuration whose targets and prices it is held against.
+    pub revision: i64,
     /// Target for the time without a good answer.
     pub rto_target_ms: i64,
+    /// Target for the share of answered requests.
+    pub availability_target: f64,
     /// Requests that counted.
     pub requests: u64,
     /// Share of them answered.
@@ -65,6 +77,10 @@ pub struct Report {
     pub chains: Vec<ChainFigures>,
     /// Each tier's figures.
     pub tiers: Vec<TierFigures>,
+    /// What fallback cost; absent while no tier has a price.
+    pub cost: Option<FallbackCost>,
+    /// Of each chain, whether what is known of its recovery is still true.
+    pub evidence: Vec<Evidence>,
     /// What each measure means.
     pub definitions: Vec<Definition>,
 }
@@ -84,42 +100,50 @@ pub struct Week {
     pub worst_rto_ms: Option<i64>,
 }
 
-/// The report over `from_ms..to_ms`. Figures of requests are per whole minute.
+/// The report over `from_ms..to_ms`, held against `terms`. Figures of requests are per whole minute.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn report(store: &Store, from_ms: i64, to_ms: i64, simulated: bool) -> Result<Report, StoreError> {
+pub async fn report(
+    store: &Store,
+    (from_ms, to_ms): (i64, i64),
+    simulated: bool,
+    terms: &Terms,
+) -> Result<Report, StoreError> {
     let minutes = minutes(from_ms, to_ms, simulated);
-    let (chains, shares) = figures::chains(store, &minutes).await?;
+    let (chains, shares) = figures::chains(store, &minutes, terms).await?;
+    let attempts = store.attempt_totals(&minutes).await?;
+    let totals = store.recovery_totals(from_ms, to_ms, simulated, ALL_TIERS).await?;
+    let start_ms = figures::longest_start(store, from_ms, to_ms).await?;
     let filter = IncidentFilter {
         simulated: Some(simulated),
         from_ms: Some(from_ms),
         to_ms: Some(to_ms),
         ..IncidentFilter::default()
     };
-    let (rows, incidents) = store.incidents(&filter, MOST_INCIDENTS, 0).await?;
-    let recoveries: Vec<_> = rows.into_iter().map(Recovery::of).collect();
-    let over_restored = |part: fn(&Recovery) -> Option<i64>| {
-        mean(recoveries.iter().filter(|r| r.incident.restored_ms.is_some()).filter_map(part))
-    };
+    let (rows, _) = store.incidents(&filter, MOST_INCIDENTS, 0).await?;
     Ok(Report {
         from_ms,
         to_ms,
         simulated,
-        rto_target_ms: RTO_TARGET_MS,
+        revision: terms.revision,
+        rto_target_ms: terms.routing_rto_ms,
+        availability_target: terms.availability,
         requests: shares.counted,
         availability: shares.availability(),
         first_tier_alone: shares.first_tier_alone(),
-        mttd_ms: over_restored(|r| Some(r.detect_ms)),
-        mtta_ms: over_restored(|r| r.assess_ms),
-        mttr_ms: over_restored(Recovery::rto_ms),
-        incidents,
+        mttd_ms: totals.detect_ms,
+        mtta_ms: totals.assess_ms,
+        mttr_ms: totals.restore_ms,
+        incidents: totals.incidents.unsigned_abs(),
         by_cause: store.changeover_causes(from_ms, to_ms, simulated).await?,
-        targets: figures::targets(&recoveries),
+        targets: figures::targets(terms, &totals, start_ms),
         chains,
-        tiers: figures::tiers(store, &minutes).await?,
+        tiers: figures::tiers(&attempts, terms),
+        cost: cost::of(&attempts, terms),
+        evidence: evidence::of(store, terms, to_ms, simulated).await?,
         definitions: definitions(),
-        recoveries,
+        recoveries: rows.into_iter().map(|row| Recovery::of(row, terms.routing_rto_ms)).collect(),
     })
 }
 
@@ -177,11 +201,19 @@ impl Shares {
         (self.counted > 0).then(|| self.answered as f64 / self.counted as f64)
     }
 
-    /// The share of the error budget that is left.
-    fn budget_left(&self) -> Option<f64> {
-        let failed = self.counted.saturating_sub(self.answered);
-        let budget = self.counted as f64 * (1.0 - AVAILABILITY_TARGET);
-        (self.counted > 0).then(|| 1.0 - failed as f64 / budget)
+    fn failed(&self) -> u64 {
+        self.counted.saturating_sub(self.answered)
+    }
+
+    /// As many requests may fail.
+    fn budget(&self, target: f64) -> f64 {
+        self.counted as f64 * (1.0 - target)
+    }
+
+    /// The share of the error budget that is left; none where nothing may fail.
+    fn budget_left(&self, target: f64) -> Option<f64> {
+        let budget = self.budget(target);
+        (budget > 0.0).then(|| 1.0 - self.failed() as f64 / budget)
     }
 
     fn first_tier_alone(&self) -> Option<f64> {
@@ -204,12 +236,6 @@ fn minutes(from_ms: i64, to_ms: i64, simulated: bool) -> RollupFilter {
         simulated,
         chain: None,
     }
-}
-
-/// The mean, rounded down; absent without values.
-fn mean(values: impl Iterator<Item = i64>) -> Option<i64> {
-    let (sum, count) = values.fold((0_i64, 0_i64), |(sum, count), v| (sum.saturating_add(v), count + 1));
-    (count > 0).then(|| sum / count)
 }
 
 #[cfg(test)]

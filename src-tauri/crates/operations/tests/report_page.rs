@@ -62,7 +62,14 @@ async fn a_full_page_is_written() {
     let store = Store::open(dir.path()).await.unwrap();
     let requests = vec![requests("answered", 48_211), requests("failed", 14)];
     store.commit(&Commit { incidents, requests, ..Commit::default() }).await.unwrap();
-    let report = operations::reports::report(&store, START_MS, START_MS + 48 * HOUR_MS, false).await.unwrap();
+    let report = operations::reports::report(
+        &store,
+        (START_MS, START_MS + 48 * HOUR_MS),
+        false,
+        &operations::reports::Terms::default(),
+    )
+    .await
+    .unwrap();
     let page = operations::reports::html(&report).unwrap();
     for part in ["vllm-gpu1", "4 of 6", "99.97 %", "going on", "target missed", "5 h 0 min"] {
         assert!(page.contains(part), "{part} is missing");

@@ -41,6 +41,27 @@ impl Store {
         Ok(count.unsigned_abs())
     }
 
+    /// The newest change-over of a chain to another tier before `before_ms`; with the incident that it is part of.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn last_failover(
+        &self,
+        chain: &str,
+        simulated: bool,
+        before_ms: i64,
+    ) -> Result<Option<(i64, Option<i64>)>, StoreError> {
+        let query = sqlx::query!(
+            "SELECT at_ms, incident FROM changeovers
+             WHERE chain = ?1 AND simulated = ?2 AND direction = 'over' AND at_ms < ?3 AND to_tier <> ''
+             ORDER BY at_ms DESC LIMIT 1",
+            chain,
+            simulated,
+            before_ms
+        );
+        Ok(query.fetch_optional(&self.readers).await?.map(|row| (row.at_ms, row.incident)))
+    }
+
     /// Change-overs to a less preferred tier, or to none, by what set them off, most frequent first.
     ///
     /// # Errors

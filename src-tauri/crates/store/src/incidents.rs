@@ -5,7 +5,10 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 use crate::{
     Store,
     error::StoreError,
-    rows::{IncidentFilter, IncidentRow, TimelineNew, TimelineRow, push_any, push_bounds, push_search},
+    rows::{
+        IncidentFilter, IncidentRow, RecoveryTotals, TimelineNew, TimelineRow, push_any, push_bounds,
+        push_search,
+    },
 };
 
 /// The most incidents in one answer.
@@ -52,6 +55,39 @@ impl Store {
         );
         let rows = query.fetch_all(&self.readers).await?;
         Ok(rows.into_iter().map(|r| (r.day, r.severity, r.count)).collect())
+    }
+
+    /// Means and worst of all recoveries of incidents that began in a period, however many they are.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn recovery_totals(
+        &self,
+        from_ms: i64,
+        to_ms: i64,
+        simulated: bool,
+        all_tiers: &str,
+    ) -> Result<RecoveryTotals, StoreError> {
+        let query = sqlx::query_as!(
+            RecoveryTotals,
+            r#"SELECT COUNT(*) AS "incidents!: i64",
+                      COUNT(restored_ms) AS "restored!: i64",
+                      CAST(AVG(CASE WHEN restored_ms IS NOT NULL THEN detected_ms - began_ms END) AS INTEGER)
+                          AS "detect_ms: i64",
+                      CAST(AVG(CASE WHEN restored_ms IS NOT NULL THEN assessed_ms - detected_ms END) AS INTEGER)
+                          AS "assess_ms: i64",
+                      CAST(AVG(CASE WHEN assessed_ms IS NOT NULL THEN restored_ms - began_ms END) AS INTEGER)
+                          AS "restore_ms: i64",
+                      MAX(coalesce(failed_over_ms, CASE WHEN tier = ?4 THEN restored_ms END) - began_ms)
+                          AS "worst_service_ms: i64",
+                      MAX(restored_ms - began_ms) AS "worst_rto_ms: i64"
+               FROM incidents WHERE began_ms >= ?1 AND began_ms < ?2 AND simulated = ?3"#,
+            from_ms,
+            to_ms,
+            simulated,
+            all_tiers
+        );
+        Ok(query.fetch_one(&self.readers).await?)
     }
 
     /// The incident of this number.

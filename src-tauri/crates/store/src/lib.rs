@@ -27,7 +27,7 @@ pub use figures::{FiguresKept, GpuMinuteRow, ReplicaFiguresRow, TableSize};
 pub use open::{DATABASE_FILE, Store};
 pub use rows::{
     AttemptMinute, ChangeoverFilter, ChangeoverRow, Commit, CorrectionRow, DeedRow, EventFilter, EventRow,
-    FirstTokenMinute, IncidentFilter, IncidentRow, RequestMinute, RevisionRow, RollupFilter, RowDeed,
-    StepRow, TimelineNew, TimelineRow,
+    FirstTokenMinute, IncidentFilter, IncidentRow, RecoveryTotals, RequestMinute, RevisionRow, RollupFilter,
+    RowDeed, StepRow, TimelineNew, TimelineRow,
 };
 pub use upkeep::{Pruned, Retention};

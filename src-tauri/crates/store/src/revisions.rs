@@ -76,4 +76,20 @@ impl Store {
         );
         Ok(query.fetch_all(&self.readers).await?)
     }
+
+    /// Revisions older than `before`, newest first, with their documents.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn revisions_before(&self, before: i64, limit: u32) -> Result<Vec<RevisionRow>, StoreError> {
+        let limit = i64::from(limit);
+        let query = sqlx::query_as!(
+            RevisionRow,
+            "SELECT revision, at_ms, author, note, document FROM revisions WHERE revision < ?
+             ORDER BY revision DESC LIMIT ?",
+            before,
+            limit
+        );
+        Ok(query.fetch_all(&self.readers).await?)
+    }
 }

@@ -421,6 +421,25 @@ pub struct FirstTokenMinute {
     pub count: i64,
 }
 
+/// Means and worst of the recoveries of a period, milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RecoveryTotals {
+    /// Incidents that began in it.
+    pub incidents: i64,
+    /// Those of them that were restored.
+    pub restored: i64,
+    /// Mean from the first evidence to detection, over restored incidents.
+    pub detect_ms: Option<i64>,
+    /// Mean from detection to assessment, over the same.
+    pub assess_ms: Option<i64>,
+    /// Mean from the first evidence to restoration, over the same.
+    pub restore_ms: Option<i64>,
+    /// The longest time without a good answer.
+    pub worst_service_ms: Option<i64>,
+    /// The longest recovery.
+    pub worst_rto_ms: Option<i64>,
+}
+
 /// Which figures are asked for.
 #[derive(Clone, Debug)]
 pub struct RollupFilter {

@@ -16,7 +16,7 @@ const STEP: i64 = 5_000;
 pub struct Retention {
     /// Events that may be thinned, days.
     pub thin_days: i64,
-    /// Figures per minute, days.
+    /// Figures per minute and hour, days.
     pub rollup_days: i64,
 }
 
@@ -64,10 +64,21 @@ impl Store {
              AND minute <= (SELECT MIN(minute) + 1440 FROM first_token_minutes)",
             minute
         );
+        let hour = minute / 60;
+        let attempt_hours = sqlx::query!(
+            "DELETE FROM attempt_hours WHERE hour < ?1 AND hour <= (SELECT MIN(hour) + 720 FROM attempt_hours)",
+            hour
+        );
+        let request_hours = sqlx::query!(
+            "DELETE FROM request_hours WHERE hour < ?1 AND hour <= (SELECT MIN(hour) + 720 FROM request_hours)",
+            hour
+        );
         let events = events.execute(&self.writer).await?.rows_affected();
         let mut rollups = attempts.execute(&self.writer).await?.rows_affected();
         rollups += requests.execute(&self.writer).await?.rows_affected();
         rollups += first_tokens.execute(&self.writer).await?.rows_affected();
+        rollups += attempt_hours.execute(&self.writer).await?.rows_affected();
+        rollups += request_hours.execute(&self.writer).await?.rows_affected();
         Ok(Pruned { rows: events + rollups, more: events >= STEP.unsigned_abs() || rollups > 0 })
     }
 

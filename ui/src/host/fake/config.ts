@@ -61,6 +61,17 @@ export function documentOf(chains: Chain[]): Document {
       email: [],
       webhooks: [],
     },
+    targets: {
+      availability: 0.999,
+      routing_rto: "30s",
+      serving_rto: "5m",
+      history_rto: "5m",
+      history_rpo: "1m",
+      preferences_rto: "15m",
+      preferences_rpo: "5m",
+      cost_spike: 3,
+      cost_floor: 1,
+    },
     runbooks: [],
   };
 }

@@ -118,6 +118,8 @@ function recoveryOf(incident: Incident): Recovery {
   };
 }
 
+const FREE = { tokens_in: 310_000, tokens_out: 92_000, cost: null };
+
 /** A report over these incidents. */
 export function reportOf(
   incidents: readonly Incident[],
@@ -136,13 +138,16 @@ export function reportOf(
     from_ms: from,
     to_ms: to,
     simulated,
+    revision: 7,
     rto_target_ms: 30_000,
+    availability_target: 0.999,
     requests: own.length * 1_713,
     availability: own.length === 0 ? null : 0.99984,
     first_tier_alone: own.length === 0 ? null : 0.9712,
     mttd_ms: mean(closed.map(({ detect_ms }) => detect_ms)),
     mtta_ms: mean(closed.map(({ assess_ms }) => assess_ms ?? 0)),
     mttr_ms: mean(closed.map(({ incident }) => incident.rto_ms ?? 0)),
+    incidents: own.length,
     recoveries,
     by_cause:
       own.length === 0
@@ -184,6 +189,8 @@ export function reportOf(
               requests: 1_713,
               availability: 0.99984,
               first_tier_alone: 0.9712,
+              failed: 1,
+              budget: 1.7,
               budget_left: 0.84,
             },
           ],
@@ -191,17 +198,54 @@ export function reportOf(
       own.length === 0
         ? []
         : [
-            { chain: "chat", tier: "gpu", attempts: 1_680, availability: 0.971 },
-            { chain: "chat", tier: "cpu", attempts: 49, availability: 1 },
+            { chain: "chat", tier: "gpu", attempts: 1_680, availability: 0.971, ...FREE },
+            { chain: "chat", tier: "cpu", attempts: 49, availability: 1, ...FREE, cost: 0.31 },
+          ],
+    cost:
+      own.length === 0
+        ? null
+        : { total: 3.1, fallback: 0.31, instead: 0.08, wasted: 0.02, unpriced: ["chat/laptop"] },
+    evidence:
+      own.length === 0
+        ? []
+        : [
+            {
+              chain: "chat",
+              proven_ms: own[0]?.times.began_ms ?? null,
+              incident: own[0]?.id ?? null,
+              changed_ms: to,
+              stale: true,
+              why: "The chain changed after the last failover: drill it again.",
+            },
           ],
     definitions: [
-      { name: "RTO", formula: "detect + assess + fail over + restore" },
-      { name: "MTTD", formula: "mean of detect, over restored incidents that began in the period" },
-      { name: "MTTA", formula: "mean of assess, over the same incidents" },
-      { name: "MTTR", formula: "mean of restored - first evidence, over the same incidents" },
-      { name: "Availability", formula: "requests answered / (requests answered + requests failed)" },
-      { name: "First tier alone", formula: "share that the first tier alone would have answered" },
-      { name: "Failovers by cause", formula: "change-overs to a less preferred tier, by what set them off" },
+      { name: "RTO", formula: "detect + assess + fail over + restore", source: "recorded rows" },
+      {
+        name: "MTTD",
+        formula: "mean of detect, over restored incidents that began in the period",
+        source: "recorded rows",
+      },
+      { name: "MTTA", formula: "mean of assess, over the same incidents", source: "recorded rows" },
+      {
+        name: "MTTR",
+        formula: "mean of restored - first evidence, over the same incidents",
+        source: "recorded rows",
+      },
+      {
+        name: "Availability",
+        formula: "requests answered / (requests answered + requests failed)",
+        source: "recorded rows",
+      },
+      {
+        name: "First tier alone",
+        formula: "share that the first tier alone would have answered",
+        source: "recorded rows",
+      },
+      {
+        name: "Failovers by cause",
+        formula: "change-overs to a less preferred tier, by what set them off",
+        source: "recorded rows",
+      },
     ],
   };
 }

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Card } from "@/components/ui/card";
 import type { Report } from "@/contract";
 import { cn } from "@/lib/cn";
-import { figure, percent } from "@/lib/format";
+import { dollars, figure, percent } from "@/lib/format";
 
 /** Availability of each chain and of its tiers, and what is left of the error budget. */
 export function Parts({ report }: { report: Report }) {
@@ -19,7 +19,10 @@ export function Parts({ report }: { report: Report }) {
               <th className="py-1 text-right font-medium">{t("parts.requests")}</th>
               <th className="py-1 text-right font-medium">{t("parts.available")}</th>
               <th className="py-1 text-right font-medium">{t("parts.alone")}</th>
+              <th className="py-1 text-right font-medium">{t("parts.failed")}</th>
               <th className="py-1 text-right font-medium">{t("parts.budget")}</th>
+              <th className="py-1 text-right font-medium">{t("parts.tokens")}</th>
+              <th className="py-1 text-right font-medium">{t("parts.cost")}</th>
             </tr>
           </thead>
           <tbody>
@@ -30,9 +33,14 @@ export function Parts({ report }: { report: Report }) {
                   <td className="py-1.5 text-right">{figure(chain.requests)}</td>
                   <td className="py-1.5 text-right">{percent(chain.availability, 2)}</td>
                   <td className="py-1.5 text-right">{percent(chain.first_tier_alone, 2)}</td>
+                  <td className="py-1.5 text-right">
+                    {figure(chain.failed)} / {figure(chain.budget, chain.budget < 10 ? 1 : 0)}
+                  </td>
                   <td className={cn("py-1.5 text-right", (chain.budget_left ?? 1) < 0 && "text-bad")}>
                     {percent(chain.budget_left, 0)}
                   </td>
+                  <td />
+                  <td />
                 </tr>
                 {report.tiers
                   .filter((tier) => tier.chain === chain.chain)
@@ -43,6 +51,11 @@ export function Parts({ report }: { report: Report }) {
                       <td className="py-1 text-right">{percent(tier.availability, 2)}</td>
                       <td />
                       <td />
+                      <td />
+                      <td className="py-1 text-right">
+                        {figure(tier.tokens_in)} / {figure(tier.tokens_out)}
+                      </td>
+                      <td className="py-1 text-right">{dollars(tier.cost)}</td>
                     </tr>
                   ))}
               </Fragment>

@@ -2,38 +2,35 @@ import { useTranslation } from "react-i18next";
 import { Card } from "@/components/ui/card";
 import type { Report } from "@/contract";
 import { figure } from "@/lib/format";
+import { Cost } from "./Cost";
+import { Definitions } from "./Definitions";
+import { Evidence } from "./Evidence";
 import { Figures } from "./Figures";
 import { Parts } from "./Parts";
 import { RecoveryChart } from "./RecoveryChart";
 import { RecoveryTable } from "./RecoveryTable";
+import { Scatter } from "./Scatter";
 import { Targets } from "./Targets";
 import { useCause } from "./useCause";
 
 /** Everything a report says, from the figures down to the definitions. */
 export function ReportView({ report }: { report: Report }) {
-  const { t } = useTranslation("reports");
   return (
     <>
       <Figures report={report} />
       <div className="grid items-start gap-4 lg:grid-cols-2">
         <Targets report={report} />
-        <Parts report={report} />
+        <div className="flex flex-col gap-4">
+          <Evidence report={report} />
+          <Cost report={report} />
+        </div>
       </div>
+      <Parts report={report} />
+      <Scatter report={report} />
       <RecoveryChart report={report} />
       <RecoveryTable report={report} />
-      <div className="grid items-start gap-4 lg:grid-cols-2">
-        <Causes report={report} />
-        <Card title={t("definitions")}>
-          <dl className="flex flex-col gap-2">
-            {report.definitions.map(({ name, formula }) => (
-              <div key={name}>
-                <dt className="font-medium">{name}</dt>
-                <dd className="text-muted">{formula}</dd>
-              </div>
-            ))}
-          </dl>
-        </Card>
-      </div>
+      <Causes report={report} />
+      <Definitions report={report} />
     </>
   );
 }

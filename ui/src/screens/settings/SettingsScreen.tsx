@@ -13,11 +13,13 @@ import { DataSection } from "./DataSection";
 import { EndpointSection } from "./EndpointSection";
 import { KeysSection } from "./KeysSection";
 import { finds, SECTIONS, type Section } from "./sections";
+import { TargetsSection } from "./TargetsSection";
 import { useAnchor } from "./useAnchor";
 
 const PARTS: Record<Section, ComponentType> = {
   keys: KeysSection,
   alerts: AlertsSection,
+  targets: TargetsSection,
   appearance: AppearanceSection,
   endpoint: EndpointSection,
   data: DataSection,

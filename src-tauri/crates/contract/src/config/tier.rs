@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{LoadWatch, Restart};
+use super::{LoadWatch, Price, Restart};
 use crate::Span;
 
 /// One step of a chain.
@@ -61,6 +61,10 @@ pub struct Tier {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub capabilities: Option<Capabilities>,
+    /// What its tokens cost; nothing is said of the cost of a tier without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub price: Option<Price>,
 }
 
 /// What a model can do; left out, it is known by the provider and the model's name.

@@ -14,8 +14,12 @@ pub struct Report {
     pub to_ms: i64,
     /// Whether it is of simulated chains.
     pub simulated: bool,
+    /// The revision of the configuration whose targets and prices it is held against.
+    pub revision: i64,
     /// Target for the recovery time of API routing.
     pub rto_target_ms: i64,
+    /// Target for the share of answered requests, 0 to 1.
+    pub availability_target: f64,
     /// Requests that counted.
     pub requests: u64,
     /// Share of them answered, 0 to 1.
@@ -28,7 +32,9 @@ pub struct Report {
     pub mtta_ms: Option<i64>,
     /// Mean time from the first evidence to restoration.
     pub mttr_ms: Option<i64>,
-    /// Per incident, newest first.
+    /// Incidents that began in the period, also those beyond the newest 1,000.
+    pub incidents: u64,
+    /// Per incident, newest first; at most 1,000.
     pub recoveries: Vec<Recovery>,
     /// Change-overs by what set them off.
     pub by_cause: Vec<CauseCount>,
@@ -38,7 +44,11 @@ pub struct Report {
     pub chains: Vec<ChainFigures>,
     /// Each tier's figures.
     pub tiers: Vec<TierFigures>,
-    /// What each measure means: its name and its formula.
+    /// What it cost that other tiers than the first answered; absent while no tier has a price.
+    pub cost: Option<FallbackCost>,
+    /// Of each chain, whether what is known of its recovery is still true.
+    pub evidence: Vec<Evidence>,
+    /// What each measure means: its name, its formula and its source.
     pub definitions: Vec<Definition>,
 }
 
@@ -87,7 +97,11 @@ pub struct ChainFigures {
     pub availability: Option<f64>,
     /// Share that the first tier alone would have answered.
     pub first_tier_alone: Option<f64>,
-    /// Share of the error budget (0.1 % of the requests) that is left; below 0 when it is overspent.
+    /// Those that failed.
+    pub failed: u64,
+    /// As many may fail: the error budget.
+    pub budget: f64,
+    /// Share of the error budget that is left; below 0 when it is overspent.
     pub budget_left: Option<f64>,
 }
 
@@ -102,6 +116,44 @@ pub struct TierFigures {
     pub attempts: u64,
     /// Share of them that were answered.
     pub availability: Option<f64>,
+    /// Tokens of prompts, where the server counted them.
+    pub tokens_in: u64,
+    /// Tokens of answers, where the server counted them.
+    pub tokens_out: u64,
+    /// What these cost at the price in force, US dollars; absent without a price.
+    pub cost: Option<f64>,
+}
+
+/// What it cost that other tiers than the first answered, US dollars at the prices in force.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct FallbackCost {
+    /// All tries at all tiers.
+    pub total: f64,
+    /// Good answers of other tiers than the first.
+    pub fallback: f64,
+    /// What the first tier would have cost for the same tokens.
+    pub instead: f64,
+    /// Tries that failed after tokens were counted: paid for nothing.
+    pub wasted: f64,
+    /// Tiers with traffic and without a price, `chain/tier`: their cost is not in these figures.
+    pub unpriced: Vec<String>,
+}
+
+/// Whether what is known of a chain's recovery is still true.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct Evidence {
+    /// The chain.
+    pub chain: String,
+    /// When a failover last proved it; absent when none ever did.
+    pub proven_ms: Option<i64>,
+    /// The incident of that failover.
+    pub incident: Option<String>,
+    /// When the chain's configuration last changed, as far as it is known.
+    pub changed_ms: Option<i64>,
+    /// Whether the proof is none any more: there is none, the chain has changed since, or a quarter has passed.
+    pub stale: bool,
+    /// That in words.
+    pub why: String,
 }
 
 /// How often something set off a change-over.
@@ -120,6 +172,8 @@ pub struct Definition {
     pub name: String,
     /// Its formula, in words.
     pub formula: String,
+    /// The records that it is computed from.
+    pub source: String,
 }
 
 /// A file to save.

@@ -26,6 +26,7 @@ pub fn check(document: &Document) -> Vec<Problem> {
     check_endpoint(document, &mut problems);
     check_names(document, &mut problems);
     check_hosts(document, &mut problems);
+    super::check_targets::check_targets(document, &mut problems);
     for (index, chain) in document.chains.iter().enumerate() {
         check_chain(&format!("chains[{index}]"), chain, &mut problems);
     }

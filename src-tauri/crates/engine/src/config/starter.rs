@@ -49,6 +49,7 @@ pub fn starter() -> Document {
         }],
         alerts: Alerts::default(),
         gpu_hosts: vec![],
+        targets: contract::config::Targets::default(),
         runbooks: vec![],
     }
 }
@@ -85,5 +86,6 @@ fn practice_tier(
         quality_impact,
         load: None,
         capabilities: None,
+        price: None,
     }
 }

@@ -127,7 +127,9 @@ impl Engine {
                 "choose an earlier start",
             ));
         }
-        operations::reports::report(&self.inner.store, request.from_ms, request.to_ms, request.simulated)
+        let terms = self.terms().await.map_err(failed)?;
+        let period = (request.from_ms, request.to_ms);
+        operations::reports::report(&self.inner.store, period, request.simulated, &terms)
             .await
             .map_err(failed)
     }

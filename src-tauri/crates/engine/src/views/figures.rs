@@ -94,8 +94,8 @@ fn describe(table: &str) -> (&'static str, String) {
             "Journal of events",
             format!("routine tries and requests {} days, everything else for good", events.thin_days),
         ),
-        "attempt_minutes" | "request_minutes" | "first_token_minutes" => {
-            ("Figures per tier and minute", format!("{} days", events.rollup_days))
+        "attempt_minutes" | "request_minutes" | "first_token_minutes" | "attempt_hours" | "request_hours" => {
+            ("Figures per tier, minute and hour", format!("{} days", events.rollup_days))
         }
         "replica_figures" => (
             "Figures per server",

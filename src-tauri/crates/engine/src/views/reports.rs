@@ -1,7 +1,8 @@
 //! Reports, as the screens show them.
 
 use contract::view::{
-    CauseCount, ChainFigures, ComponentTarget, Definition, Recovery, Report, TierFigures, WeekFigures,
+    CauseCount, ChainFigures, ComponentTarget, Definition, Evidence, FallbackCost, Recovery, Report,
+    TierFigures, WeekFigures,
 };
 use operations::reports;
 
@@ -12,13 +13,16 @@ pub(crate) fn report(report: &reports::Report) -> Report {
         from_ms: report.from_ms,
         to_ms: report.to_ms,
         simulated: report.simulated,
+        revision: report.revision,
         rto_target_ms: report.rto_target_ms,
+        availability_target: report.availability_target,
         requests: report.requests,
         availability: report.availability,
         first_tier_alone: report.first_tier_alone,
         mttd_ms: report.mttd_ms,
         mtta_ms: report.mtta_ms,
         mttr_ms: report.mttr_ms,
+        incidents: report.incidents,
         recoveries: report.recoveries.iter().map(recovery).collect(),
         by_cause: report
             .by_cause
@@ -28,10 +32,16 @@ pub(crate) fn report(report: &reports::Report) -> Report {
         targets: report.targets.iter().map(target).collect(),
         chains: report.chains.iter().map(chain).collect(),
         tiers: report.tiers.iter().map(tier).collect(),
+        cost: report.cost.as_ref().map(cost),
+        evidence: report.evidence.iter().map(evidence).collect(),
         definitions: report
             .definitions
             .iter()
-            .map(|d| Definition { name: d.name.to_owned(), formula: d.formula.to_owned() })
+            .map(|d| Definition {
+                name: d.name.to_owned(),
+                formula: d.formula.to_owned(),
+                source: d.source.to_owned(),
+            })
             .collect(),
     }
 }
@@ -52,6 +62,8 @@ fn chain(chain: &reports::ChainFigures) -> ChainFigures {
         requests: chain.requests,
         availability: chain.availability,
         first_tier_alone: chain.first_tier_alone,
+        failed: chain.failed,
+        budget: chain.budget,
         budget_left: chain.budget_left,
     }
 }
@@ -62,6 +74,30 @@ fn tier(tier: &reports::TierFigures) -> TierFigures {
         tier: tier.tier.clone(),
         attempts: tier.attempts,
         availability: tier.availability,
+        tokens_in: tier.tokens_in,
+        tokens_out: tier.tokens_out,
+        cost: tier.cost,
+    }
+}
+
+fn cost(cost: &reports::FallbackCost) -> FallbackCost {
+    FallbackCost {
+        total: cost.total,
+        fallback: cost.fallback,
+        instead: cost.instead,
+        wasted: cost.wasted,
+        unpriced: cost.unpriced.clone(),
+    }
+}
+
+fn evidence(evidence: &reports::Evidence) -> Evidence {
+    Evidence {
+        chain: evidence.chain.clone(),
+        proven_ms: evidence.proven_ms,
+        incident: evidence.incident.map(|id| id.to_string()),
+        changed_ms: evidence.changed_ms,
+        stale: evidence.stale,
+        why: evidence.why.clone(),
     }
 }
 

@@ -183,7 +183,7 @@ mod tests {
     #[test]
     fn the_kind_is_the_word_in_the_json() {
         let events = [
-            Event::Started { version: "1".into() },
+            Event::Started { version: "1".into(), in_force_ms: Some(40) },
             Event::Answered { chain: "c".into(), tier: "t".into(), simulated: false },
             Event::Revision { revision: 1, author: "a".into(), note: "n".into() },
             Event::PracticeSwitched { name: "gpu".into(), failing: true },

@@ -16,7 +16,7 @@ use crate::words::duration;
 
 /// The program's own font, so that the chart looks the same on machines without any.
 pub(super) static FONT: &[u8] = include_bytes!("../../assets/dejavu/DejaVuSans.ttf");
-const FAMILY: &str = "sans-serif";
+pub(super) const FAMILY: &str = "sans-serif";
 
 /// The newest incidents are drawn; the table has them all.
 const BARS: usize = 20;
@@ -34,9 +34,9 @@ const PARTS: [(&str, RGBColor); 4] = [
     ("Fail over", RGBColor(0xd9, 0x77, 0x06)),
     ("Restore", RGBColor(0x93, 0xb4, 0xd9)),
 ];
-const INK: RGBColor = RGBColor(0x1f, 0x29, 0x37);
-const FAINT: RGBColor = RGBColor(0xe5, 0xe7, 0xeb);
-const TARGET: RGBColor = RGBColor(0xdc, 0x26, 0x26);
+pub(super) const INK: RGBColor = RGBColor(0x1f, 0x29, 0x37);
+pub(super) const FAINT: RGBColor = RGBColor(0xe5, 0xe7, 0xeb);
+pub(super) const TARGET: RGBColor = RGBColor(0xdc, 0x26, 0x26);
 
 /// The chart's width and height.
 pub(super) fn size(report: &Report) -> (u32, u32) {
@@ -44,12 +44,18 @@ pub(super) fn size(report: &Report) -> (u32, u32) {
     (WIDTH, MARGINS + BAR * rows_for(&bars).unsigned_abs())
 }
 
+/// Makes the font known to plotters, once.
+pub(super) fn register() -> Result<(), ExportError> {
+    static REGISTERED: OnceLock<bool> = OnceLock::new();
+    if REGISTERED.get_or_init(|| register_font(FAMILY, FontStyle::Normal, FONT).is_ok()) == &true {
+        return Ok(());
+    }
+    Err(ExportError("the chart's font cannot be read".to_owned()))
+}
+
 /// The chart as SVG; absent when no incident of the period was restored.
 pub(super) fn svg(report: &Report) -> Result<Option<String>, ExportError> {
-    static REGISTERED: OnceLock<bool> = OnceLock::new();
-    if !REGISTERED.get_or_init(|| register_font(FAMILY, FontStyle::Normal, FONT).is_ok()) {
-        return Err(ExportError("the chart's font cannot be read".to_owned()));
-    }
+    register()?;
     let bars: Vec<_> = report.recoveries.iter().filter(|r| r.rto_ms().is_some()).take(BARS).collect();
     if bars.is_empty() {
         return Ok(None);
@@ -64,13 +70,13 @@ pub(super) fn svg(report: &Report) -> Result<Option<String>, ExportError> {
     Ok(Some(svg))
 }
 
-type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-type Drawn<'a> = Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>>;
+pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+pub(super) type Drawn<'a> = Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>>;
 
 fn draw<'a>(area: &Area<'a>, bars: &[&Recovery], target_ms: i64) -> Drawn<'a> {
     area.fill(&WHITE)?;
     let (legend, plot) = area.split_vertically(36);
-    draw_legend(&legend)?;
+    draw_legend(&legend, target_ms)?;
     let end_s = axis_end_s(bars, target_ms);
     let rows = rows_for(bars);
     let mut chart = ChartBuilder::on(&plot)
@@ -159,7 +165,7 @@ const fn above(row: i32, rows: i32) -> SegmentValue<i32> {
     if row + 1 < rows { SegmentValue::Exact(row + 1) } else { SegmentValue::Last }
 }
 
-fn draw_legend<'a>(area: &Area<'a>) -> Drawn<'a> {
+fn draw_legend<'a>(area: &Area<'a>, target_ms: i64) -> Drawn<'a> {
     let style = TextStyle::from((FAMILY, 13).into_font()).color(&INK).pos(Pos::new(HPos::Left, VPos::Center));
     let mut x = 12;
     for (name, colour) in PARTS {
@@ -171,7 +177,7 @@ fn draw_legend<'a>(area: &Area<'a>) -> Drawn<'a> {
     area.draw(&Text::new("a good answer again", (x + 20, 18), style.clone()))?;
     x += 180;
     area.draw(&PathElement::new([(x + 7, 10), (x + 7, 26)], TARGET.stroke_width(2)))?;
-    area.draw(&Text::new("target for that: 30 s", (x + 20, 18), style))?;
+    area.draw(&Text::new(format!("target for that: {}", duration(target_ms)), (x + 20, 18), style))?;
     Ok(())
 }
 

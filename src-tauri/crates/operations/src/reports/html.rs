@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html as page};
 
-use super::{Recovery, Report, chart, times::readable};
+use super::{FallbackCost, Recovery, Report, chart, scatter, times::readable};
 use crate::words::duration;
 
 /// Why a report could not be written.
@@ -17,7 +17,7 @@ const STYLE: &str = include_str!("page.css");
 /// # Errors
 /// When the chart cannot be drawn.
 pub fn html(report: &Report) -> Result<String, ExportError> {
-    let chart = chart::svg(report)?;
+    let drawn = [scatter::svg(report)?, chart::svg(report)?];
     let title = if report.simulated { "Recovery report (practice)" } else { "Recovery report" };
     let markup = page! {
         (DOCTYPE)
@@ -31,15 +31,20 @@ pub fn html(report: &Report) -> Result<String, ExportError> {
             body {
                 header {
                     h1 { (title) }
-                    p { (readable(report.from_ms)) " to " (readable(report.to_ms)) }
+                    p {
+                        (readable(report.from_ms)) " to " (readable(report.to_ms))
+                        ", against revision " (report.revision) " of the configuration"
+                    }
                     @if report.simulated {
                         p.practice { "Simulated tiers only. No figure in this report is of real traffic." }
                     }
                 }
                 (tiles(report))
                 (targets(report))
+                (evidence(report))
                 (chains(report))
-                (recoveries(report, chart.as_deref()))
+                (cost(report))
+                (recoveries(report, &drawn))
                 (causes(report))
                 (definitions(report))
                 footer { "Written by Changeover. All times are UTC." }
@@ -57,7 +62,7 @@ fn tiles(report: &Report) -> Markup {
     let tiles = [
         ("Availability", share(report.availability), format!("{} requests", report.requests)),
         ("First tier alone", share(report.first_tier_alone), "without any fallback".to_owned()),
-        ("Answered within target", target, format!("target {} s", report.rto_target_ms / 1_000)),
+        ("Answered within target", target, format!("target {}", duration(report.rto_target_ms))),
         ("MTTD", time(report.mttd_ms), "mean time to detect".to_owned()),
         ("MTTA", time(report.mtta_ms), "mean time to assess".to_owned()),
         ("MTTR", time(report.mttr_ms), "mean time to restore".to_owned()),
@@ -99,32 +104,22 @@ fn targets(report: &Report) -> Markup {
     }
 }
 
-fn chains(report: &Report) -> Markup {
-    let budget = |left: Option<f64>| left.map_or_else(|| "–".to_owned(), |l| format!("{:.0} %", l * 100.0));
+fn evidence(report: &Report) -> Markup {
     page! {
-        @if !report.chains.is_empty() {
+        @if !report.evidence.is_empty() {
             section {
-                h2 { "Availability of chains and tiers" }
+                h2 { "Evidence" }
                 table {
-                    thead { tr {
-                        th { "Chain / tier" } th.number { "Requests" } th.number { "Available" }
-                        th.number { "First tier alone" } th.number { "Error budget left" }
-                    } }
+                    thead { tr { th { "Chain" } th { "Last failover" } th { "Chain changed" } th { "Evidence" } } }
                     tbody {
-                        @for chain in &report.chains {
+                        @for proof in &report.evidence {
                             tr {
-                                td { strong { (chain.chain) } }
-                                td.number { (chain.requests) }
-                                td.number { (share(chain.availability)) }
-                                td.number { (share(chain.first_tier_alone)) }
-                                td.number { (budget(chain.budget_left)) }
-                            }
-                            @for tier in report.tiers.iter().filter(|t| t.chain == chain.chain) {
-                                tr {
-                                    td { (tier.tier) }
-                                    td.number { (tier.attempts) }
-                                    td.number { (share(tier.availability)) }
-                                    td {} td {}
+                                td { (proof.chain) }
+                                td { (proof.proven_ms.map_or_else(|| "never".to_owned(), readable)) }
+                                td { (proof.changed_ms.map_or_else(|| "–".to_owned(), readable)) }
+                                td {
+                                    @if proof.stale { span.missed { "stale" } } @else { span.held { "good" } }
+                                    div.cause { (proof.why) }
                                 }
                             }
                         }
@@ -135,7 +130,81 @@ fn chains(report: &Report) -> Markup {
     }
 }
 
-fn recoveries(report: &Report, chart: Option<&str>) -> Markup {
+fn cost(report: &Report) -> Markup {
+    page! {
+        @if let Some(cost) = &report.cost {
+            section {
+                h2 { "Cost of fallback" }
+                table.narrow {
+                    tbody {
+                        @for (name, value) in cost_lines(cost) { tr { td { (name) } td.number { (value) } } }
+                    }
+                }
+                @if !cost.unpriced.is_empty() {
+                    p { "Without a price, and so not counted: " (cost.unpriced.join(", ")) "." }
+                }
+            }
+        }
+    }
+}
+
+/// The lines of a cost, the sum last.
+pub(super) fn cost_lines(cost: &FallbackCost) -> [(&'static str, String); 5] {
+    [
+        ("All tries", dollars(cost.total)),
+        ("Answers by other tiers than the first", dollars(cost.fallback)),
+        ("The first tier for the same tokens", format!("- {}", dollars(cost.instead))),
+        ("Failed tries, paid for nothing", dollars(cost.wasted)),
+        ("Cost of fallback", dollars(cost.fallback - cost.instead + cost.wasted)),
+    ]
+}
+
+pub(super) fn dollars(amount: f64) -> String {
+    let digits = if amount != 0.0 && amount.abs() < 1.0 { 4 } else { 2 };
+    format!("{amount:.digits$} USD")
+}
+
+fn chains(report: &Report) -> Markup {
+    let budget = |left: Option<f64>| left.map_or_else(|| "–".to_owned(), |l| format!("{:.0} %", l * 100.0));
+    page! {
+        @if !report.chains.is_empty() {
+            section {
+                h2 { "Availability of chains and tiers" }
+                table {
+                    thead { tr {
+                        th { "Chain / tier" } th.number { "Requests" } th.number { "Available" }
+                        th.number { "First tier alone" } th.number { "Failed / allowed" }
+                        th.number { "Error budget left" } th.number { "Cost" }
+                    } }
+                    tbody {
+                        @for chain in &report.chains {
+                            tr {
+                                td { strong { (chain.chain) } }
+                                td.number { (chain.requests) }
+                                td.number { (share(chain.availability)) }
+                                td.number { (share(chain.first_tier_alone)) }
+                                td.number { (chain.failed) " / " (format!("{:.0}", chain.budget)) }
+                                td.number { (budget(chain.budget_left)) }
+                                td {}
+                            }
+                            @for tier in report.tiers.iter().filter(|t| t.chain == chain.chain) {
+                                tr {
+                                    td { (tier.tier) }
+                                    td.number { (tier.attempts) }
+                                    td.number { (share(tier.availability)) }
+                                    td {} td {} td {}
+                                    td.number { (tier.cost.map_or_else(|| "–".to_owned(), dollars)) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn recoveries(report: &Report, drawn: &[Option<String>; 2]) -> Markup {
     let left_out = report.incidents.saturating_sub(report.recoveries.len() as u64);
     page! {
         section {
@@ -143,9 +212,9 @@ fn recoveries(report: &Report, chart: Option<&str>) -> Markup {
             @if report.recoveries.is_empty() {
                 p { "No incident began in this period." }
             } @else {
-                @match chart {
-                    Some(svg) => figure { (PreEscaped(svg)) },
-                    None => p { "No incident of this period is restored yet, so there is nothing to draw." },
+                @for svg in drawn.iter().flatten() { figure { (PreEscaped(svg)) } }
+                @if drawn.iter().all(Option::is_none) {
+                    p { "No incident of this period is restored yet, so there is nothing to draw." }
                 }
                 table {
                     thead {
@@ -217,7 +286,7 @@ fn definitions(report: &Report) -> Markup {
     page! {
         section.definitions {
             h2 { "What the measures mean" }
-            dl { @for definition in &report.definitions { dt { (definition.name) } dd { (definition.formula) } } }
+            dl { @for definition in &report.definitions { dt { (definition.name) } dd { (definition.formula) div.cause { "From: " (definition.source) } } } }
         }
     }
 }

@@ -8,7 +8,8 @@ use svg2pdf::{ConversionOptions, to_chunk, usvg};
 
 use super::{
     ExportError, Recovery, Report, chart,
-    html::share,
+    html::{cost_lines, dollars, share},
+    scatter,
     sheet::{Column, HEIGHT, Sheets, WIDTH},
     times::readable,
 };
@@ -34,19 +35,27 @@ fn title(report: &Report) -> String {
 fn set(report: &Report) -> Result<Vec<String>, ExportError> {
     let mut sheets = Sheets::new("Written by Changeover. All times are UTC.");
     sheets.title(&title(report));
-    sheets.paragraph(&format!("{} to {}", readable(report.from_ms), readable(report.to_ms)));
+    sheets.paragraph(&format!(
+        "{} to {}, against revision {} of the configuration",
+        readable(report.from_ms),
+        readable(report.to_ms),
+        report.revision
+    ));
     if report.simulated {
         sheets.paragraph("Simulated tiers only. No figure in this report is of real traffic.");
     }
     sheets.space(8.0);
     tiles(report, &mut sheets);
     targets(report, &mut sheets);
+    evidence(report, &mut sheets);
     chains(report, &mut sheets);
+    cost(report, &mut sheets);
     recoveries(report, &mut sheets)?;
     causes(report, &mut sheets);
     sheets.heading("What the measures mean");
     for definition in &report.definitions {
-        sheets.paragraph(&format!("{}: {}.", definition.name, definition.formula));
+        sheets
+            .paragraph(&format!("{}: {}. From: {}.", definition.name, definition.formula, definition.source));
     }
     Ok(sheets.finish())
 }
@@ -62,7 +71,7 @@ fn tiles(report: &Report, sheets: &mut Sheets) {
     sheets.tiles(&[
         ("Availability", share(report.availability), format!("{} requests", report.requests)),
         ("First tier alone", share(report.first_tier_alone), "without fallback".to_owned()),
-        ("Within target", target, format!("{} s", report.rto_target_ms / 1_000)),
+        ("Within target", target, duration(report.rto_target_ms)),
         ("MTTD", time(report.mttd_ms), "mean to detect".to_owned()),
         ("MTTA", time(report.mtta_ms), "mean to assess".to_owned()),
         ("MTTR", time(report.mttr_ms), "mean to restore".to_owned()),
@@ -105,11 +114,13 @@ fn chains(report: &Report, sheets: &mut Sheets) {
     }
     sheets.heading("Availability of chains and tiers");
     let columns = [
-        column("Chain / tier", 190.0, false),
-        column("Requests", 70.0, true),
-        column("Available", 75.0, true),
-        column("First tier alone", 90.0, true),
-        column("Error budget left", 86.0, true),
+        column("Chain / tier", 122.0, false),
+        column("Requests", 58.0, true),
+        column("Available", 58.0, true),
+        column("First tier alone", 76.0, true),
+        column("Failed / allowed", 78.0, true),
+        column("Budget left", 56.0, true),
+        column("Cost", 63.0, true),
     ];
     let mut rows = Vec::new();
     for chain in &report.chains {
@@ -118,7 +129,9 @@ fn chains(report: &Report, sheets: &mut Sheets) {
             chain.requests.to_string(),
             share(chain.availability),
             share(chain.first_tier_alone),
+            format!("{} / {:.0}", chain.failed, chain.budget),
             chain.budget_left.map_or_else(|| "–".to_owned(), |left| format!("{:.0} %", left * 100.0)),
+            String::new(),
         ]);
         for tier in report.tiers.iter().filter(|t| t.chain == chain.chain) {
             rows.push(vec![
@@ -127,10 +140,46 @@ fn chains(report: &Report, sheets: &mut Sheets) {
                 share(tier.availability),
                 String::new(),
                 String::new(),
+                String::new(),
+                tier.cost.map_or_else(|| "–".to_owned(), dollars),
             ]);
         }
     }
     sheets.table(&columns, &rows);
+}
+
+fn evidence(report: &Report, sheets: &mut Sheets) {
+    if report.evidence.is_empty() {
+        return;
+    }
+    sheets.heading("Evidence");
+    let columns = [
+        column("Chain", 90.0, false),
+        column("Last failover", 110.0, false),
+        column("Evidence", 50.0, false),
+        column("Why", 261.0, false),
+    ];
+    let row = |proof: &super::Evidence| {
+        vec![
+            proof.chain.clone(),
+            proof.proven_ms.map_or_else(|| "never".to_owned(), readable),
+            if proof.stale { "stale" } else { "good" }.to_owned(),
+            proof.why.clone(),
+        ]
+    };
+    sheets.table(&columns, &report.evidence.iter().map(row).collect::<Vec<_>>());
+}
+
+fn cost(report: &Report, sheets: &mut Sheets) {
+    let Some(cost) = &report.cost else { return };
+    sheets.heading("Cost of fallback");
+    let columns = [column("", 250.0, false), column("USD", 90.0, true)];
+    let rows = cost_lines(cost).map(|(name, value)| vec![name.to_owned(), value]);
+    sheets.table(&columns, &rows);
+    if !cost.unpriced.is_empty() {
+        let names = cost.unpriced.join(", ");
+        sheets.paragraph(&format!("Without a price, and so not counted: {names}."));
+    }
 }
 
 fn recoveries(report: &Report, sheets: &mut Sheets) -> Result<(), ExportError> {
@@ -138,6 +187,9 @@ fn recoveries(report: &Report, sheets: &mut Sheets) -> Result<(), ExportError> {
     if report.recoveries.is_empty() {
         sheets.paragraph("No incident began in this period.");
         return Ok(());
+    }
+    if let Some(svg) = scatter::svg(report)? {
+        sheets.drawing(&svg, scatter::SIZE);
     }
     if let Some(svg) = chart::svg(report)? {
         sheets.drawing(&svg, chart::size(report));

@@ -4,9 +4,6 @@ use store::IncidentRow;
 
 use crate::incidents::ALL_TIERS;
 
-/// API routing has to answer again within this time.
-pub const RTO_TARGET_MS: i64 = 30_000;
-
 /// The parts of one recovery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recovery {
@@ -27,9 +24,9 @@ pub struct Recovery {
 }
 
 impl Recovery {
-    /// The parts of an incident's recovery, as far as it has come.
+    /// The parts of an incident's recovery, as far as it has come, against the target for its time without an answer.
     #[must_use]
-    pub fn of(incident: IncidentRow) -> Self {
+    pub fn of(incident: IncidentRow, target_ms: i64) -> Self {
         let assessed = incident.assessed_ms;
         let ready = incident.failed_over_ms.or(assessed);
         let answered = incident.failed_over_ms.or(match incident.tier.as_str() {
@@ -43,7 +40,7 @@ impl Recovery {
             fail_over_ms: incident.failed_over_ms.zip(assessed).map(|(over, at)| over - at),
             restore_ms: incident.restored_ms.zip(ready).map(|(restored, at)| restored - at),
             service_ms,
-            within_target: service_ms.map(|ms| ms <= RTO_TARGET_MS),
+            within_target: service_ms.map(|ms| ms <= target_ms),
             incident,
         }
     }

@@ -2,6 +2,9 @@ use store::{ChangeoverRow, Commit, RequestMinute};
 
 use super::*;
 
+/// The target for API routing in these tests.
+const TARGET_MS: i64 = 30_000;
+
 fn incident(id: i64) -> IncidentRow {
     IncidentRow {
         id,
@@ -39,7 +42,7 @@ fn worked_example() -> IncidentRow {
 
 #[test]
 fn the_parts_are_differences_and_add_up_to_the_rto() {
-    let recovery = Recovery::of(worked_example());
+    let recovery = Recovery::of(worked_example(), TARGET_MS);
     assert_eq!(recovery.detect_ms, 1_500);
     assert_eq!(recovery.assess_ms, Some(200));
     assert_eq!(recovery.fail_over_ms, Some(2_300));
@@ -54,7 +57,7 @@ fn the_target_is_for_the_time_without_an_answer_and_exact() {
     let service = |ms: i64| {
         let row =
             IncidentRow { failed_over_ms: Some(1_000_000 + ms), restored_ms: Some(9_000_000), ..incident(1) };
-        Recovery::of(row).within_target
+        Recovery::of(row, TARGET_MS).within_target
     };
     assert_eq!(service(30_000), Some(true), "the tier itself took hours, but answers came");
     assert_eq!(service(30_001), Some(false));
@@ -63,7 +66,7 @@ fn the_target_is_for_the_time_without_an_answer_and_exact() {
 #[test]
 fn without_a_waiting_request_there_is_no_fail_over_and_no_service_time() {
     let row = IncidentRow { restored_ms: Some(1_020_000), assessed_ms: Some(1_000_500), ..incident(1) };
-    let recovery = Recovery::of(row);
+    let recovery = Recovery::of(row, TARGET_MS);
     assert_eq!((recovery.fail_over_ms, recovery.service_ms, recovery.within_target), (None, None, None));
     assert_eq!(recovery.restore_ms, Some(19_500), "from the assessment");
     assert_eq!(recovery.rto_ms(), Some(20_000), "detection took nothing here, assessment 500");
@@ -73,13 +76,13 @@ fn without_a_waiting_request_there_is_no_fail_over_and_no_service_time() {
 fn when_no_tier_answered_the_service_was_out_until_the_end() {
     let row =
         IncidentRow { tier: crate::incidents::ALL_TIERS.into(), restored_ms: Some(1_045_000), ..incident(1) };
-    let recovery = Recovery::of(row);
+    let recovery = Recovery::of(row, TARGET_MS);
     assert_eq!((recovery.service_ms, recovery.within_target), (Some(45_000), Some(false)));
 }
 
 #[test]
 fn an_incident_that_goes_on_has_no_rto_yet() {
-    let recovery = Recovery::of(IncidentRow { failed_over_ms: Some(1_002_000), ..incident(1) });
+    let recovery = Recovery::of(IncidentRow { failed_over_ms: Some(1_002_000), ..incident(1) }, TARGET_MS);
     assert_eq!((recovery.restore_ms, recovery.rto_ms()), (None, None));
     assert_eq!(recovery.service_ms, Some(2_000));
 }
@@ -97,6 +100,7 @@ fn moved(seq: i64, at_ms: i64, cause: &str, direction: &str, simulated: bool) ->
         chain: "chat".into(),
         simulated,
         direction,
+        to_tier: "cloud".into(),
         cause,
         ..ChangeoverRow::default()
     }
@@ -148,7 +152,7 @@ fn figures() -> Commit {
 #[tokio::test]
 async fn a_report_is_computed_from_the_rows_of_its_period_and_kind() {
     let (_dir, store) = store_with(figures()).await;
-    let report = report(&store, 960_000, 1_080_000, false).await.unwrap();
+    let report = report(&store, (960_000, 1_080_000), false, &Terms::default()).await.unwrap();
     assert_eq!(report.requests, 100);
     assert_eq!(report.availability, Some(0.97));
     assert_eq!(report.first_tier_alone, Some(0.88));
@@ -159,13 +163,13 @@ async fn a_report_is_computed_from_the_rows_of_its_period_and_kind() {
     assert_eq!(report.incidents, 3);
     assert_eq!(report.by_cause, [("refused".to_owned(), 2), ("rate_limited".to_owned(), 1)]);
 
-    let practice = super::report(&store, 960_000, 1_080_000, true).await.unwrap();
+    let practice = super::report(&store, (960_000, 1_080_000), true, &Terms::default()).await.unwrap();
     assert_eq!((practice.requests, practice.availability), (1_000, Some(0.0)));
     assert_eq!(practice.recoveries.len(), 1);
 
-    let everything = super::report(&store, i64::MIN, i64::MAX, false).await.unwrap();
+    let everything = super::report(&store, (i64::MIN, i64::MAX), false, &Terms::default()).await.unwrap();
     assert!(everything.requests >= report.requests, "a period without ends is one too");
-    let nothing = super::report(&store, 1, 2, false).await.unwrap();
+    let nothing = super::report(&store, (1, 2), false, &Terms::default()).await.unwrap();
     let none = (nothing.requests, nothing.availability, nothing.mttr_ms, nothing.by_cause.len());
     assert_eq!(none, (0, None, None, 0));
 }
@@ -185,7 +189,7 @@ async fn chains_and_tiers_have_figures_of_their_own_and_the_budget_can_be_oversp
     let attempts = vec![attempts("gpu", "ok", 30), attempts("gpu", "refused", 10), attempts("cpu", "ok", 5)];
     let requests = vec![requests(16, false, "answered", 9_995, 9_000), requests(16, false, "failed", 5, 0)];
     let (_dir, store) = store_with(Commit { attempts, requests, ..Commit::default() }).await;
-    let report = report(&store, 960_000, 1_080_000, false).await.unwrap();
+    let report = report(&store, (960_000, 1_080_000), false, &Terms::default()).await.unwrap();
     let chain = &report.chains[0];
     assert_eq!((chain.chain.as_str(), chain.requests, chain.availability), ("chat", 10_000, Some(0.9995)));
     let left = chain.budget_left.unwrap();
@@ -194,7 +198,7 @@ async fn chains_and_tiers_have_figures_of_their_own_and_the_budget_can_be_oversp
     assert_eq!(tiers, [("cpu", 5, Some(1.0)), ("gpu", 40, Some(0.75))]);
 
     let (_dir, store) = store_with(figures()).await;
-    let report = super::report(&store, 960_000, 1_080_000, false).await.unwrap();
+    let report = super::report(&store, (960_000, 1_080_000), false, &Terms::default()).await.unwrap();
     assert!(report.chains[0].budget_left.unwrap() < 0.0, "3 failures of 100 are 30 times the budget");
     let held: Vec<_> = report.targets.iter().map(|t| (t.component, t.measured_ms, t.held)).collect();
     assert_eq!(held[0], ("API routing, RTO", Some(4_000), Some(true)));
@@ -208,14 +212,14 @@ async fn a_report_on_paper_has_its_figures_and_survives_hostile_text() {
     let many = (2..60).map(|id| IncidentRow { id, ..worked_example() });
     let incidents = std::iter::once(hostile).chain(many).collect();
     let (_dir, store) = store_with(Commit { incidents, ..figures() }).await;
-    let file = pdf(&report(&store, 0, 2_000_000, false).await.unwrap()).unwrap();
+    let file = pdf(&report(&store, (0, 2_000_000), false, &Terms::default()).await.unwrap()).unwrap();
     assert!(file.starts_with(b"%PDF-1."));
     let text = String::from_utf8_lossy(&file);
     let sheets = text.matches("/MediaBox").count();
     assert!((2..8).contains(&sheets), "{sheets} sheets");
 
     let (_dir, store) = store_with(Commit::default()).await;
-    let empty = pdf(&report(&store, 0, 1, true).await.unwrap()).unwrap();
+    let empty = pdf(&report(&store, (0, 1), true, &Terms::default()).await.unwrap()).unwrap();
     assert!(empty.len() > 1_000, "an empty period is a report too");
 }
 
@@ -240,7 +244,7 @@ fn heights_of(page: &str, colour: &str) -> Vec<i32> {
 #[tokio::test]
 async fn the_chart_of_a_single_incident_draws_its_bar() {
     let (_dir, store) = store_with(Commit { incidents: vec![worked_example()], ..Commit::default() }).await;
-    let page = html(&report(&store, 0, 2_000_000, false).await.unwrap()).unwrap();
+    let page = html(&report(&store, (0, 2_000_000), false, &Terms::default()).await.unwrap()).unwrap();
     // The legend's square, then the bar; on an axis of one row its height was negative.
     let heights = heights_of(&page, "#93B4D9");
     assert_eq!(heights.len(), 2, "{page}");
@@ -257,13 +261,13 @@ async fn an_export_says_what_it_is_and_runs_nothing() {
         ..worked_example()
     };
     let (_dir, store) = store_with(Commit { incidents: vec![hostile], ..Commit::default() }).await;
-    let report = report(&store, 0, 2_000_000, false).await.unwrap();
+    let report = report(&store, (0, 2_000_000), false, &Terms::default()).await.unwrap();
 
     let page = html(&report).unwrap();
     assert!(page.contains("&lt;script&gt;alert(1)"), "{page}");
     assert!(!page.contains("<script") && !page.contains("a</svg>&b") && !page.contains("http://evil\""));
     assert!(!page.contains("src=") && !page.contains("url("), "it must need nothing else");
-    assert_eq!(page.matches("<svg").count(), 1);
+    assert_eq!(page.matches("<svg").count(), 2, "the scatter and the bars");
 
     let table = csv(&report).unwrap();
     let lines: Vec<_> = table.split("\r\n").collect();
@@ -277,8 +281,95 @@ async fn an_export_says_what_it_is_and_runs_nothing() {
 #[tokio::test]
 async fn an_empty_report_is_a_page_too() {
     let (_dir, store) = store_with(Commit::default()).await;
-    let report = report(&store, 0, 1, true).await.unwrap();
+    let report = report(&store, (0, 1), true, &Terms::default()).await.unwrap();
     let page = html(&report).unwrap();
     assert!(page.contains("No incident began in this period.") && page.contains("Simulated tiers only"));
     assert!(!page.contains("<svg"));
+}
+
+fn tries(tier: &str, result: &str, [count, tokens_in, tokens_out]: [i64; 3]) -> store::AttemptMinute {
+    store::AttemptMinute {
+        minute: 16,
+        chain: "chat".into(),
+        tier: tier.into(),
+        simulated: false,
+        result: result.into(),
+        count,
+        tokens_in,
+        tokens_out,
+    }
+}
+
+/// The chain `chat` with a price at both tiers that have one.
+fn priced() -> Terms {
+    let price = |input, output| Some(Price { input, output });
+    let tiers = vec![
+        ("gpu".to_owned(), price(1.0, 2.0)),
+        ("cloud".to_owned(), price(10.0, 30.0)),
+        ("cpu".to_owned(), None),
+    ];
+    let chat =
+        ChainTerms { name: "chat".into(), changed_ms: Some(1_000_003), tiers, ..ChainTerms::default() };
+    Terms { revision: 7, availability: 0.9, routing_rto_ms: 3_000, chains: vec![chat], ..Terms::default() }
+}
+
+#[tokio::test]
+async fn a_report_is_held_against_the_targets_and_prices_that_the_operator_set() {
+    let attempts = vec![
+        tries("gpu", "ok", [10, 1_000_000, 1_000_000]),
+        tries("cloud", "ok", [2, 200_000, 100_000]),
+        tries("cloud", "cut_stream", [1, 100_000, 0]),
+        tries("cpu", "ok", [1, 5, 5]),
+    ];
+    let (_dir, store) = store_with(Commit { attempts, ..figures() }).await;
+    let report = super::report(&store, (960_000, 1_080_000), false, &priced()).await.unwrap();
+    assert_eq!((report.revision, report.availability_target), (7, 0.9));
+    let held: Vec<_> = report.targets.iter().map(|t| (t.target_ms, t.held)).collect();
+    assert_eq!(held[0], (3_000, Some(false)), "4 s without an answer are too long now");
+    assert_eq!(held[5], (300_000, Some(true)), "no change of the preferences can be lost");
+    let within: Vec<_> = report.recoveries.iter().map(|r| r.within_target).collect();
+    assert_eq!(within, [None, Some(true), Some(false)]);
+    let chain = &report.chains[0];
+    assert_eq!((chain.failed, chain.budget.round()), (3, 10.0));
+    assert!((chain.budget_left.unwrap() - 0.7).abs() < 1e-9, "{chain:?}");
+    let order: Vec<_> = report.tiers.iter().map(|t| (t.tier.as_str(), t.cost)).collect();
+    assert_eq!(order, [("gpu", Some(3.0)), ("cloud", Some(6.0)), ("cpu", None)], "in the chain's order");
+    let cost = report.cost.as_ref().unwrap();
+    assert_eq!((cost.total, cost.fallback, cost.wasted), (9.0, 5.0, 1.0));
+    assert!((cost.instead - 0.4).abs() < 1e-9, "what the GPU would have cost for the same tokens");
+    assert_eq!(cost.unpriced, ["chat/cpu"]);
+    let proof = &report.evidence[0];
+    assert_eq!((proof.proven_ms, proof.stale), (Some(1_000_003), false), "{proof:?}");
+
+    let mut changed = priced();
+    changed.chains[0].changed_ms = Some(1_000_004);
+    let report = super::report(&store, (960_000, 1_080_000), false, &changed).await.unwrap();
+    assert!(
+        report.evidence[0].stale && report.evidence[0].why.contains("changed on"),
+        "{:?}",
+        report.evidence
+    );
+    let page = html(&report).unwrap();
+    for words in ["stale", "5.60 USD", "chat/cpu", "target missed", "against revision 7"] {
+        assert!(page.contains(words), "{words}");
+    }
+}
+
+#[tokio::test]
+async fn the_longest_start_is_held_against_the_target_for_preferences() {
+    let started = |seq, at_ms, ms: i64| store::EventRow {
+        seq,
+        at_ms,
+        kind: "started".into(),
+        chain: None,
+        tier: None,
+        simulated: false,
+        durable: true,
+        body: format!(r#"{{"type":"started","version":"1","in_force_ms":{ms}}}"#),
+    };
+    let events = vec![started(1, 10, 90_000_000), started(2, 1_000, 120), started(3, 1_001, 80)];
+    let (_dir, store) = store_with(Commit { events, ..Commit::default() }).await;
+    let report = report(&store, (100, 2_000), true, &Terms::default()).await.unwrap();
+    let target = report.targets.iter().find(|t| t.component == "Preferences, RTO").unwrap();
+    assert_eq!((target.measured_ms, target.held), (Some(120), Some(true)));
 }

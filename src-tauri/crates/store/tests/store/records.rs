@@ -227,3 +227,46 @@ async fn incidents_are_found_by_state_severity_kind_tier_and_text() {
         assert_eq!((ids, total), (expected.clone(), expected.len() as u64), "{filter:?}");
     }
 }
+
+#[tokio::test]
+async fn whole_hours_add_up_to_the_same_as_their_minutes() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    let request = |minute: i64| RequestMinute {
+        minute,
+        chain: "chat".into(),
+        tier: "gpu".into(),
+        simulated: false,
+        result: "answered".into(),
+        count: 1,
+        first_tier_ok: 1,
+    };
+    let attempt = |minute: i64| AttemptMinute {
+        minute,
+        chain: "chat".into(),
+        tier: "gpu".into(),
+        simulated: false,
+        result: "ok".into(),
+        count: 1,
+        tokens_in: 10,
+        tokens_out: 3,
+    };
+    let minutes = -130..400;
+    let commit = Commit {
+        requests: minutes.clone().map(request).collect(),
+        attempts: minutes.map(attempt).collect(),
+        ..Commit::default()
+    };
+    store.commit(&commit).await.unwrap();
+    for (from, to) in
+        [(0, 60), (-61, 121), (59, 61), (1, 59), (60, 60), (30, 90), (-130, 400), (i64::MIN, i64::MAX)]
+    {
+        let filter =
+            RollupFilter { from_minute: from, to_minute: to, simulated: false, chain: Some("chat".into()) };
+        let expected = (to.min(400) - from.max(-130)).max(0);
+        let requests: i64 = store.request_totals(&filter).await.unwrap().iter().map(|r| r.count).sum();
+        let attempts = store.attempt_totals(&filter).await.unwrap();
+        let tokens: i64 = attempts.iter().map(|a| a.tokens_in + a.tokens_out).sum();
+        assert_eq!((requests, tokens), (expected, expected * 13), "{from} to {to}");
+    }
+}
