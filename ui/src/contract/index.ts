@@ -2702,6 +2702,19 @@ keys: Array<KeyInfo>,
 missing: Array<string>, };
 
 /**
+ * A key made for a client, shown this once.
+ */
+export type NewClientKey = { 
+/**
+ * What the client presents.
+ */
+key: string, 
+/**
+ * Its SHA-256 as 64 hexadecimal digits, for `endpoint.client_keys`.
+ */
+sha256: string, };
+
+/**
  * What listens on the ports of this machine where model servers usually do.
  */
 export type Discovery = { 
@@ -3852,6 +3865,7 @@ export interface Commands {
   "keys": { request: null; response: KeysPage };
   "key.set": { request: KeySet; response: KeysPage };
   "key.delete": { request: KeyName; response: KeysPage };
+  "client_key.make": { request: null; response: NewClientKey };
   "practice": { request: null; response: PracticePage };
   "practice.set": { request: PracticeSet; response: PracticePage };
   "alert.test": { request: AlertTest | null; response: AlertEntry };

@@ -1,7 +1,8 @@
 /** Edits of the configuration that need no draft: each is a revision of its own. */
 import { useQueryClient } from "@tanstack/react-query";
 import { toast } from "sonner";
-import type { Document } from "@/contract";
+import type { Document, Problem } from "@/contract";
+import type { HostError } from "@/host";
 import { useCommand, useRpc } from "./rpc";
 
 export function useDocument() {
@@ -21,14 +22,25 @@ export function useDocument() {
       apply.reset();
       void refresh();
     },
-    /** Puts a change in force; resolves to whether that was done. What was wrong is told in a toast. */
-    put: (change: (document: Document) => Document, note: string): Promise<boolean> => {
+    /**
+     * Puts a change in force; resolves to whether that was done. The problems that the engine finds go to `land`,
+     * or are told in a toast.
+     */
+    put: (
+      change: (document: Document) => Document,
+      note: string,
+      land?: (problems: Problem[]) => void,
+    ): Promise<boolean> => {
       if (page === undefined) return Promise.resolve(false);
       return apply
         .mutateAsync({ document: change(page.document), expected_revision: page.revision, note })
         .then(() => true)
-        .catch((error) => {
-          const first = error.problems[0];
+        .catch((error: HostError) => {
+          const [first] = error.problems;
+          if (first && land) {
+            land(error.problems);
+            return false;
+          }
           toast.error(first ? `${first.path}: ${first.what}` : error.message, {
             description: first?.remedy ?? error.remedy,
           });

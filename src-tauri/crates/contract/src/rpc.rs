@@ -144,6 +144,8 @@ commands! {
     KeySet = "key.set": KeySet => KeysPage;
     /// Removes a key from the OS keyring.
     KeyDelete = "key.delete": KeyName => KeysPage;
+    /// Makes a key for a client; nothing keeps it.
+    ClientKeyMake = "client_key.make": () => NewClientKey;
     /// The simulated servers.
     Practice = "practice": () => PracticePage;
     /// Switches a simulated server to fail, or back.

@@ -27,7 +27,7 @@ pub fn generate() -> String {
         Phase, Milestone, Correction, StepState, IncidentDay, HistoryPage,
         RequestExplained, RequestTier, RequestTry, Given, PinView, OrderKind, OrderView, WindowView, RetiredView, OrderRecord, OrdersPage, OrderPin, OrderChain,
         SwitchTo, OrderSwitch, OrderMaintenance, OrderMaintenanceEnd, OrderModel,
-        Report, Recovery, CauseCount, Definition, ExportedFile, ConfigPage, Applied, RevisionInfo, KeyInfo, KeysPage,
+        Report, Recovery, CauseCount, Definition, ExportedFile, ConfigPage, Applied, RevisionInfo, KeyInfo, KeysPage, NewClientKey,
         Discovery, PortSeen, PortFound, PlaygroundRun, PlaygroundProgress, PlaygroundEnd, PlaygroundTier, PlaygroundTry, PracticePage, PracticeServer, TryResult, AlertEntry, About,
         SeriesRequest, Metric, ConfigCheck, ConfigApply, ChainsReorder, ConfigParse, ParsedConfig, RevisionsRequest,
         ConfigRestore, TierTest, ChainTry, DiscoverRequest, PlaygroundStart, PlaygroundRead, PageRequest, IncidentRequest, IncidentNote, ReportRequest, ReportExport,

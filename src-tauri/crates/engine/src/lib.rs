@@ -4,6 +4,7 @@
 //! [`Engine::rpc`] and [`Engine::subscribe`] alone.
 
 mod admin;
+mod client_key;
 mod config;
 mod discover;
 mod endpoint;
@@ -38,6 +39,7 @@ use store::Store;
 use tokio::sync::broadcast;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+pub use client_key::new_client_key;
 pub use options::{Options, StartError, default_data_dir};
 pub use running::{Running, running};
 pub use state::Addresses;

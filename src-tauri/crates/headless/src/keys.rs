@@ -10,9 +10,8 @@ use std::{
 use anyhow::Context;
 use contract::{
     rpc::{KeyName, KeySet},
-    view::KeysPage,
+    view::{KeysPage, NewClientKey},
 };
-use sha2::{Digest, Sha256};
 
 use crate::{args::Keys, client::call, out};
 
@@ -51,12 +50,9 @@ fn secret() -> anyhow::Result<String> {
 }
 
 fn client(name: &str) {
-    let random: String =
-        std::iter::repeat_with(rand::random::<u8>).take(24).map(|b| format!("{b:02x}")).collect();
-    let key = format!("co-{random}");
-    let hash: String = Sha256::digest(&key).iter().map(|b| format!("{b:02x}")).collect();
+    let NewClientKey { key, sha256 } = engine::new_client_key();
     out::error("The client's key, shown only now:");
     out::line(&key);
     out::error("Lines for endpoint.client_keys:");
-    out::line(&format!("- {{ name: {}, sha256: {hash} }}", serde_json::Value::from(name)));
+    out::line(&format!("- {{ name: {}, sha256: {sha256} }}", serde_json::Value::from(name)));
 }

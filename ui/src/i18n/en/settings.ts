@@ -1,3 +1,5 @@
+import { client } from "./client-keys";
+
 export const settings = {
   title: "Settings",
   search: "Search settings",
@@ -207,6 +209,7 @@ export const settings = {
     absolute: "Absolute",
     times_hint: "The other form is shown on hover.",
   },
+  client,
   endpoint: {
     title: "Endpoint",
     words: "endpoint address port listen url base client key admin openai",
@@ -218,12 +221,14 @@ export const settings = {
     client_keys: "Client keys",
     needs_key: "Required: clients send one as a bearer token.",
     no_key: "Not required: only this machine can connect.",
-    listen: "endpoint.listen",
-    admin: "endpoint.admin",
-    change: "How to change it",
-    change_file: "Edit these lines in {{file}}. A valid file is taken over at once.",
-    change_yaml:
-      "Export the configuration on the Chains screen, change these lines, and import it there. Client keys are obligatory once listen is not a loopback address; “changeoverd keys client NAME” prints the line to paste.",
+    listen: "Listen on",
+    listen_hint: "host:port for applications; taken over at once.",
+    admin: "Screens and commands on",
+    admin_hint: "host:port of this machine; taken over at the next start.",
+    save: "Save addresses",
+    changed: "Applications on {{listen}}, screens on {{admin}}",
+    change_file:
+      "Edit endpoint in {{file}}: that file is the source of truth. A valid file is taken over at once.",
   },
   data: {
     title: "Data kept",

@@ -4,8 +4,10 @@ import { CopyButton } from "@/components/copy-button";
 import { ErrorState, LoadingState } from "@/components/states";
 import { Badge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
+import { useDocument } from "@/state/document";
 import { useOverview } from "@/state/overview";
-import { useRpc } from "@/state/rpc";
+import { ClientKeys } from "./ClientKeys";
+import { EndpointForm } from "./EndpointForm";
 import { Facts } from "./Facts";
 
 /** Where applications connect, whether they can, and how to change it. */
@@ -42,25 +44,20 @@ export function EndpointSection() {
           {endpoint.problem}
         </p>
       )}
-      <HowToChange />
+      <Change />
     </Card>
   );
 }
 
-function HowToChange() {
+function Change() {
   const { t } = useTranslation("settings");
-  const { data } = useRpc("config.get", null);
-  if (data === undefined) return null;
-  const { listen, admin } = data.document.endpoint;
+  const { document, file, locked, put } = useDocument();
+  if (document === undefined) return null;
   return (
-    <div className="mt-4 border-t border-line pt-3">
-      <h3 className="text-xs font-medium text-muted">{t("endpoint.change")}</h3>
-      <p className="mt-1 max-w-prose">
-        {data.file === null ? t("endpoint.change_yaml") : t("endpoint.change_file", { file: data.file })}
-      </p>
-      <pre className="mt-2 overflow-x-auto rounded-md bg-hover px-3 py-2 font-mono text-xs">
-        {`endpoint:\n  listen: ${listen}\n  admin: ${admin}`}
-      </pre>
-    </div>
+    <>
+      <EndpointForm endpoint={document.endpoint} locked={locked} put={put} />
+      <ClientKeys endpoint={document.endpoint} locked={locked} put={put} />
+      {file && <p className="mt-3 text-xs text-faint">{t("endpoint.change_file", { file })}</p>}
+    </>
   );
 }

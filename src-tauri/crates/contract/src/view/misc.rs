@@ -59,6 +59,15 @@ pub struct KeyInfo {
     pub present: bool,
 }
 
+/// A key made for a client, shown this once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct NewClientKey {
+    /// What the client presents.
+    pub key: String,
+    /// Its SHA-256 as 64 hexadecimal digits, for `endpoint.client_keys`.
+    pub sha256: String,
+}
+
 /// What the Keys part of Settings shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct KeysPage {

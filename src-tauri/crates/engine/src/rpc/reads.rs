@@ -73,6 +73,7 @@ impl Engine {
                 reply(&views::gpu_page(&self.inner.gpus, &self.inner.snapshot.load(), &self.inner.board))
             }
             Command::Keys => reply(&self.keys_page().await?),
+            Command::ClientKeyMake => reply(&crate::new_client_key()),
             Command::Practice => reply(&self.inner.practice.page().await),
             Command::Requests => {
                 let newest = self.inner.endpoint.gateway().explanations();
