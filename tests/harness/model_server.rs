@@ -55,6 +55,7 @@ struct Shared {
     script: Mutex<Script>,
     seen: Mutex<Vec<SeenRequest>>,
     pace: Mutex<Duration>,
+    thinks: Mutex<Duration>,
 }
 
 impl ModelServer {
@@ -75,6 +76,7 @@ impl ModelServer {
             script: Mutex::new(Script::Say(text.into())),
             seen: Mutex::default(),
             pace: Mutex::new(Duration::ZERO),
+            thinks: Mutex::new(Duration::ZERO),
         });
         let running = Some(serve(listener, Arc::clone(&shared)));
         Self { address, shared, running }
@@ -93,6 +95,11 @@ impl ModelServer {
     /// Pause after each word: between two of a stream, and all of them before the head of a whole answer.
     pub fn pace(&self, pause: Duration) {
         *self.shared.pace.lock().unwrap() = pause;
+    }
+
+    /// Pause before the first word of an answer in OpenAI's dialect.
+    pub fn thinks(&self, pause: Duration) {
+        *self.shared.thinks.lock().unwrap() = pause;
     }
 
     /// The chat requests it saw.
@@ -180,6 +187,8 @@ async fn openai(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Byt
 
 /// Takes as long as the words of a whole answer take, of which no more are made than were asked for.
 async fn thinks_about(shared: &Shared, text: &str, ask: &Value) {
+    let first = *shared.thinks.lock().unwrap();
+    tokio::time::sleep(first).await;
     let pause = *shared.pace.lock().unwrap();
     let most = ask["max_tokens"].as_u64().and_then(|most| u32::try_from(most).ok()).unwrap_or(u32::MAX);
     let words = u32::try_from(text.split_whitespace().count()).unwrap_or(u32::MAX);
@@ -231,7 +240,7 @@ fn openai_frames(
     text: &str,
     cut_after: usize,
 ) -> impl Stream<Item = Result<Bytes, std::io::Error>> + use<> {
-    let pause = *shared.pace.lock().unwrap();
+    let (first, pause) = (*shared.thinks.lock().unwrap(), *shared.pace.lock().unwrap());
     let words: Vec<String> = text.split_inclusive(' ').map(str::to_owned).collect();
     let frame = |delta: Value, finish: Option<&str>| {
         let chunk = json!({
@@ -242,6 +251,7 @@ fn openai_frames(
     };
     async_stream::stream! {
         yield Ok(frame(json!({"role": "assistant", "content": ""}), None));
+        tokio::time::sleep(first).await;
         for (index, word) in words.iter().enumerate() {
             if index == cut_after {
                 yield Err(std::io::Error::other("cut"));

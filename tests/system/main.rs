@@ -27,4 +27,5 @@ mod sdk_anthropic;
 mod sdk_node;
 mod sdk_resume;
 mod slow;
+mod triggers;
 mod xid;

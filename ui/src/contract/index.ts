@@ -335,6 +335,10 @@ on_rate_limit: OnRateLimit,
  */
 hedge: Hedge, 
 /**
+ * Whether JSON answers say in their body who gave them: `_backend`, `_degraded`, `_notice`. The headers always do.
+ */
+mark_body: boolean, 
+/**
  * How a recovered tier takes traffic again.
  */
 failback: Failback, 
@@ -497,6 +501,11 @@ degrade: Degrade,
  */
 quality_impact: QualityImpact, 
 /**
+ * What it can do, as a share of what the chain's best tier can: above 0, to 1. Left out: 1 for the first tier, and
+ * for the others 0.9, 0.6 or 0.3 by their quality impact.
+ */
+capability_weight?: number, 
+/**
  * What its serving engine says of its own load, and what of that is a finding.
  */
 load?: LoadWatch, 
@@ -639,29 +648,51 @@ down_after: number,
 up_after: number, };
 
 /**
- * What makes requests leave a tier.
+ * What makes requests leave a tier. With a trigger off they stay: their clients get this tier's error.
  */
 export type Triggers = { 
 /**
- * A first token later than this.
+ * Its first tokens come later than this: more than 5 % of the answers of the last minute, and three at least.
  */
 first_token_above?: Span, 
 /**
- * An answer that takes longer than this.
+ * Its answers take longer than this: more than 5 % of those of the last minute, and three at least.
  */
 total_above?: Span, 
+/**
+ * A rate limit, or a quota that is spent.
+ */
+rate_limited: boolean, 
 /**
  * A fault of the GPU it runs on.
  */
 gpu: boolean, 
 /**
- * Answers that fail the quality checks.
+ * It does not answer, or answers with errors.
+ */
+provider_down: boolean, 
+/**
+ * A request that does not fit into its context.
+ */
+context_too_long: boolean, 
+/**
+ * Answers that fail the quality checks. Nothing judges answers in this version.
  */
 quality: boolean, 
 /**
- * A spent budget.
+ * A spent budget. Nothing counts costs in this version.
  */
-over_budget: boolean, };
+over_budget: boolean, 
+/**
+ * How much worse answers become when requests leave for this reason.
+ */
+impact?: TriggerImpact, };
+
+/**
+ * How much worse answers become when requests leave a tier, by trigger. Left out: as much as the tier says that answers
+ * instead.
+ */
+export type TriggerImpact = { first_token_above?: QualityImpact, total_above?: QualityImpact, rate_limited?: QualityImpact, gpu?: QualityImpact, provider_down?: QualityImpact, context_too_long?: QualityImpact, quality?: QualityImpact, over_budget?: QualityImpact, };
 
 /**
  * What changes in a request that a tier serves.

@@ -8,6 +8,7 @@ mod chain;
 mod restart;
 mod targets;
 mod tier;
+mod triggers;
 mod watch;
 
 use schemars::JsonSchema;
@@ -18,6 +19,7 @@ pub use chain::*;
 pub use restart::*;
 pub use targets::*;
 pub use tier::*;
+pub use triggers::*;
 pub use watch::*;
 
 /// The whole configuration.

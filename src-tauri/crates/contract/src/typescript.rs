@@ -19,7 +19,7 @@ pub fn generate() -> String {
         Document, Runbook, Endpoint, ClientKey, Alerts, AlertEvent, QuietHours, EmailChannel, MailTls, WebhookChannel,
         WebhookShape, AlertTemplate, Chain, BrokenStream, OnRateLimit, Hedge, FailbackMode, Failback,
         Emergency, EmergencyCache, EmergencyQueue, Tier, Provider, Replica, Timeouts, Retry, Breaker, ProbeKind,
-        Probe, Triggers, Degrade, QualityImpact, Capabilities, LoadWatch, Restart, GpuHost, Targets, Price,
+        Probe, Triggers, TriggerImpact, Degrade, QualityImpact, Capabilities, LoadWatch, Restart, GpuHost, Targets, Price,
         Mode, Health, BreakerState, Overview, WeekFigures, EndpointState, ChainView, TierView, ReplicaView, EngineLoad, EngineModel, EngineFinding, Check,
         FiguresView, PercentilesView, QuotaView, CheckCosts, RestartView, ReplicaFigures, ReplicaFiguresRequest, DataSizes, DataPart,
         ChangeOver, Direction, Series, SeriesLine, SeriesMark, GpuPage, GpuHostView, GpuView, GpuProcess, GpuFinding,

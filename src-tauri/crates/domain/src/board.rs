@@ -26,6 +26,7 @@ use crate::{
     load::Load,
     restart::RestartNote,
     stats::{Quota, Stats},
+    triggers::Trigger,
 };
 
 /// What checks and traffic say of a replica.
@@ -105,6 +106,8 @@ pub struct ReplicaState {
     pub waits: bool,
     /// Whether it let a request wait in vain and has not been heard of since.
     pub in_doubt: bool,
+    /// Set while a trigger of its tier makes requests leave it: it is asked only when nobody else can answer.
+    pub left_for: Option<LeftFor>,
     /// Failures since the last success, of those that count.
     pub failing: u32,
     /// The last failure, and when (wall clock, milliseconds).
@@ -145,6 +148,7 @@ impl Default for ReplicaState {
             share: 1.0,
             waits: false,
             in_doubt: false,
+            left_for: None,
             failing: 0,
             last_failure: None,
             evidence_ms: None,
@@ -166,8 +170,20 @@ impl ReplicaState {
     /// Whether it is in full service: its gate is open, its share is whole and nothing fails.
     #[must_use]
     pub fn in_full_service(&self) -> bool {
-        matches!(self.gate, Gate::Open) && self.share >= 1.0 && self.failing == 0 && !self.in_doubt
+        let serves = matches!(self.gate, Gate::Open) && self.share >= 1.0 && self.failing == 0;
+        serves && !self.in_doubt && self.left_for.is_none()
     }
+}
+
+/// Why requests leave a replica that answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftFor {
+    /// The trigger.
+    pub trigger: Trigger,
+    /// The class that stands for it in the verdict table.
+    pub class: FailureClass,
+    /// What was found, in words.
+    pub words: Arc<str>,
 }
 
 /// The 95th percentiles of the last 15 minutes, each absent while it stands on too few answers to mean anything.
@@ -197,6 +213,8 @@ pub struct Outcome {
     pub began_ms: i64,
     /// How it failed; absent when the answer was good.
     pub failure: Option<Failure>,
+    /// Whether it is a stream, which shows its first token.
+    pub stream: bool,
     /// Time to the first meaningful token.
     pub first_token: Option<Duration>,
     /// Time to the end.
@@ -217,6 +235,12 @@ pub enum Signal {
     Gpu(Option<String>),
     /// The GPU beneath it is unwell but serves on (with the reason in words), or is well again.
     GpuUnwell(Option<String>),
+    /// Its answers fail the quality checks (with the finding in words), or pass again. For whoever judges answers; nothing
+    /// in this version does.
+    Quality(Option<String>),
+    /// Its budget is spent (with which one, in words), or there is money again. For whoever counts costs; nothing in this
+    /// version does.
+    Budget(Option<String>),
     /// The operator wants it back in full service, now.
     FailBack,
     /// Check it now.

@@ -2,7 +2,14 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use crate::{capability::Capabilities, gpu::GpuHost, load::LoadWatch, restart::Restart};
+use crate::{
+    capability::Capabilities,
+    failure::FailureClass,
+    gpu::GpuHost,
+    load::LoadWatch,
+    restart::Restart,
+    triggers::{Impact, Trigger, Triggers},
+};
 
 /// A replica's name over restarts and edits: `chain/tier@url`.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -89,6 +96,8 @@ pub struct Chain {
     /// Whether a late tier's request goes to the next one too, and how late is late while the tier's own figures
     /// cannot tell.
     pub hedge: Option<Duration>,
+    /// Whether JSON answers say in their body who gave them.
+    pub mark_body: bool,
     /// How a recovered tier takes traffic again.
     pub failback: Failback,
     /// The tiers, in order of preference.
@@ -102,6 +111,16 @@ impl Chain {
     #[must_use]
     pub fn position(&self, tier: &str) -> Option<usize> {
         self.tiers.iter().position(|t| t.name == tier)
+    }
+
+    /// How much worse answers become when requests leave `from` for `to` after a failure of this class, as the operator
+    /// estimates it.
+    #[must_use]
+    pub fn impact(&self, from: &str, to: &str, class: FailureClass) -> Option<Impact> {
+        let tier = |name: &str| self.tiers.get(self.position(name)?);
+        let (from, to) = (tier(from)?, tier(to)?);
+        let said = Trigger::of(class).and_then(|trigger| from.triggers.rule(trigger).impact);
+        Some(said.unwrap_or(to.quality_impact))
     }
 }
 
@@ -148,6 +167,12 @@ pub struct Tier {
     pub breaker: resilience::breaker::Settings,
     /// How health is checked; absent: never actively.
     pub probe: Option<Probe>,
+    /// What makes requests leave it.
+    pub triggers: Triggers,
+    /// How much worse its answers are than the first tier's.
+    pub quality_impact: Impact,
+    /// What it can do, as a share of the best tier's capability; absent: by its place and its quality impact.
+    pub capability_weight: Option<f64>,
     /// What changes in a request that it serves.
     pub degrade: Degrade,
     /// Whether its engine's own figures are read, and what in them is a finding.

@@ -9,6 +9,7 @@ use crate::{
     board::{Admin, Health},
     failure::FailureClass,
     restart::RestartStep,
+    triggers::Impact,
     verdict::IncidentKind,
 };
 
@@ -242,6 +243,10 @@ pub struct ChangedOver {
     /// How long the client whose request set it off had waited in vain: from its request until the next tier was
     /// asked, or until now where it waits still. Absent when no request set it off.
     pub waited_ms: Option<i64>,
+    /// How much worse answers became by it, as the operator estimates it of the trigger or else of the tier that answers
+    /// now. Absent where no better tier was left.
+    #[serde(default)]
+    pub impact: Option<Impact>,
     /// Whether the tier that answers now has answered a request already; else [`Event::Answered`] says when.
     #[serde(default)]
     pub answered: bool,

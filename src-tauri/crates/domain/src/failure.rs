@@ -58,6 +58,12 @@ pub enum FailureClass {
     StreamError,
     /// The answer did not pass the quality checks.
     QualityRejected,
+    /// Its first tokens come later than the tier's threshold.
+    SlowFirstToken,
+    /// Its answers take longer than the tier's threshold.
+    SlowAnswer,
+    /// Its budget is spent.
+    OverBudget,
     /// The key that the tier names cannot be had.
     CredentialMissing,
     /// The GPU under the replica failed.
@@ -103,6 +109,9 @@ impl FailureClass {
         Self::CutStream,
         Self::StreamError,
         Self::QualityRejected,
+        Self::SlowFirstToken,
+        Self::SlowAnswer,
+        Self::OverBudget,
         Self::CredentialMissing,
         Self::Gpu,
         Self::ModelRetired,
@@ -111,6 +120,12 @@ impl FailureClass {
         Self::Superseded,
         Self::Loop,
     ];
+
+    /// The class of this word.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|class| class.word() == word)
+    }
 
     /// The stable word for rows, headers and metrics.
     #[must_use]
@@ -142,6 +157,9 @@ impl FailureClass {
             Self::CutStream => "cut_stream",
             Self::StreamError => "stream_error",
             Self::QualityRejected => "quality_rejected",
+            Self::SlowFirstToken => "slow_first_token",
+            Self::SlowAnswer => "slow_answer",
+            Self::OverBudget => "over_budget",
             Self::CredentialMissing => "credential_missing",
             Self::Gpu => "gpu",
             Self::ModelRetired => "model_retired",
@@ -204,6 +222,13 @@ impl FailureClass {
             Self::QualityRejected => {
                 "The answer failed the quality checks: look at the model and its settings."
             }
+            Self::SlowFirstToken => {
+                "Its first tokens come late: look at its queue and its GPU, or raise triggers.first_token_above."
+            }
+            Self::SlowAnswer => {
+                "Its answers take long: look at its load, shorten them with degrade.max_tokens, or raise triggers.total_above."
+            }
+            Self::OverBudget => "Its budget is spent: wait for the next period, or raise the budget.",
             Self::CredentialMissing => {
                 "The tier's key cannot be read: paste it in Settings, Keys, or set the variable."
             }

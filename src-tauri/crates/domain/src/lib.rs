@@ -19,6 +19,7 @@ pub mod restart;
 pub mod serving;
 pub mod stats;
 pub mod time;
+pub mod triggers;
 pub mod verdict;
 
 pub use board::{Admin, Board, BreakerState, CoolDown, Health, Outcome, ReplicaPort, ReplicaState, Signal};
@@ -28,4 +29,5 @@ pub use failure::{Failure, FailureClass};
 pub use journal::Journal;
 pub use load::{Load, LoadFault, LoadFinding, LoadWatch, LoadedModel};
 pub use orders::{Orders, OrdersPort, Preference};
+pub use triggers::{Impact, Rule, Trigger, Triggers};
 pub use verdict::{IncidentKind, Verdict, verdict};

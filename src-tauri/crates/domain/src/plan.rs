@@ -2,7 +2,7 @@
 //!
 //! A pure function of snapshot, board and request. It is kept for the request's explanation.
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
@@ -11,6 +11,7 @@ use crate::{
     chain::{Chain, ReplicaId, Tier},
     failure::FailureClass,
     orders::Preference,
+    triggers::Trigger,
 };
 
 /// What the plan needs to know of a request.
@@ -73,6 +74,20 @@ pub enum WhyNot {
     Waits,
     /// It let a request wait in vain and is being checked: asked only when nobody else can answer.
     InDoubt,
+    /// A trigger of the tier makes requests leave it: asked only when nobody else can answer.
+    Triggered {
+        /// Which.
+        trigger: Trigger,
+        /// What was found, in words.
+        words: Arc<str>,
+    },
+    /// A tier before it keeps its requests, because the operator switched the trigger off that would let them go.
+    Kept {
+        /// That tier.
+        tier: String,
+        /// The trigger that is switched off.
+        trigger: Trigger,
+    },
     /// Its task has not started yet.
     NotReady,
 }
@@ -89,6 +104,7 @@ impl WhyNot {
                 | Self::Ramping { .. }
                 | Self::Waits
                 | Self::InDoubt
+                | Self::Triggered { .. }
                 | Self::NotReady
         )
     }
@@ -96,14 +112,28 @@ impl WhyNot {
     /// Whether the replica is still asked when nobody better can answer.
     #[must_use]
     pub const fn still_serves(&self) -> bool {
-        matches!(self, Self::Ramping { .. } | Self::Waits | Self::InDoubt | Self::SetAside)
+        use WhyNot::{InDoubt, Ramping, SetAside, Triggered, Waits};
+        matches!(self, Ramping { .. } | Waits | InDoubt | SetAside | Triggered { .. })
     }
 
     /// Whether the operator wants it so.
     #[must_use]
     pub const fn is_ordered(&self) -> bool {
-        use WhyNot::{Disabled, Draining, Maintenance, PinnedElsewhere, Retired, SetAside};
-        matches!(self, Disabled | Draining | Maintenance | Retired | PinnedElsewhere { .. } | SetAside)
+        use WhyNot::{Disabled, Draining, Kept, Maintenance, PinnedElsewhere, Retired, SetAside};
+        let elsewhere = matches!(self, PinnedElsewhere { .. } | Kept { .. });
+        elsewhere || matches!(self, Disabled | Draining | Maintenance | Retired | SetAside)
+    }
+
+    /// The trigger by which requests leave the tier for this reason; absent where no trigger is about it.
+    #[must_use]
+    pub const fn trigger(&self) -> Option<Trigger> {
+        match self {
+            Self::Down { .. } | Self::BreakerOpen { .. } | Self::InDoubt => Some(Trigger::ProviderDown),
+            Self::CoolingDown { class, .. } => Trigger::of(*class),
+            Self::QuotaSpent { .. } => Some(Trigger::RateLimited),
+            Self::Triggered { trigger, .. } | Self::Kept { trigger, .. } => Some(*trigger),
+            _ => None,
+        }
     }
 }
 
@@ -131,6 +161,10 @@ impl fmt::Display for WhyNot {
             Self::Ramping { percent } => write!(f, "recovering, {percent} % of traffic so far"),
             Self::Waits => f.write_str("recovered, waiting for the operator to fail back"),
             Self::InDoubt => f.write_str("being checked after it let a request wait in vain"),
+            Self::Triggered { words, .. } => f.write_str(words),
+            Self::Kept { tier, trigger } => {
+                write!(f, "`{tier}` keeps its requests: its trigger {trigger} is off")
+            }
             Self::NotReady => f.write_str("starting"),
         }
     }
@@ -201,7 +235,14 @@ pub fn plan(
 ) -> Plan {
     let mut plan = Plan::default();
     let mut later = Vec::new();
+    let mut kept: Option<WhyNot> = None;
+    let mut reached = Vec::new();
     for position in prefer.order(chain.tiers.len()) {
+        if let Some(kept) = &kept {
+            plan.steps.push(Step { tier: position, why_not: Some(kept.clone()) });
+            continue;
+        }
+        reached.push(position);
         let (why_not, replicas) = judge_in_chain(chain, position, prefer, ask, &replica);
         let candidates =
             replicas.into_iter().map(|replica| Candidate { tier: position, replica, last_resort: false });
@@ -210,15 +251,27 @@ pub fn plan(
             Some(reason) if reason.still_serves() => later.extend(candidates),
             Some(_) => {}
         }
+        kept = why_not.as_ref().and_then(|reason| keeps(chain, position, reason));
         plan.steps.push(Step { tier: position, why_not });
     }
     // A tier that is ramped up is better than none at all.
     plan.order.extend(later);
     if plan.order.is_empty() {
-        plan.order.extend(last_resort(chain, prefer, &replica));
+        plan.order.extend(last_resort(chain, prefer, &reached, &replica));
     }
     plan.steps.sort_by_key(|step| step.tier);
     plan
+}
+
+/// Whether the tier at `position`, which is passed over for `reason`, keeps its requests all the same.
+fn keeps(chain: &Chain, position: usize, reason: &WhyNot) -> Option<WhyNot> {
+    // What a trigger has found, it is on for.
+    if matches!(reason, WhyNot::Triggered { .. }) {
+        return None;
+    }
+    let tier = chain.tiers.get(position)?;
+    let trigger = reason.trigger().filter(|trigger| !tier.triggers.rule(*trigger).on)?;
+    Some(WhyNot::Kept { tier: tier.name.clone(), trigger })
 }
 
 /// What the operator's orders for the chain make of a tier's own state.
@@ -247,15 +300,16 @@ fn judge_in_chain(
 }
 
 /// When every tier is out, the last one that is switched on is still tried, at its first replica that
-/// the operator has not taken out.
+/// the operator has not taken out. `reached`: the tiers that the request may come to, in the order of the plan.
 fn last_resort(
     chain: &Chain,
     prefer: &Preference,
+    reached: &[usize],
     read: &impl Fn(&ReplicaId) -> Option<(ReplicaState, u32)>,
 ) -> Option<Candidate> {
     let in_hand = |id| read(id).is_none_or(|(state, _)| state.admin == Admin::Enabled);
     let usable = |at: &usize| !prefer.shuts_out(*at) && chain.tiers.get(*at).is_some_and(|t| t.enabled);
-    prefer.order(chain.tiers.len()).rev().filter(usable).find_map(|position| {
+    reached.iter().copied().rev().filter(usable).find_map(|position| {
         let replica = chain.tiers.get(position)?.replicas.iter().position(|r| in_hand(&r.id))?;
         Some(Candidate { tier: position, replica, last_resort: true })
     })
@@ -328,6 +382,9 @@ pub fn judge_replica(state: &ReplicaState, ask: &Ask) -> Option<WhyNot> {
     }
     if state.in_doubt {
         return Some(WhyNot::InDoubt);
+    }
+    if let Some(left) = &state.left_for {
+        return Some(WhyNot::Triggered { trigger: left.trigger, words: Arc::clone(&left.words) });
     }
     if state.waits {
         return Some(WhyNot::Waits);

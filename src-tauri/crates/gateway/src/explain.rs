@@ -6,7 +6,7 @@ use std::{
 };
 
 use domain::{
-    FailureClass,
+    FailureClass, Trigger, Triggers,
     event::RequestResult,
     verdict::{CoolDownRule, Next},
 };
@@ -54,6 +54,8 @@ pub struct TierNote {
     pub tier: String,
     /// Why it was passed over, in words; absent when it might serve.
     pub why_not: Option<String>,
+    /// The trigger by which it was passed over; absent where none is about the reason.
+    pub trigger: Option<Trigger>,
 }
 
 /// A try at a replica.
@@ -82,11 +84,16 @@ pub struct TryNote {
 }
 
 /// What follows from a failure of this class, in words.
-pub(crate) fn verdict_in_words(class: FailureClass) -> String {
+pub(crate) fn verdict_in_words(class: FailureClass, triggers: &Triggers) -> String {
     let verdict = domain::verdict(class);
-    let next = match verdict.next {
-        Next::NextTier => "the next tier is asked",
-        Next::Client => "the client gets it",
+    let impact = |trigger| triggers.rule(trigger).impact.map(|i| format!(", quality impact {}", i.word()));
+    let next = match (verdict.next, Trigger::of(class), triggers.keeps(class)) {
+        (Next::Client, ..) => "the client gets it".into(),
+        (Next::NextTier, _, Some(off)) => format!("no other tier is asked: the trigger {off} is off"),
+        (Next::NextTier, Some(trigger), None) => {
+            format!("the next tier is asked (trigger {trigger}{})", impact(trigger).unwrap_or_default())
+        }
+        (Next::NextTier, None, None) => "the next tier is asked".into(),
     };
     let counts = if verdict.counts { "counts against the server" } else { "counts against nobody" };
     let alone = match verdict.cool_down {

@@ -7,9 +7,9 @@ use dialect::{
     error::{ClientError, ErrorKind},
 };
 use domain::{
-    FailureClass, Snapshot,
+    FailureClass, Snapshot, Trigger,
     event::RequestResult,
-    plan::{Ask as PlanAsk, Candidate, Plan, plan},
+    plan::{Ask as PlanAsk, Candidate, Plan, Step, WhyNot, plan},
     verdict,
     verdict::Next,
 };
@@ -117,7 +117,12 @@ impl Life {
         let mut late = false;
         let mut turn = None;
         let mut index = 0;
+        let mut kept = None;
         while let Some(candidate) = order.get(index) {
+            if kept.is_some_and(|tier| tier != candidate.tier) {
+                index += 1;
+                continue;
+            }
             let now = Instant::now();
             late = self.tries.deadline.has_passed(now);
             if late {
@@ -148,12 +153,27 @@ impl Life {
                 if verdict(bad.failure.class).next == Next::Client {
                     return self.refused(candidate, bad);
                 }
+                if let Some(trigger) = self.tries.keeps(candidate, bad.failure.class) {
+                    kept = Some(candidate.tier);
+                    self.stays_with(candidate.tier, trigger);
+                }
                 if let (true, Some(answer)) = (is_about_the_request(bad.failure.class), bad.answer) {
                     refused = Some((candidate.clone(), Bad { failure: bad.failure, answer: Some(answer) }));
                 }
             }
         }
         self.unanswered(refused, late)
+    }
+
+    /// The request stays with this tier: its trigger is switched off, and no other tier is asked.
+    fn stays_with(&mut self, tier: usize, trigger: Trigger) {
+        let name = self.tries.chain.tiers.get(tier).map(|t| t.name.clone()).unwrap_or_default();
+        let why = WhyNot::Kept { tier: name, trigger };
+        let free = |step: &&mut Step| step.why_not.as_ref().is_none_or(WhyNot::still_serves);
+        for step in self.planned.steps.iter_mut().filter(|step| step.tier != tier).filter(free) {
+            self.record.passed_by(step.tier, &why);
+            step.why_not = Some(why.clone());
+        }
     }
 
     /// Nobody answered: the client hears of its request's own fault, where there is one, or of every tier's.

@@ -76,6 +76,7 @@ impl Record {
         let note = |step: &domain::plan::Step| TierNote {
             tier: chain.tiers.get(step.tier).map(|t| t.name.clone()).unwrap_or_default(),
             why_not: step.why_not.as_ref().map(ToString::to_string),
+            trigger: step.why_not.as_ref().and_then(WhyNot::trigger),
         };
         let explanation = Explanation {
             request,
@@ -299,6 +300,16 @@ impl Record {
         self.first_failed |= tier == 0;
     }
 
+    /// A tier will not be asked after all, unless it was already.
+    pub(crate) fn passed_by(&mut self, tier: usize, why: &WhyNot) {
+        let name = self.chain.tiers.get(tier).map(|t| t.name.as_str()).unwrap_or_default();
+        let asked = self.explanation.attempts.iter().any(|it| it.tier == name);
+        if let Some(note) = self.explanation.tiers.get_mut(tier).filter(|_| !asked) {
+            note.why_not = Some(why.to_string());
+            note.trigger = why.trigger();
+        }
+    }
+
     /// A tier cannot carry the request, so that nobody was asked.
     pub(crate) fn pass_over(&mut self, tier: usize, failure: Failure) {
         let Some(found) = self.chain.tiers.get(tier) else { return };
@@ -364,7 +375,7 @@ impl Record {
             began_ms: current.began_ms,
             failure: failure.map(|f| f.class),
             message: failure.map(|f| f.message.clone()).unwrap_or_default(),
-            verdict: failure.map(|f| verdict_in_words(f.class)),
+            verdict: failure.map(|f| verdict_in_words(f.class, &tier.triggers)),
             first_token_ms: current.first_token.map(millis),
             total_ms: millis(total),
             left_out: current.left_out,
@@ -390,6 +401,7 @@ impl Record {
         current.port.tell(Signal::Outcome(Outcome {
             began_ms: current.began_ms,
             failure: failure.cloned(),
+            stream: self.explanation.stream,
             first_token: current.first_token,
             total,
             tokens_out: counted(current.usage.output),

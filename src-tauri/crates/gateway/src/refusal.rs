@@ -90,15 +90,21 @@ fn why_word(why: &WhyNot) -> &'static str {
         WhyNot::QuotaSpent { .. } => "rate_limited",
         WhyNot::Ramping { .. } => "recovering",
         WhyNot::InDoubt => "in_doubt",
+        WhyNot::Triggered { trigger, .. } => trigger.word(),
+        WhyNot::Kept { .. } => KEPT,
         WhyNot::NotReady => "starting",
     }
 }
 
+/// The word for a tier that was not asked, because a tier before it keeps its requests.
+const KEPT: &str = "kept";
+
 fn kind_of(tried: &[Tried], late: bool) -> ErrorKind {
     let limits = [FailureClass::RateLimited.word(), FailureClass::QuotaExhausted.word()];
+    let asked = || tried.iter().filter(|t| t.reason != KEPT);
     if late {
         ErrorKind::Timeout
-    } else if !tried.is_empty() && tried.iter().all(|t| limits.contains(&t.reason.as_str())) {
+    } else if asked().next().is_some() && asked().all(|t| limits.contains(&t.reason.as_str())) {
         ErrorKind::RateLimit
     } else {
         ErrorKind::Unavailable

@@ -71,19 +71,33 @@ impl Resume {
             return Going { held: broken.at_its_cap(), rest: None };
         }
         let cap = cap.and_then(|cap| u32::try_from(cap).ok());
-        match self.next(record, Way::Open(Box::new(broken)), cap).await {
+        let stays = self.stays(failure.class);
+        match self.next(record, Way::Open(Box::new(broken)), cap, stays).await {
             Ok(going) => going,
             Err(way) => Going { held: gave_up(record, failure, way), rest: None },
         }
     }
 
+    /// The tier that broke off, where its trigger is switched off: only its other servers may go on.
+    fn stays(&self, class: FailureClass) -> Option<usize> {
+        let (tier, _) = *self.been.last()?;
+        self.tries.chain.tiers.get(tier)?.triggers.keeps(class).map(|_| tier)
+    }
+
     /// Asks those who may serve, as things stand now; the way to the client comes back when nobody can.
-    async fn next(&mut self, record: &mut Record, mut way: Way, cap: Option<u32>) -> Result<Going, Way> {
+    async fn next(
+        &mut self,
+        record: &mut Record,
+        mut way: Way,
+        cap: Option<u32>,
+        stays: Option<usize>,
+    ) -> Result<Going, Way> {
         let ask = Ask { now: Instant::now(), dice: rand::random(), seed: rand::random() };
         let board = self.tries.shared.deps.board.clone();
         let prefer = self.tries.shared.deps.orders.preference(&self.tries.chain);
         let mut order = plan(&self.tries.chain, &prefer, &ask, |id| board.load(id)).order;
         order.retain(|it| !it.last_resort && !self.been.contains(&(it.tier, it.replica)));
+        order.retain(|it| stays.is_none_or(|tier| tier == it.tier));
         let mut turn = None;
         for (index, candidate) in order.iter().enumerate() {
             let now = Instant::now();

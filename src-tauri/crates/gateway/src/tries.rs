@@ -7,7 +7,7 @@ use dialect::{
     wire::{Stamp, Wire},
 };
 use domain::{
-    Admin, Chain, FailureClass,
+    Admin, Chain, FailureClass, Trigger,
     chain::{OnBrokenStream, Timeouts},
     plan::Candidate,
     time::wall_ms,
@@ -167,6 +167,11 @@ impl Tries {
         let peek = &self.asked.peek;
         let wanted = self.chain.on_broken_stream == OnBrokenStream::Resume && !self.only;
         wanted && peek.stream && peek.n == 1 && !peek.wants_json
+    }
+
+    /// The trigger that is switched off, so that a request which failed like this stays with the candidate's tier.
+    pub(crate) fn keeps(&self, candidate: &Candidate, class: FailureClass) -> Option<Trigger> {
+        self.chain.tiers.get(candidate.tier)?.triggers.keeps(class)
     }
 
     /// Whether the second may be asked beside the first.

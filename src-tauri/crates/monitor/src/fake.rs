@@ -121,11 +121,25 @@ pub(crate) fn failure(class: FailureClass) -> Failure {
 }
 
 pub(crate) fn good() -> Outcome {
-    Outcome { began_ms: 7, failure: None, first_token: Some(ms(2)), total: ms(5), tokens_out: None }
+    Outcome {
+        began_ms: 7,
+        failure: None,
+        stream: true,
+        first_token: Some(ms(2)),
+        total: ms(5),
+        tokens_out: None,
+    }
 }
 
 pub(crate) fn bad(class: FailureClass) -> Outcome {
-    Outcome { began_ms: 7, failure: Some(failure(class)), first_token: None, total: ms(3), tokens_out: None }
+    Outcome {
+        began_ms: 7,
+        failure: Some(failure(class)),
+        stream: true,
+        first_token: None,
+        total: ms(3),
+        tokens_out: None,
+    }
 }
 
 pub(crate) fn tier(name: &str) -> Tier {
@@ -147,6 +161,9 @@ pub(crate) fn tier(name: &str) -> Tier {
             down_after: 3,
             up_after: 2,
         }),
+        triggers: domain::Triggers::default(),
+        quality_impact: domain::Impact::Low,
+        capability_weight: None,
         degrade: Degrade::default(),
         load: domain::LoadWatch::default(),
         can: domain::capability::Capabilities::default(),
@@ -164,6 +181,7 @@ pub(crate) fn chain(tiers: Vec<Tier>) -> Chain {
         aliases: vec![],
         deadline: secs(120),
         on_broken_stream: OnBrokenStream::Stop,
+        mark_body: false,
         wait_up_to: Duration::ZERO,
         hedge: None,
         failback: Failback { auto: true, hold: secs(5), ramp: secs(9) },

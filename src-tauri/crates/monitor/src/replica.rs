@@ -5,9 +5,11 @@
 
 mod cool;
 mod figures;
+mod leave;
 mod life;
 mod loading;
 mod memory;
+mod pace;
 mod run;
 mod settings;
 mod silence;
@@ -244,6 +246,8 @@ impl Task {
             Signal::Suspect => self.life.suspected(at),
             Signal::Gpu(reason) => self.life.gpu_failed(at, reason),
             Signal::GpuUnwell(reason) => self.life.gpu_unwell(at, reason),
+            Signal::Quality(words) => self.life.quality_told(at, words),
+            Signal::Budget(words) => self.life.budget_told(at, words),
             Signal::FailBack => self.life.fail_back(at),
             Signal::ProbeNow => self.life.wants_check(),
             Signal::Restarted(note) => self.life.restart = Some(note),
@@ -257,6 +261,8 @@ impl Task {
 
     fn outcome(&mut self, at: At, outcome: &Outcome) {
         let class = outcome.failure.as_ref().map(|f| f.class);
+        let began = at.now.checked_sub(outcome.total).unwrap_or(at.now);
+        self.life.timed(at, outcome, began);
         if matches!(
             class,
             Some(FailureClass::ClientMistake | FailureClass::ClientGone | FailureClass::Superseded)
@@ -266,7 +272,6 @@ impl Task {
         let blamed = class.map(domain::verdict).is_some_and(|v| v.counts || v.incident.is_some());
         self.life.figures.attempt(at.now, outcome, blamed);
         self.figures_due.get_or_insert(at.now + FIGURES);
-        let began = at.now.checked_sub(outcome.total).unwrap_or(at.now);
         match &outcome.failure {
             None => self.life.answered(at, began),
             Some(failure) => {

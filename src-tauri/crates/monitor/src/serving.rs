@@ -9,7 +9,8 @@ mod view;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use domain::{
-    Board, Chain, Journal, OrdersPort, Preference, Snapshot,
+    Board, Chain, Event, FailureClass, Journal, OrdersPort, Preference, Snapshot,
+    event::{ChangedOver, Direction},
     serving::{Serving, ServingPort, Told},
 };
 use tokio::{
@@ -104,7 +105,7 @@ impl ServingTask {
 
     fn tell(&self, entry: &mut Entry, view: &ChainView, at_ms: i64, input: &Input<'_>) {
         for event in entry.memory.decide(view, Instant::now(), input) {
-            self.journal.tell_at(at_ms, event);
+            self.journal.tell_at(at_ms, with_impact(&entry.chain, event));
         }
     }
 
@@ -140,6 +141,16 @@ impl ServingTask {
         };
         Entry { chain: Arc::clone(chain), prefer, memory, serving: watch::channel(serving).0 }
     }
+}
+
+/// A change-over for the worse, with the operator's estimate of how much worse.
+fn with_impact(chain: &Chain, event: Event) -> Event {
+    let Event::ChangedOver(change) = event else { return event };
+    let tiers =
+        change.from.as_deref().zip(change.to.as_deref()).filter(|_| change.direction == Direction::Over);
+    let impact = tiers.zip(FailureClass::of_word(&change.trigger));
+    let impact = impact.and_then(|((from, to), class)| chain.impact(from, to, class));
+    Event::ChangedOver(ChangedOver { impact, ..change })
 }
 
 fn publish(entry: &Entry, at_ms: i64) {

@@ -68,6 +68,7 @@ pub(crate) fn over(from: &str, to: Option<&str>, evidence_ms: i64, waited_ms: Op
         incident: Some(if to.is_some() { IncidentKind::Outage } else { IncidentKind::AllDown }),
         evidence_ms: Some(evidence_ms),
         waited_ms,
+        impact: None,
         answered: waited_ms.is_some(),
     })
 }
@@ -85,6 +86,7 @@ pub(crate) fn back(from: Option<&str>, to: &str) -> Event {
         incident: None,
         evidence_ms: None,
         waited_ms: None,
+        impact: None,
         answered: false,
     })
 }

@@ -19,7 +19,14 @@ export function tierOf(over: Partial<Tier> = {}): Tier {
       trials: 1,
       close_after: 2,
     },
-    triggers: { gpu: true, quality: false, over_budget: true },
+    triggers: {
+      rate_limited: true,
+      gpu: true,
+      provider_down: true,
+      context_too_long: true,
+      quality: false,
+      over_budget: true,
+    },
     degrade: {},
     quality_impact: "low",
     ...over,
@@ -34,6 +41,7 @@ export function chainOf(over: Partial<Chain> = {}): Chain {
     on_broken_stream: "stop",
     on_rate_limit: { wait_up_to: "0s" },
     hedge: { enabled: false, after: "5s" },
+    mark_body: false,
     failback: { mode: "auto", hold: "5s", ramp: "10s" },
     tiers: [
       tierOf(),

@@ -27,6 +27,7 @@ const schema = z.object({
   wait: span,
   hedging: z.enum(["off", "on"]),
   after: span,
+  mark: z.enum(["off", "on"]),
 });
 type Values = z.infer<typeof schema>;
 
@@ -39,6 +40,7 @@ const FIELDS: Record<string, keyof Values> = {
   on_broken_stream: "broken",
   "on_rate_limit.wait_up_to": "wait",
   "hedge.after": "after",
+  mark_body: "mark",
 };
 
 interface Props {
@@ -110,13 +112,14 @@ function Fields() {
           values={["off", "on"]}
         />
         <TextField name="after" label={t("field.after")} hint={t("field.after_hint")} />
+        <Choice name="mark" label={t("field.mark")} hint={t("field.mark_hint")} values={["off", "on"]} />
       </div>
     </>
   );
 }
 
 interface ChoiceProps {
-  name: "mode" | "broken" | "hedging";
+  name: "mode" | "broken" | "hedging" | "mark";
   label: string;
   hint?: string;
   values: readonly ("auto" | "manual" | "stop" | "resume" | "off" | "on")[];
@@ -157,6 +160,7 @@ const valuesOf = ({ name, aliases, deadline, failback, ...rest }: Chain): Values
   wait: rest.on_rate_limit.wait_up_to,
   hedging: rest.hedge.enabled ? "on" : "off",
   after: rest.hedge.after,
+  mark: rest.mark_body ? "on" : "off",
 });
 
 /** `gpt-4o, *` as a list, without blanks and doubles. */
@@ -179,6 +183,7 @@ function chainOf({ name, aliases, deadline, mode, hold, ramp, ...rest }: Values,
     on_broken_stream: rest.broken,
     on_rate_limit: { ...base.on_rate_limit, wait_up_to: rest.wait },
     hedge: { ...base.hedge, enabled: rest.hedging === "on", after: rest.after },
+    mark_body: rest.mark === "on",
   };
 }
 

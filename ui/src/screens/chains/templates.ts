@@ -1,6 +1,15 @@
 /** First drafts of chains and tiers. Defaults are those of the contract. */
 import type { Chain, Provider, Tier } from "@/contract";
 
+const TRIGGERS: Tier["triggers"] = {
+  rate_limited: true,
+  gpu: true,
+  provider_down: true,
+  context_too_long: true,
+  quality: false,
+  over_budget: true,
+};
+
 export function newTier(over: Partial<Tier> & { name: string; provider: Provider }): Tier {
   return {
     model: "",
@@ -16,7 +25,7 @@ export function newTier(over: Partial<Tier> & { name: string; provider: Provider
       trials: 1,
       close_after: 2,
     },
-    triggers: { gpu: true, quality: false, over_budget: true },
+    triggers: TRIGGERS,
     degrade: {},
     quality_impact: "low",
     ...over,
@@ -31,6 +40,7 @@ export function newChain(name: string, tiers: Tier[], aliases: string[] = []): C
     on_broken_stream: "stop",
     on_rate_limit: { wait_up_to: "0s" },
     hedge: { enabled: false, after: "5s" },
+    mark_body: false,
     failback: { mode: "auto", hold: "5s", ramp: "10s" },
     tiers,
     emergency: { cache: { enabled: false, similar: 0.9 }, rules: [], queue: { enabled: false } },

@@ -12,6 +12,16 @@ it("gives back the tier it was filled from", () => {
     tierOf(),
     tierOf({ key: "keyring:openai", degrade: { max_tokens: 400, notice: "backup", temperature: 0.2 } }),
     tierOf({
+      capability_weight: 0.5,
+      degrade: { system_note: "Be brief." },
+      triggers: {
+        ...tierOf().triggers,
+        first_token_above: "5s",
+        gpu: false,
+        impact: { gpu: "high", quality: "medium" },
+      },
+    }),
+    tierOf({
       probe: {
         kind: "http",
         path: "/up",
@@ -46,16 +56,41 @@ it("writes one address as url and several as replicas, and drops empty ones", ()
 
 it("takes away what was emptied", () => {
   const base = tierOf({ key: "env:KEY", degrade: { max_tokens: 10 } });
-  const tier = fromValues({ ...toValues(base), key: "", degrade: { max_tokens: "", notice: "" } }, base);
+  const tier = fromValues(
+    { ...toValues(base), key: "", degrade: { max_tokens: "", temperature: "", system_note: "", notice: "" } },
+    base,
+  );
   expect(tier).not.toHaveProperty("key");
   expect(tier.degrade).toEqual({});
 });
 
+it("takes away a threshold and an estimate that were emptied", () => {
+  const base = tierOf({ triggers: { ...tierOf().triggers, total_above: "60s", impact: { gpu: "low" } } });
+  const values = toValues(base);
+  const impact = { ...values.triggers.impact, gpu: "next" as const };
+  const tier = fromValues({ ...values, triggers: { ...values.triggers, total_above: "", impact } }, base);
+  expect(tier.triggers).toEqual(tierOf().triggers);
+});
+
 it("refuses what the engine could not read", () => {
   const values = toValues(tierOf());
-  const bad = { ...values, model: " ", breaker: { ...values.breaker, rate: "2", trials: "0" } };
+  const bad = {
+    ...values,
+    model: " ",
+    capability_weight: "0",
+    breaker: { ...values.breaker, rate: "2", trials: "0" },
+    triggers: { ...values.triggers, first_token_above: "5" },
+    degrade: { ...values.degrade, temperature: "3" },
+  };
   const paths = tierSchema.safeParse(bad).error?.issues.map(({ path }) => path.join("."));
-  expect(paths).toEqual(["model", "breaker.rate", "breaker.trials"]);
+  expect(paths).toEqual([
+    "model",
+    "capability_weight",
+    "triggers.first_token_above",
+    "breaker.rate",
+    "breaker.trials",
+    "degrade.temperature",
+  ]);
 });
 
 it("reads a command a line at a time, and wants one where it is to be run", () => {
@@ -82,6 +117,9 @@ it.each([
   ["timeouts.first_token", "timeouts.first_token"],
   ["probe", "probe.every"],
   ["triggers.quality", null],
+  ["triggers.first_token_above", "triggers.first_token_above"],
+  ["triggers.impact.gpu", "triggers.impact.gpu"],
+  ["capability_weight", "capability_weight"],
   ["", null],
 ])("finds the field for the path %j", (path, field) => {
   expect(fieldOf(path)).toBe(field);

@@ -1,11 +1,22 @@
 /** A tier as the fields of its form, and back. Every field is text, so that a half-written one can stand. */
 import { z } from "zod";
-import type { LoadWatch, Probe, ProbeKind, Provider, QualityImpact, Tier } from "@/contract";
+import type { Degrade, LoadWatch, Probe, ProbeKind, Provider, QualityImpact, Tier } from "@/contract";
 import { share, span, whole } from "./field-types";
 import { fromReplicas, replicaSchema, toReplicas } from "./replica-values";
+import { ROWS, triggersOf, triggersSchema, triggerValues } from "./trigger-values";
 
 export const SWITCH = ["on", "off"] as const;
 const switchOf = (on: boolean) => (on ? "on" : "off");
+
+const weight = z
+  .string()
+  .trim()
+  .refine((text) => text === "" || (Number(text) > 0 && Number(text) <= 1), "share");
+
+const temperature = z
+  .string()
+  .trim()
+  .refine((text) => text === "" || (Number(text) >= 0 && Number(text) <= 2), "temperature");
 
 export const PROBE_KINDS = ["default", "http", "models", "generation", "off"] as const;
 
@@ -16,6 +27,8 @@ export const tierSchema = z.object({
   model: z.string().trim().min(1, "model"),
   key: z.string().trim(),
   quality_impact: z.enum(["low", "medium", "high"]),
+  capability_weight: weight,
+  triggers: triggersSchema,
   timeouts: z.object({ connect: span, first_token: span, idle: span, total: span }),
   breaker: z.object({
     consecutive: whole(1, 1000),
@@ -45,6 +58,8 @@ export const tierSchema = z.object({
   }),
   degrade: z.object({
     max_tokens: z.union([z.literal(""), whole(1, 10_000_000)]),
+    temperature: temperature,
+    system_note: z.string().trim(),
     notice: z.string().trim(),
   }),
 });
@@ -74,6 +89,8 @@ export function toValues(tier: Tier): TierValues {
     model: tier.model,
     key: tier.key ?? "",
     quality_impact: tier.quality_impact,
+    capability_weight: tier.capability_weight?.toString() ?? "",
+    triggers: triggerValues(tier.triggers),
     timeouts: { ...tier.timeouts },
     breaker: {
       consecutive: String(breaker.consecutive),
@@ -101,14 +118,26 @@ export function toValues(tier: Tier): TierValues {
       stuck_after: load.stuck_after,
       on_cpu: switchOf(load.on_cpu),
     },
-    degrade: { max_tokens: tier.degrade.max_tokens?.toString() ?? "", notice: tier.degrade.notice ?? "" },
+    degrade: {
+      max_tokens: tier.degrade.max_tokens?.toString() ?? "",
+      temperature: tier.degrade.temperature?.toString() ?? "",
+      system_note: tier.degrade.system_note ?? "",
+      notice: tier.degrade.notice ?? "",
+    },
   };
 }
 
 /** The tier that the fields describe; what has no field is taken from `base`. */
 export function fromValues(values: TierValues, base: Tier): Tier {
-  const { url: _url, replicas: _replicas, key: _key, probe: _probe, load: _load, ...rest } = base;
-  const { max_tokens: _max, notice: _notice, ...degrade } = base.degrade;
+  const {
+    url: _url,
+    replicas: _replicas,
+    key: _key,
+    probe: _probe,
+    load: _load,
+    capability_weight: _weight,
+    ...rest
+  } = base;
   return {
     ...rest,
     name: values.name,
@@ -117,6 +146,8 @@ export function fromValues(values: TierValues, base: Tier): Tier {
     model: values.model,
     ...(values.key ? { key: values.key } : {}),
     quality_impact: values.quality_impact as QualityImpact,
+    ...(values.capability_weight ? { capability_weight: Number(values.capability_weight) } : {}),
+    triggers: triggersOf(values.triggers, base.triggers),
     timeouts: { ...values.timeouts },
     breaker: {
       consecutive: Number(values.breaker.consecutive),
@@ -129,11 +160,16 @@ export function fromValues(values: TierValues, base: Tier): Tier {
     },
     ...(values.probe.kind === "default" ? {} : { probe: probeOf(values.probe) }),
     ...loadOf(values.load, base),
-    degrade: {
-      ...degrade,
-      ...(values.degrade.max_tokens ? { max_tokens: Number(values.degrade.max_tokens) } : {}),
-      ...(values.degrade.notice ? { notice: values.degrade.notice } : {}),
-    },
+    degrade: degradeOf(values.degrade),
+  };
+}
+
+function degradeOf({ max_tokens, temperature, system_note, notice }: TierValues["degrade"]): Degrade {
+  return {
+    ...(max_tokens ? { max_tokens: Number(max_tokens) } : {}),
+    ...(temperature ? { temperature: Number(temperature) } : {}),
+    ...(system_note ? { system_note } : {}),
+    ...(notice ? { notice } : {}),
   };
 }
 
@@ -168,7 +204,10 @@ export function fieldOf(path: string): string | null {
   if (path === "url" || path === "replicas") return "replicas.0.url";
   const replica = /^replicas\[(\d+)\](?:\.(.+))?$/.exec(path);
   if (replica) return `replicas.${replica[1]}.${replicaField(replica[2])}`;
-  const known = /^(name|provider|model|key|quality_impact|(timeouts|breaker|probe|load|degrade)\.\w+)$/;
+  const known =
+    /^(name|provider|model|key|quality_impact|capability_weight|(timeouts|breaker|probe|load|degrade)\.\w+)$/;
+  const row = /^triggers\.(impact\.)?(\w+)$/.exec(path);
+  if (row) return ROWS.some((name) => name === row[2]) ? path : null;
   if (path === "probe") return "probe.every";
   if (path === "load") return "load.every";
   return known.test(path) ? path : null;

@@ -27,6 +27,9 @@ pub struct Chain {
     /// Whether a late first token starts the next tier too.
     #[serde(default)]
     pub hedge: Hedge,
+    /// Whether JSON answers say in their body who gave them: `_backend`, `_degraded`, `_notice`. The headers always do.
+    #[serde(default)]
+    pub mark_body: bool,
     /// How a recovered tier takes traffic again.
     #[serde(default)]
     pub failback: Failback,

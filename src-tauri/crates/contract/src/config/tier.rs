@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{LoadWatch, Price, Restart};
+use super::{LoadWatch, Price, Restart, Triggers};
 use crate::Span;
 
 /// One step of a chain.
@@ -53,6 +53,11 @@ pub struct Tier {
     /// How much worse this tier's answers are.
     #[serde(default)]
     pub quality_impact: QualityImpact,
+    /// What it can do, as a share of what the chain's best tier can: above 0, to 1. Left out: 1 for the first tier, and
+    /// for the others 0.9, 0.6 or 0.3 by their quality impact.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub capability_weight: Option<f64>,
     /// What its serving engine says of its own load, and what of that is a finding.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -293,32 +298,6 @@ fn three() -> u32 {
 }
 fn two() -> u32 {
     2
-}
-
-/// What makes requests leave a tier.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, ts_rs::TS)]
-#[serde(deny_unknown_fields, default)]
-pub struct Triggers {
-    /// A first token later than this.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    pub first_token_above: Option<Span>,
-    /// An answer that takes longer than this.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    pub total_above: Option<Span>,
-    /// A fault of the GPU it runs on.
-    pub gpu: bool,
-    /// Answers that fail the quality checks.
-    pub quality: bool,
-    /// A spent budget.
-    pub over_budget: bool,
-}
-
-impl Default for Triggers {
-    fn default() -> Self {
-        Self { first_token_above: None, total_above: None, gpu: true, quality: false, over_budget: true }
-    }
 }
 
 /// What changes in a request that a tier serves.

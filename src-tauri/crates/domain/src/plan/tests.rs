@@ -34,6 +34,9 @@ pub(crate) fn tier(name: &str, replicas: usize) -> Arc<Tier> {
             close_after: 2,
         },
         probe: None,
+        triggers: crate::Triggers::default(),
+        quality_impact: crate::Impact::Low,
+        capability_weight: None,
         degrade: Degrade::default(),
         load: crate::LoadWatch::default(),
         can: crate::capability::Capabilities::default(),
@@ -47,6 +50,7 @@ pub(crate) fn chain(tiers: Vec<Arc<Tier>>) -> Chain {
         aliases: vec![],
         deadline: Duration::from_secs(60),
         on_broken_stream: OnBrokenStream::Stop,
+        mark_body: false,
         wait_up_to: Duration::ZERO,
         hedge: None,
         failback: Failback { auto: true, hold: Duration::ZERO, ramp: Duration::ZERO },
@@ -114,6 +118,48 @@ fn a_server_in_doubt_is_asked_only_when_nobody_else_can_answer() {
     assert_eq!(order(&planned(&chain, 0.0, &[("a", 0, doubtful.clone())])), [(1, 0), (0, 0)]);
     let plan = planned(&chain, 0.0, &[("a", 0, doubtful), ("b", 0, down())]);
     assert_eq!(plan.order, [Candidate { tier: 0, replica: 0, last_resort: false }]);
+}
+
+#[test]
+fn a_tier_that_a_trigger_fires_for_is_asked_last_and_never_given_up_for_nobody() {
+    let left = crate::board::LeftFor {
+        trigger: Trigger::FirstTokenAbove,
+        class: FailureClass::SlowFirstToken,
+        words: "too slow".into(),
+    };
+    let slow = ReplicaState { left_for: Some(left), ..ReplicaState::default() };
+    let chain = chain(vec![tier("a", 1), tier("b", 1)]);
+    let planned_ = planned(&chain, 0.0, &[("a", 0, slow.clone())]);
+    assert_eq!(order(&planned_), [(1, 0), (0, 0)]);
+    let why = planned_.steps[0].why_not.as_ref().map(ToString::to_string);
+    assert_eq!(why.as_deref(), Some("too slow"));
+    let alone = planned(&chain, 0.0, &[("a", 0, slow.clone()), ("b", 0, down())]);
+    assert_eq!(alone.order, [Candidate { tier: 0, replica: 0, last_resort: false }]);
+    let both = planned(&chain, 0.0, &[("a", 0, slow.clone()), ("b", 0, slow)]);
+    assert_eq!(order(&both), [(0, 0), (1, 0)], "of two slow tiers the better one comes first");
+}
+
+#[test]
+fn a_tier_whose_trigger_is_off_keeps_its_requests() {
+    let mut keeper = Tier::clone(&tier("b", 1));
+    let off = crate::Rule { on: false, impact: None };
+    keeper.triggers = keeper.triggers.with(Trigger::ProviderDown, off);
+    let chain = chain(vec![tier("a", 1), Arc::new(keeper), tier("c", 1)]);
+    assert_eq!(order(&planned(&chain, 0.0, &[])), [(0, 0), (1, 0), (2, 0)]);
+    let kept = planned(&chain, 0.0, &[("a", 0, down()), ("b", 0, down())]);
+    assert_eq!(kept.order, [Candidate { tier: 1, replica: 0, last_resort: true }]);
+    let why = kept.steps[2].why_not.as_ref().map(ToString::to_string);
+    assert_eq!(why.as_deref(), Some("`b` keeps its requests: its trigger provider_down is off"));
+    assert!(kept.steps[2].why_not.as_ref().is_some_and(|why| !why.still_serves()));
+    let limited = ReplicaState {
+        cool_down: Some(CoolDown {
+            until: Instant::now() + Duration::from_secs(9),
+            class: FailureClass::RateLimited,
+        }),
+        ..ReplicaState::default()
+    };
+    let passed = planned(&chain, 0.0, &[("a", 0, down()), ("b", 0, limited)]);
+    assert_eq!(order(&passed), [(2, 0)], "another trigger is about rate limits");
 }
 
 #[test]

@@ -330,6 +330,16 @@ fn check_limits(path: &str, tier: &Tier, problems: &mut Vec<Problem>) {
             "write at least 1",
         ));
     }
+    if let Some(weight) = tier.capability_weight
+        && !(weight > 0.0 && weight <= 1.0)
+    {
+        problems.push(error(
+            format!("{path}.capability_weight"),
+            "outside 0 to 1",
+            "write a share of the best tier's capability, such as 0.5",
+        ));
+    }
+    check_triggers(path, tier, problems);
     let Some(probe) = &tier.probe else { return };
     if probe.kind != ProbeKind::Off && (probe.every.0.is_zero() || probe.timeout.0.is_zero()) {
         problems.push(error(
@@ -349,6 +359,28 @@ fn check_limits(path: &str, tier: &Tier, problems: &mut Vec<Problem>) {
     }
 }
 
+/// Thresholds must leave time, and be reached before the timeout that would end the try.
+fn check_triggers(path: &str, tier: &Tier, problems: &mut Vec<Problem>) {
+    let t = &tier.timeouts;
+    let rows = [
+        ("first_token_above", tier.triggers.first_token_above, "first_token", t.first_token),
+        ("total_above", tier.triggers.total_above, "total", t.total),
+    ];
+    for (name, above, timeout, limit) in rows {
+        let Some(above) = above else { continue };
+        let at = format!("{path}.triggers.{name}");
+        if above.0.is_zero() {
+            problems.push(error(at, "every answer takes longer than zero", "write for example 5s"));
+        } else if above >= limit {
+            problems.push(warning(
+                at,
+                format!("not below timeouts.{timeout} ({limit}), which ends such a try before"),
+                format!("write less than timeouts.{timeout}"),
+            ));
+        }
+    }
+}
+
 /// Settings that this version keeps and does not act upon: said plainly, so that nobody relies on them.
 fn without_effect_yet(path: &str, chain: &Chain, problems: &mut Vec<Problem>) {
     let mut note = |condition: bool, field: String, what: &str| {
@@ -363,10 +395,9 @@ fn without_effect_yet(path: &str, chain: &Chain, problems: &mut Vec<Problem>) {
     note(chain.emergency.cache.enabled, format!("{path}.emergency.cache"), "the emergency cache");
     note(!chain.emergency.rules.is_empty(), format!("{path}.emergency.rules"), "a rule");
     note(chain.emergency.queue.enabled, format!("{path}.emergency.queue"), "the retry queue");
+    note(chain.mark_body, format!("{path}.mark_body"), "the mark");
     for (index, tier) in chain.tiers.iter().enumerate() {
         let at = format!("{path}.tiers[{index}].triggers");
-        note(tier.triggers.first_token_above.is_some(), format!("{at}.first_token_above"), "this trigger");
-        note(tier.triggers.total_above.is_some(), format!("{at}.total_above"), "this trigger");
         note(tier.triggers.quality, format!("{at}.quality"), "this trigger");
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use contract::config::{self, BrokenStream, Document, FailbackMode, Provider};
 use domain::{
-    KeyRef, ProviderKind, Replica, ReplicaId, Snapshot, Tier,
+    Impact, KeyRef, ProviderKind, Replica, ReplicaId, Rule, Snapshot, Tier, Trigger, Triggers,
     capability::Capabilities,
     chain::{Chain, Degrade, Failback, OnBrokenStream, Probe, ProbeKind, Retry, Timeouts},
 };
@@ -44,6 +44,7 @@ fn chain(chain: &config::Chain, practice: &PracticeAddresses) -> Chain {
             BrokenStream::Stop => OnBrokenStream::Stop,
             BrokenStream::Resume => OnBrokenStream::Resume,
         },
+        mark_body: chain.mark_body,
         wait_up_to: chain.on_rate_limit.wait_up_to.0,
         hedge: chain.hedge.enabled.then_some(chain.hedge.after.0),
         failback: Failback {
@@ -84,6 +85,9 @@ pub fn tier_of(chain: &str, tier: &config::Tier, practice: &PracticeAddresses) -
             close_after: tier.breaker.close_after,
         },
         probe: probe(provider, tier.probe.as_ref()),
+        triggers: triggers(&tier.triggers),
+        quality_impact: impact(tier.quality_impact),
+        capability_weight: tier.capability_weight,
         degrade: Degrade {
             max_tokens: tier.degrade.max_tokens,
             temperature: tier.degrade.temperature,
@@ -93,6 +97,32 @@ pub fn tier_of(chain: &str, tier: &config::Tier, practice: &PracticeAddresses) -
         can: can(tier),
         prefill: tier.capabilities.as_ref().and_then(|c| c.prefill),
         load: load(tier.load.clone().unwrap_or_default()),
+    }
+}
+
+fn triggers(triggers: &config::Triggers) -> Triggers {
+    let said = &triggers.impact;
+    let rows = [
+        (Trigger::FirstTokenAbove, true, said.first_token_above),
+        (Trigger::TotalAbove, true, said.total_above),
+        (Trigger::RateLimited, triggers.rate_limited, said.rate_limited),
+        (Trigger::Gpu, triggers.gpu, said.gpu),
+        (Trigger::ProviderDown, triggers.provider_down, said.provider_down),
+        (Trigger::ContextTooLong, triggers.context_too_long, said.context_too_long),
+        (Trigger::Quality, triggers.quality, said.quality),
+        (Trigger::OverBudget, triggers.over_budget, said.over_budget),
+    ];
+    let above = |span: Option<contract::Span>| span.map(|span| span.0);
+    let thresholds = Triggers::above(above(triggers.first_token_above), above(triggers.total_above));
+    rows.into_iter()
+        .fold(thresholds, |all, (trigger, on, said)| all.with(trigger, Rule { on, impact: said.map(impact) }))
+}
+
+const fn impact(impact: config::QualityImpact) -> Impact {
+    match impact {
+        config::QualityImpact::Low => Impact::Low,
+        config::QualityImpact::Medium => Impact::Medium,
+        config::QualityImpact::High => Impact::High,
     }
 }
 

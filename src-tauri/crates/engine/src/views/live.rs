@@ -124,7 +124,7 @@ fn tier_view(
         model: tier.model.clone(),
         enabled: tier.enabled,
         quality_impact: document.quality_impact,
-        may_serve: why_not.is_none(),
+        may_serve: why_not.as_ref().is_none_or(WhyNot::still_serves),
         why_not: why_not.map(|w| w.to_string()),
         order: super::order_of(parts.orders, chain, tier, moment.wall),
         waits: why_not_waits(&states),
@@ -169,7 +169,7 @@ fn not_armed(parts: &LiveParts<'_>, moment: &Moment, chain: &Chain, serving: Opt
     Some(if out.is_empty() { "there is no other tier".into() } else { out.join("; ") })
 }
 
-/// Why no replica of a tier may serve; a share below one is no such reason.
+/// Why no replica of a tier may serve, or why requests leave it; a share below one is no such reason.
 fn why_not(moment: &Moment, tier: &Tier, states: &[Option<ReplicaState>]) -> Option<WhyNot> {
     if !tier.enabled {
         return Some(WhyNot::Disabled);
@@ -180,6 +180,7 @@ fn why_not(moment: &Moment, tier: &Tier, states: &[Option<ReplicaState>]) -> Opt
         let reason = state.as_ref().map_or(Some(WhyNot::NotReady), |s| judge_replica(s, &ask));
         match reason {
             None => return None,
+            Some(reason @ WhyNot::Triggered { .. }) => first = Some(reason),
             Some(reason) if reason.still_serves() => return None,
             Some(reason) => {
                 first.get_or_insert(reason);

@@ -24,5 +24,6 @@ mod resume;
 mod resume_native;
 mod script;
 mod stream;
+mod triggers;
 mod whole;
 mod world;

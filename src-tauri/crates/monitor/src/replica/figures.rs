@@ -214,7 +214,8 @@ mod tests {
         let mut figures = Figures::default();
         let mut answered = |first_token: Option<u64>| {
             let (total, first_token) = (Duration::from_secs(2), first_token.map(Duration::from_millis));
-            let outcome = Outcome { began_ms: 0, failure: None, first_token, total, tokens_out: None };
+            let outcome =
+                Outcome { began_ms: 0, failure: None, stream: true, first_token, total, tokens_out: None };
             figures.attempt(now, &outcome, false);
             figures.late(now)
         };

@@ -19,6 +19,7 @@ use tokio::time::Instant;
 
 use super::{
     figures::Figures,
+    pace::Pace,
     run::{Run, is_reachability, is_timeout},
     settings::Settings,
     silence::TIMEOUTS_IN_A_ROW,
@@ -92,6 +93,13 @@ pub(crate) struct Life {
     /// The last step of its restarts.
     pub restart: Option<RestartNote>,
     pub slow: bool,
+    /// How fast it answers, against its tier's thresholds.
+    pub pace: Pace,
+    /// A token is asked for to find out whether it is fast again.
+    pub asks_pace: bool,
+    /// Why its answers fail the quality checks, and which budget is spent.
+    pub quality: Option<String>,
+    pub budget: Option<String>,
     /// Cool-downs in a row whose length was guessed.
     pub guesses: u32,
     /// The end of the cool-down waits for this check.
@@ -107,6 +115,8 @@ pub(crate) struct Life {
 impl Life {
     pub(crate) fn new(settings: Settings, at: At) -> Self {
         let breaker = Breaker::new(settings.tier.breaker);
+        let mut pace = Pace::default();
+        pace.set(&settings.tier.triggers);
         Self {
             admin: settings.admin,
             settings,
@@ -129,6 +139,10 @@ impl Life {
             strain: None,
             restart: None,
             slow: false,
+            pace,
+            asks_pace: false,
+            quality: None,
+            budget: None,
             guesses: 0,
             last_word: false,
             check_now: false,
@@ -152,9 +166,11 @@ impl Life {
         if settings.admin != self.admin {
             self.ordered(at, settings.admin);
         }
+        self.pace.set(&settings.tier.triggers);
         self.settings = settings;
+        self.gpu_rule_set(at);
         self.hung &= self.settings.may_generate();
-        if self.health == Health::Down && self.settings.probe().is_none() && self.gpu.is_none() {
+        if self.health == Health::Down && self.settings.probe().is_none() && !self.gpu_is_out() {
             // Nothing would ever find it up again.
             self.came_back(at, "checks were switched off");
         }
@@ -248,6 +264,7 @@ impl Life {
     }
 
     fn check_failed(&mut self, at: At, failure: &Failure) {
+        self.asks_pace = false;
         // A server that is there and stays silent is hung, not down.
         if is_timeout(failure.class) && self.wants_token(at.now) {
             self.stays_silent(at, failure);
@@ -288,6 +305,9 @@ impl Life {
         if self.reached(at) {
             return;
         }
+        if *kind == ProbeKind::Generation {
+            self.token_came(at, took);
+        }
         self.answers_suspicion(at, kind);
         self.check_counts_as_trial(at, kind);
         if self.breaker.state(at.now) == State::Closed && self.cool.is_none() && self.is_disproved(at, kind) {
@@ -305,7 +325,7 @@ impl Life {
         self.run.passed();
         let down = self.health == Health::Down;
         let up_after = self.settings.probe().map_or(1, |p| p.up_after.max(1));
-        if down && self.gpu.is_none() && self.run.good_checks >= up_after {
+        if down && !self.gpu_is_out() && self.run.good_checks >= up_after {
             self.came_back(at, "it answers its checks again");
         }
         down
@@ -345,6 +365,7 @@ impl Life {
     /// What time alone changes.
     pub(crate) fn tick(&mut self, at: At) {
         self.tick_cool_down(at);
+        self.tick_pace(at);
         if matches!(self.way_back, WayBack::Ramp(ramp) if ramp.done(at.now)) {
             self.way_back = WayBack::Done;
         }
@@ -380,7 +401,8 @@ impl Life {
     }
 
     fn answering(&self) -> Health {
-        if self.slow || self.unwell.is_some() || self.strain.is_some() {
+        let left = self.gpu.is_some() || self.left_for().is_some();
+        if self.slow || self.unwell.is_some() || self.strain.is_some() || left {
             Health::Degraded
         } else {
             Health::Healthy

@@ -6,6 +6,7 @@ mod load;
 mod recovery;
 mod silence;
 mod stats;
+mod triggers;
 
 use domain::{BreakerState, Failure, FailureClass as F, Health, journal::JournalReader};
 use resilience::gate::Gate;

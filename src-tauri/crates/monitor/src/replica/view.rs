@@ -19,7 +19,7 @@ impl Life {
     fn is_out(&self, now: Instant) -> bool {
         self.admin != Admin::Enabled
             || self.health == Health::Down
-            || self.gpu.is_some()
+            || self.gpu_is_out()
             || matches!(self.breaker.state(now), State::Open { .. })
             || self.trials_by_check(now)
     }
@@ -35,7 +35,7 @@ impl Life {
         let after_silence = self.run.timeouts > 0 && self.settings.may_generate();
         let after_errors = self.tokens_may_close(now);
         let beside_a_long_answer = self.run.waiting && self.settings.answers_side_by_side();
-        self.trials_by_check(now) || after_silence || after_errors || beside_a_long_answer
+        self.trials_by_check(now) || after_silence || after_errors || beside_a_long_answer || self.asks_pace
     }
 
     /// Whether a request has waited in vain, and the check that follows has not come back: nobody else shall wait
@@ -55,7 +55,7 @@ impl Life {
 
     fn share(&self, now: Instant) -> f64 {
         match self.way_back {
-            _ if self.is_out(now) => 0.0,
+            _ if self.is_out(now) || self.left_for().is_some() => 0.0,
             WayBack::Done => 1.0,
             WayBack::Ramp(ramp) => ramp.share(now),
             WayBack::Waits => 0.0,
@@ -83,9 +83,10 @@ impl Life {
             share: self.share(now),
             waits: self.way_back == WayBack::Waits && !self.is_out(now),
             in_doubt: self.in_doubt(),
+            left_for: self.left_for(),
             failing: self.run.failing,
             last_failure: self.run.last.clone(),
-            evidence_ms: self.run.evidence_ms,
+            evidence_ms: self.run.evidence_ms.or(self.pace.slow.as_ref().and_then(|slow| slow.evidence_ms)),
             latency: self.figures.latency(now),
             first_token: None,
             spent_until: self.spent_until,
@@ -107,7 +108,7 @@ impl Life {
             WayBack::Done | WayBack::Waits => None,
         };
         let trial = self.trial_at(now);
-        [cool, share, trial].into_iter().flatten().min()
+        [cool, share, trial, self.pace_due()].into_iter().flatten().min()
     }
 
     /// How long after the last check the next one is due; absent when it is never checked.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{Admin, Failure, FailureClass, Health};
+use domain::{Admin, Failure, FailureClass, Health, Trigger};
 use resilience::{breaker::State, ramp::Ramp};
 use tokio::time::Instant;
 
@@ -85,6 +85,7 @@ impl Life {
             self.relapses = if served < SETTLED { self.relapses.saturating_add(1) } else { 0 };
         }
         self.way_back = WayBack::Done;
+        self.pace.clear();
     }
 
     /// The operator's switch.
@@ -102,7 +103,8 @@ impl Life {
 
     /// The operator's word ends every wait of a server that works.
     pub(crate) fn fail_back(&mut self, at: At) {
-        if self.way_back != WayBack::Done {
+        if self.way_back != WayBack::Done || self.pace.slow.is_some() {
+            self.pace.clear();
             self.because("the operator's order", None);
             self.back_since = Some(at.now);
             self.way_back = WayBack::Done;
@@ -114,15 +116,26 @@ impl Life {
         match reason {
             Some(reason) if self.gpu.as_ref() != Some(&reason) => {
                 let failure = Failure::new(FailureClass::Gpu, reason.clone());
-                self.run.count(&failure, at.wall_ms, at);
                 self.because(reason.clone(), Some(FailureClass::Gpu));
                 self.gpu = Some(reason);
+                if !self.gpu_is_out() {
+                    if self.health != Health::Down {
+                        self.set_answering_as(at);
+                    }
+                    return;
+                }
+                self.run.count(&failure, at.wall_ms, at);
                 if self.health != Health::Down {
                     self.went_out(at);
                     self.set_health(at, Health::Down);
                 }
             }
-            None if self.gpu.take().is_some() => {
+            None if self.gpu.is_some() => {
+                let was_out = self.gpu_is_out();
+                self.gpu = None;
+                if !was_out {
+                    return self.gpu_unwell(at, self.unwell.clone());
+                }
                 self.check_now = true;
                 self.run.good_checks = 0;
                 if self.settings.probe().is_none() {
@@ -130,6 +143,19 @@ impl Life {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Whether a fault of its GPU takes it out of service: the tier's trigger is on.
+    pub(super) fn gpu_is_out(&self) -> bool {
+        self.gpu.is_some() && self.settings.tier.triggers.rule(Trigger::Gpu).on
+    }
+
+    /// The tier's trigger for its GPU may be another one now.
+    pub(super) fn gpu_rule_set(&mut self, at: At) {
+        if self.gpu_is_out() && self.health != Health::Down {
+            let reason = self.gpu.take();
+            self.gpu_failed(at, reason);
         }
     }
 

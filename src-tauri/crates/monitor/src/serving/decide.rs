@@ -166,10 +166,13 @@ impl Memory {
             self.answer_due = from_at.is_none();
             return Some(self.move_to(view, Some(to_at), change));
         }
-        if from_at.is_some_and(|at| view.tiers[at].fit > Fit::Out) {
+        let to_at = best(view);
+        let stays = |at: usize| {
+            view.tiers[at].fit > Fit::Left || (view.tiers[at].fit == Fit::Left && to_at == Some(at))
+        };
+        if from_at.is_some_and(stays) {
             return None;
         }
-        let to_at = best(view);
         let change = match (from_at, to_at) {
             (Some(at), _) => self.left(view, at, to_at.is_none(), now),
             (None, _) if self.tier.is_some() => Change::by_order(),
@@ -214,7 +217,7 @@ impl Memory {
         self.unsettled.retain(|name, since| {
             match view.position(name).map(|at| view.tiers[at].fit) {
                 Some(Fit::Full) => now < *since.get_or_insert(now) + calm,
-                Some(Fit::Out | Fit::Open) => {
+                Some(Fit::Out | Fit::Left | Fit::Open) => {
                     *since = None;
                     true
                 }
@@ -265,6 +268,7 @@ impl Memory {
             incident: change.incident,
             evidence_ms: change.evidence_ms,
             waited_ms: change.waited_ms,
+            impact: None,
             answered: change.answered,
         })
     }
@@ -314,7 +318,7 @@ impl Change {
 /// The first tier that takes every request; failing that, the first that takes some.
 fn best(view: &ChainView) -> Option<usize> {
     let first = |least: Fit| view.tiers.iter().position(|t| t.fit >= least);
-    first(Fit::Open).or_else(|| first(Fit::Partly))
+    first(Fit::Open).or_else(|| first(Fit::Partly)).or_else(|| first(Fit::Left))
 }
 
 /// Why a request was answered behind the tier at `from_at`; absent when that is no change-over: the tier is
@@ -323,7 +327,7 @@ fn over(view: &ChainView, from_at: usize, served: &Served) -> Option<Change> {
     let from = &view.tiers[from_at];
     let mut own = served.failed.iter().filter(|(tier, ..)| *tier == from.name);
     let Some((_, first_began, _)) = own.next() else {
-        return (from.fit == Fit::Out).then(|| left(view, from_at, false));
+        return (from.fit <= Fit::Left).then(|| left(view, from_at, false));
     };
     let (_, _, failure) = served.failed.iter().rfind(|(tier, ..)| *tier == from.name)?;
     let incident = domain::verdict(failure.class).incident?;

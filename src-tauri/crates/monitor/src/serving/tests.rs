@@ -75,7 +75,20 @@ fn one(events: Vec<Event>) -> ChangedOver {
     }
 }
 
-use Fit::{Full, Open, Out, Partly};
+use Fit::{Full, Left, Open, Out, Partly};
+
+#[tokio::test(start_paused = true)]
+async fn a_tier_that_a_trigger_fires_for_loses_the_word_to_whoever_can_answer_and_keeps_it_else() {
+    let mut rig = Rig::begin(&[("a", Full), ("b", Full)]);
+    let change = one(rig.board(&[("a", Left), ("b", Full)]));
+    assert_eq!((change.direction, rig.tier()), (Direction::Over, Some("b")));
+    assert_eq!(rig.board(&[("a", Partly), ("b", Full)]), []);
+    one(rig.board(&[("a", Full), ("b", Full)]));
+    assert_eq!(rig.tier(), Some("a"));
+    assert_eq!(rig.board(&[("a", Left), ("b", Out)]), [], "nobody else can answer");
+    assert_eq!(one(rig.board(&[("a", Left), ("b", Open)])).to.as_deref(), Some("b"));
+    assert_eq!(one(rig.board(&[("a", Left), ("b", Out)])).to.as_deref(), Some("a"));
+}
 
 #[tokio::test(start_paused = true)]
 async fn at_the_start_the_first_tier_that_can_answer_has_the_word_and_nobody_is_told() {

@@ -12,6 +12,8 @@ use tokio::time::Instant;
 pub(crate) enum Fit {
     /// No request may go there.
     Out,
+    /// A trigger makes requests leave it: it is asked only when nobody else can answer.
+    Left,
     /// Some may: it is tried out, or ramped up.
     Partly,
     /// Every request may, though something failed lately.
@@ -91,6 +93,7 @@ fn judge(state: &ReplicaState, now: Instant) -> (Fit, Cause) {
     let why_not = judge_replica(state, &Ask { now, dice: 0.0, seed: 0 });
     let fit = match (&state.gate, &why_not) {
         (Gate::Shut, _) => Fit::Out,
+        (_, Some(WhyNot::Triggered { .. })) => Fit::Left,
         (_, Some(reason)) if reason.still_serves() => Fit::Partly,
         (Gate::Limited(_), _) => Fit::Partly,
         (_, Some(_)) => Fit::Out,
@@ -100,7 +103,10 @@ fn judge(state: &ReplicaState, now: Instant) -> (Fit, Cause) {
     };
     let ordered = why_not.as_ref().is_some_and(WhyNot::is_ordered);
     let last = state.last_failure.as_ref().filter(|_| fit != Fit::Full && !ordered);
+    let left = state.left_for.as_ref().filter(|_| fit == Fit::Left);
     let class = state.cool_down.as_ref().map(|c| c.class).or(last.map(|(f, _)| f.class));
+    let class = left.map(|left| left.class).or(class);
     let error = last.map_or_else(String::new, |(f, _)| f.message.clone());
+    let error = left.map_or(error, |left| left.words.to_string());
     (fit, Cause { ordered, class, error, evidence_ms: state.evidence_ms })
 }

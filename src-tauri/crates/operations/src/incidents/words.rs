@@ -59,7 +59,8 @@ pub(super) fn moved(change: &ChangedOver) -> String {
         Direction::Back => "returned",
     };
     let why = if change.error.is_empty() { String::new() } else { format!(": {}", change.error) };
-    format!("Traffic {verb} from {from} to {to} ({}){why}{waited}", change.trigger.replace('_', " "))
+    let impact = change.impact.map(|i| format!("; quality impact {}", i.word())).unwrap_or_default();
+    format!("Traffic {verb} from {from} to {to} ({}){why}{waited}{impact}", change.trigger.replace('_', " "))
 }
 
 /// A replica's change as a line of a timeline.

@@ -9,15 +9,16 @@ import { PROBE_KINDS, type TierValues } from "../tier-values";
 import { Group } from "./Group";
 import { LoadFields, ReplicaFields } from "./ServingFields";
 import { TextField } from "./TextField";
+import { TriggerFields } from "./TriggerFields";
 
 /** What has good defaults, folded away until it is wanted or wrong. */
 export function AdvancedFields() {
   const { t } = useTranslation("chains");
   const { formState } = useFormContext<TierValues>();
   const [wanted, setWanted] = useState(false);
-  const { timeouts, probe, breaker, load, degrade, replicas } = formState.errors;
+  const { timeouts, probe, breaker, load, degrade, replicas, triggers } = formState.errors;
   const serving = Array.isArray(replicas) && replicas.some((row) => row?.gpus || row?.restart);
-  const wrong = Boolean(timeouts || probe || breaker || load || degrade || serving);
+  const wrong = Boolean(timeouts || probe || breaker || load || degrade || serving || triggers);
   return (
     <Collapsible.Root open={wanted || wrong} onOpenChange={setWanted}>
       <Collapsible.Trigger
@@ -28,6 +29,7 @@ export function AdvancedFields() {
         {t("field.advanced")}
       </Collapsible.Trigger>
       <Collapsible.Panel className="flex flex-col gap-5 pt-4">
+        <TriggerFields />
         <Group title={t("field.timeouts")}>
           {(["connect", "first_token", "idle", "total"] as const).map((name) => (
             <TextField key={name} name={`timeouts.${name}`} label={t(`field.${name}`)} />
@@ -50,10 +52,21 @@ export function AdvancedFields() {
             hint={t("field.max_tokens_hint")}
           />
           <TextField
+            name="degrade.temperature"
+            label={t("field.temperature")}
+            hint={t("field.temperature_hint")}
+          />
+          <TextField
+            name="degrade.system_note"
+            label={t("field.system_note")}
+            hint={t("field.system_note_hint")}
+            className="col-span-2"
+          />
+          <TextField
             name="degrade.notice"
             label={t("field.notice")}
             hint={t("field.notice_hint")}
-            className="col-span-3"
+            className="col-span-4"
           />
         </Group>
       </Collapsible.Panel>

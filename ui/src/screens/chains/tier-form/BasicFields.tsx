@@ -67,6 +67,11 @@ export function BasicFields() {
       <ModelField />
       <KeyField />
       <QualityField />
+      <TextField
+        name="capability_weight"
+        label={t("field.capability_weight")}
+        hint={t("field.capability_weight_hint")}
+      />
     </div>
   );
 }

@@ -34,7 +34,7 @@ export function TextField({ name, label, hint, placeholder, className, mono }: P
 }
 
 /** What the forms refuse by themselves. */
-const OWN = ["span", "share", "name", "model", "unit", "command"] as const;
+const OWN = ["span", "share", "temperature", "name", "model", "unit", "command"] as const;
 
 /** A field's error in words: the engine's own, or ours for what the form refuses by itself. */
 export function useExplain() {
