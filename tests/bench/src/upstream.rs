@@ -22,7 +22,10 @@ pub const PACE: Duration = Duration::from_millis(200);
 const FRAME: &str = r#"data: {"id":"b","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"content":"word "},"finish_reason":null}]}"#;
 const LAST: &str = r#"data: {"id":"b","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#;
 const WHOLE: &str = r#"{"id":"b","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"An answer of some length, as a model would give it."},"finish_reason":"stop"}],"usage":{"prompt_tokens":10,"completion_tokens":10,"total_tokens":20}}"#;
-/// The same in the other dialect.
+/// What checks ask for.
+const MODELS: &str =
+    r#"{"object":"list","data":[{"id":"m","object":"model","created":1,"owned_by":"bench"}]}"#;
+/// The answers in the other dialect.
 const OLLAMA_FRAME: &str = r#"{"model":"m","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":"word "},"done":false}"#;
 const OLLAMA_LAST: &str = r#"{"model":"m","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","prompt_eval_count":10,"eval_count":10}"#;
 const OLLAMA_WHOLE: &str = r#"{"model":"m","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":"An answer of some length, as a model would give it."},"done":true,"done_reason":"stop","prompt_eval_count":10,"eval_count":10}"#;
@@ -118,6 +121,9 @@ async fn answer_all(mut stream: TcpStream, mut mood: watch::Receiver<Mood>) -> a
 }
 
 async fn answer(stream: &mut TcpStream, request: &Message) -> anyhow::Result<()> {
+    if request.head.starts_with("get ") {
+        return whole(stream, "200 OK", MODELS).await;
+    }
     // Only the beginning and the end: the fields stand before the prompt, or behind it.
     let (body, length) = (&request.body, request.body.len());
     let parts = [&body[..length.min(200)], &body[length.saturating_sub(200)..]].concat();
