@@ -13,7 +13,7 @@ mod server;
 mod write;
 mod writer;
 
-pub(crate) use answer::read_answer;
+pub use answer::read_answer;
 pub use client::Client;
 pub use item::write_answer;
 pub use read::EventReader;

@@ -13,7 +13,7 @@ use crate::{
 ///
 /// # Errors
 /// It is no answer of this dialect, or says that it failed.
-pub(crate) fn read_answer(body: &[u8]) -> Result<Answer, Fault> {
+pub fn read_answer(body: &[u8]) -> Result<Answer, Fault> {
     let body = &*mend(body);
     let Ok(response) = serde_json::from_slice::<Value>(body) else {
         return Err(malformed("The answer is not a response.", body));
