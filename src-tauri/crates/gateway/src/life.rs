@@ -7,7 +7,7 @@ use dialect::{
     error::{ClientError, ErrorKind},
 };
 use domain::{
-    FailureClass, Snapshot, Trigger,
+    Admin, FailureClass, Snapshot, Trigger,
     event::RequestResult,
     plan::{Ask as PlanAsk, Candidate, Plan, Step, WhyNot, plan},
     verdict,
@@ -112,13 +112,17 @@ impl Life {
 
     /// Tries the candidates in order until one answers.
     async fn settle(mut self) -> Settled {
-        let order = std::mem::take(&mut self.planned.order);
+        let mut order = std::mem::take(&mut self.planned.order);
         let mut refused = None;
         let mut late = false;
         let mut turn = None;
         let mut index = 0;
         let mut kept = None;
-        while let Some(candidate) = order.get(index) {
+        loop {
+            if index == order.len() && kept.is_none() && refused.is_none() {
+                order.extend(self.doubtful(&order));
+            }
+            let Some(candidate) = order.get(index) else { break };
             if kept.is_some_and(|tier| tier != candidate.tier) {
                 index += 1;
                 continue;
@@ -163,6 +167,22 @@ impl Life {
             }
         }
         self.unanswered(refused, late)
+    }
+
+    /// Who is left when everybody in service has failed: the last tier that only its checks call down. They may be wrong,
+    /// and the client gets an error otherwise.
+    fn doubtful(&self, tried: &[Candidate]) -> Option<Candidate> {
+        if self.tries.only || tried.iter().any(|candidate| candidate.last_resort) {
+            return None;
+        }
+        let down = |step: &&Step| matches!(step.why_not, Some(WhyNot::Down { .. }));
+        let board = &self.tries.shared.deps.board;
+        self.planned.steps.iter().rev().filter(down).find_map(|step| {
+            let replicas = &self.tries.chain.tiers.get(step.tier)?.replicas;
+            let in_hand = |id| board.load(id).is_some_and(|(state, _)| state.admin == Admin::Enabled);
+            let replica = replicas.iter().position(|replica| in_hand(&replica.id))?;
+            Some(Candidate { tier: step.tier, replica, last_resort: true })
+        })
     }
 
     /// The request stays with this tier: its trigger is switched off, and no other tier is asked.

@@ -40,6 +40,33 @@ async fn a_refused_connection_moves_on() {
 }
 
 #[tokio::test]
+async fn a_tier_that_only_its_checks_call_down_is_asked_before_the_client_gets_an_error() {
+    let second = Upstream::play(vec![good("Hello")]).await;
+    let world = World::of(vec![tier("gpu", nobody().await), tier("cpu", second.addr)]).await;
+    world.states["cpu"].send_modify(|s| s.health = Health::Down);
+    let reply = world.post(ASK).await;
+    assert_eq!((reply.status, reply.header("x-changeover-tier")), (200, "cpu"));
+    assert_eq!(reply.header("x-changeover-attempts"), "2");
+}
+
+#[tokio::test]
+async fn what_requests_or_the_operator_say_of_a_tier_is_not_doubted() {
+    use domain::{Admin, board::BreakerState};
+    use resilience::gate::Gate;
+    let second = Upstream::play(vec![good("Hello")]).await;
+    let world = World::of(vec![tier("gpu", nobody().await), tier("cpu", second.addr)]).await;
+    let until = Instant::now() + Duration::from_secs(9);
+    world.states["cpu"].send_modify(|s| s.breaker = BreakerState::Open { until });
+    assert_eq!(world.post(ASK).await.status, 503);
+    world.states["cpu"].send_modify(|s| {
+        s.breaker = BreakerState::Closed;
+        (s.health, s.admin, s.gate) = (Health::Down, Admin::Disabled, Gate::Shut);
+    });
+    assert_eq!(world.post(ASK).await.status, 503);
+    assert_eq!(second.connections(), 0);
+}
+
+#[tokio::test]
 async fn every_answerable_failure_moves_on_with_its_class() {
     use FailureClass as F;
     for (status, code, class) in [
@@ -144,12 +171,13 @@ async fn when_nobody_answers_the_client_hears_of_every_tier() {
     assert_eq!(reply.header("retry-after"), "30");
     assert_eq!(reply.header("x-should-retry"), "false");
     assert_eq!(reply.header("x-changeover-mode"), "emergency");
-    assert_eq!(reply.header("x-changeover-attempts"), "2");
+    assert_eq!(reply.header("x-changeover-attempts"), "3");
     let error = reply.json()["error"].clone();
     assert_eq!(error["code"], "no_tier_available");
     let tiers: Vec<_> =
         error["tiers_tried"].as_array().unwrap().iter().map(|t| (&t["tier"], &t["reason"])).collect();
-    let expected = [("gpu", "refused"), ("off", "disabled"), ("down", "down"), ("cpu", "server_error")];
+    let expected =
+        [("gpu", "refused"), ("off", "disabled"), ("down", "server_error"), ("cpu", "server_error")];
     assert_eq!(tiers.len(), expected.len());
     for ((tier, reason), (want_tier, want_reason)) in tiers.into_iter().zip(expected) {
         assert_eq!((tier.as_str(), reason.as_str()), (Some(want_tier), Some(want_reason)));
@@ -157,7 +185,7 @@ async fn when_nobody_answers_the_client_hears_of_every_tier() {
     let (_, end) = world.told().await;
     assert_eq!((end.result, end.tier), (RequestResult::Failed, None));
     let served = world.served().await;
-    assert_eq!((served.tier, served.failed.len()), (None, 2));
+    assert_eq!((served.tier, served.failed.len()), (None, 3));
 }
 
 #[tokio::test]
