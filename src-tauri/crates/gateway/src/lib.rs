@@ -13,6 +13,7 @@ mod door;
 mod explain;
 mod failures;
 mod fitness;
+mod half_closed;
 mod hedge;
 mod hold;
 mod hops;

@@ -19,6 +19,7 @@ use tokio::time::Instant;
 use crate::{
     count, door,
     explain::Explanation,
+    half_closed::Awaited,
     hops, intake,
     life::Life,
     listing,
@@ -103,6 +104,7 @@ pub(crate) async fn answer(
     shared: Arc<Inner>,
     local: SocketAddr,
     request: Request<Incoming>,
+    awaited: &Awaited,
 ) -> Response<Body> {
     let dialect = dialect_of(request.uri().path());
     let let_in = door::check_host(request.headers())
@@ -111,7 +113,7 @@ pub(crate) async fn answer(
         return closing(reply::error(dialect, &error));
     }
     let origin = request.headers().get(header::ORIGIN).cloned();
-    let mut response = dispatch(shared, request).await;
+    let mut response = dispatch(shared, request, awaited).await;
     // Behind the check above, an origin on loopback is a page of this machine; elsewhere none is let in.
     if let Some(origin) = origin.filter(|o| o.to_str().is_ok_and(door::is_loopback_origin)) {
         allow_page(response.headers_mut(), origin);
@@ -119,7 +121,7 @@ pub(crate) async fn answer(
     response
 }
 
-async fn dispatch(shared: Arc<Inner>, request: Request<Incoming>) -> Response<Body> {
+async fn dispatch(shared: Arc<Inner>, request: Request<Incoming>, awaited: &Awaited) -> Response<Body> {
     let path = request.uri().path().to_owned();
     let dialect = dialect_of(&path);
     let Some(call) = Call::of(&path) else { return closing(reply::error(dialect, &unknown_route(&path))) };
@@ -141,8 +143,8 @@ async fn dispatch(shared: Arc<Inner>, request: Request<Incoming>) -> Response<Bo
         }
     }
     match call {
-        Call::Ask(dialect) => ask(shared, dialect, request).await,
-        Call::CountTokens => count(shared, request).await,
+        Call::Ask(dialect) => ask(shared, dialect, request, awaited).await,
+        Call::CountTokens => count(shared, request, awaited).await,
         Call::Models => listing::models(&shared, listing::Form::of(request.headers())),
         Call::Model(id) => {
             let name = percent_decode_str(id).decode_utf8_lossy();
@@ -158,11 +160,18 @@ async fn dispatch(shared: Arc<Inner>, request: Request<Incoming>) -> Response<Bo
     }
 }
 
-async fn ask(shared: Arc<Inner>, dialect: Dialect, request: Request<Incoming>) -> Response<Body> {
+async fn ask(
+    shared: Arc<Inner>,
+    dialect: Dialect,
+    request: Request<Incoming>,
+    awaited: &Awaited,
+) -> Response<Body> {
     let began = Instant::now();
     let id = uuid::Uuid::now_v7().to_string();
     let (parts, body) = request.into_parts();
-    let mut response = match intake::read(&parts.headers, body).await {
+    let read = intake::read(&parts.headers, body).await;
+    awaited.begin();
+    let mut response = match read {
         Err(error) => closing(reply::error(dialect, &error)),
         Ok(body) => match begin(shared, dialect, body, hops::carried(&parts.headers), began, &id) {
             Err(error) => reply::error(dialect, &error),
@@ -186,10 +195,12 @@ fn begin(
 }
 
 /// Tells how long a prompt is.
-async fn count(shared: Arc<Inner>, request: Request<Incoming>) -> Response<Body> {
+async fn count(shared: Arc<Inner>, request: Request<Incoming>, awaited: &Awaited) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let dialect = Dialect::Messages;
-    match intake::read(&parts.headers, body).await {
+    let read = intake::read(&parts.headers, body).await;
+    awaited.begin();
+    match read {
         Err(error) => closing(reply::error(dialect, &error)),
         Ok(body) => match Asked::read(dialect, body) {
             Err(bad) => reply::error(dialect, &bad.into()),

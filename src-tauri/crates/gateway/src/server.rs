@@ -12,6 +12,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     budgets::Budgets,
     explain::{Explanation, Ring},
+    half_closed::{Awaited, HalfClosed},
     impatient::{Impatient, PATIENCE},
     listen::Listener,
     route,
@@ -111,9 +112,9 @@ impl Gateway {
             tokio::select! {
                 () = shutdown.cancelled() => break,
                 accepted = listener.socket.accept() => match accepted {
-                    Ok((stream, _)) => {
+                    Ok((stream, client)) => {
                         let inner = Arc::clone(&self.inner);
-                        tracker.spawn(connection(inner, stream, local, shutdown.clone(), cut.clone()));
+                        tracker.spawn(connection(inner, stream, (local, client), shutdown.clone(), cut.clone()));
                     }
                     Err(error) => {
                         tracing::warn!(%error, "a connection could not be accepted");
@@ -135,7 +136,7 @@ impl Gateway {
 async fn connection(
     inner: Arc<Inner>,
     stream: TcpStream,
-    local: SocketAddr,
+    (local, client): (SocketAddr, SocketAddr),
     shutdown: CancellationToken,
     cut: CancellationToken,
 ) {
@@ -143,14 +144,21 @@ async fn connection(
         tracing::debug!(%error, "a connection went away before it was served");
         return;
     }
+    // Which address of ours the client chose, where it listens on all of them.
+    let own = stream.local_addr().unwrap_or(local);
+    let awaited = Awaited::default();
+    let stream = HalfClosed::new(Impatient::new(stream, PATIENCE), awaited.clone(), (own, client));
     let service = service_fn(move |request| {
-        let inner = Arc::clone(&inner);
-        async move { Ok::<_, Infallible>(route::answer(inner, local, request).await) }
+        let (inner, awaited) = (Arc::clone(&inner), awaited.clone());
+        async move {
+            let response = route::answer(inner, local, request, &awaited).await;
+            Ok::<_, Infallible>(response.map(|body| awaited.until(body)))
+        }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
-        .serve_connection(TokioIo::new(Impatient::new(stream, PATIENCE)), service);
+        .serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,

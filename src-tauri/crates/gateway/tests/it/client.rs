@@ -68,6 +68,11 @@ impl Call {
         timeout(Duration::from_secs(5), wait).await.expect("it in time");
     }
 
+    /// Says that nothing more will be sent.
+    pub async fn end_sending(&mut self) {
+        self.stream.shutdown().await.unwrap();
+    }
+
     /// Reads to the end.
     pub async fn reply(mut self) -> Reply {
         let all = async { while matches!(self.stream.read_buf(&mut self.read).await, Ok(1..)) {} };

@@ -3,7 +3,6 @@
 use std::{sync::Arc, time::Duration};
 
 use domain::{Chain, FailureClass, Signal, Snapshot, Tier, board::Late, event::RequestResult};
-use tokio::time::{Instant, timeout};
 
 use crate::{
     script::{
@@ -55,7 +54,7 @@ async fn the_next_tier_answers_for_a_late_one_which_is_let_go_and_not_blamed() {
             if streaming { streams(silent, second).await } else { two(silent, second).await };
         let reply = world.post(ask).await;
         assert_eq!((reply.status, reply.body), (200, answered));
-        timeout(Duration::from_millis(500), first.left.recv()).await.expect("the loser to be let go at once");
+        first.left().await;
         let lost = loop {
             match world.signal("gpu").await {
                 Signal::Outcome(outcome) => break outcome,
@@ -87,7 +86,7 @@ async fn a_late_tier_may_still_win() {
     assert_eq!((reply.header("x-changeover-tier"), reply.header("x-changeover-attempts")), ("gpu", "2"));
     assert_eq!(reply.body, streamed_bytes(&["Mine"]));
     second.request().await;
-    timeout(Duration::from_millis(500), second.left.recv()).await.expect("the loser to be let go at once");
+    second.left().await;
     assert!(world.outcome("gpu").await.failure.is_none());
     assert_eq!(world.outcome("cpu").await.failure.unwrap().class, FailureClass::Superseded);
 }
@@ -137,7 +136,7 @@ async fn the_clients_own_mistake_ends_the_race() {
     let slow = [vec![Step::Pause(LATE * 3)], error("400 Bad Request", "", "invalid")].concat();
     let (mut world, _first, mut second) = streams(slow, vec![Step::Hang]).await;
     assert_eq!(world.post(ASK_STREAM).await.status, 400);
-    timeout(Duration::from_millis(500), second.left.recv()).await.expect("the other to be let go at once");
+    second.left().await;
     assert_eq!(world.outcome("cpu").await.failure.unwrap().class, FailureClass::Superseded);
 }
 
@@ -148,11 +147,9 @@ async fn a_client_that_hangs_up_stops_both() {
     first.request().await;
     second.request().await;
     drop(call);
-    let began = Instant::now();
     for up in [&mut first, &mut second] {
-        timeout(Duration::from_secs(5), up.left.recv()).await.expect("the upstream to be let go");
+        up.left().await;
     }
-    assert!(began.elapsed() < Duration::from_millis(500), "{:?}", began.elapsed());
     for name in ["gpu", "cpu"] {
         assert_eq!(world.outcome(name).await.failure.unwrap().class, FailureClass::ClientGone);
     }

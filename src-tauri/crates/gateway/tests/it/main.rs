@@ -14,6 +14,7 @@ mod fitness;
 mod hedge;
 mod hostile;
 mod inside;
+mod leaving;
 mod limits;
 mod ollama;
 mod ollama_clients;

@@ -13,7 +13,7 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpSocket, TcpStream},
     sync::mpsc,
-    time::timeout,
+    time::{Instant, timeout},
 };
 use tokio_util::task::TaskTracker;
 
@@ -43,8 +43,8 @@ pub struct Got {
 pub struct Upstream {
     pub addr: SocketAddr,
     pub got: mpsc::UnboundedReceiver<Got>,
-    /// Told when the other side went away during [`Step::Hang`].
-    pub left: mpsc::UnboundedReceiver<()>,
+    /// When the other side went away during [`Step::Hang`], as this socket saw it.
+    pub left: mpsc::UnboundedReceiver<Instant>,
     connections: Arc<AtomicUsize>,
     _tasks: TaskTracker,
 }
@@ -75,6 +75,12 @@ impl Upstream {
         self.connections.load(Ordering::SeqCst)
     }
 
+    /// When the other side next goes away during [`Step::Hang`].
+    pub async fn left(&mut self) -> Instant {
+        let left = timeout(Duration::from_secs(5), self.left.recv()).await;
+        left.expect("the upstream to be let go").unwrap()
+    }
+
     /// The next request that came.
     pub async fn request(&mut self) -> Got {
         timeout(Duration::from_secs(5), self.got.recv()).await.expect("a request in time").unwrap()
@@ -95,7 +101,7 @@ async fn serve(
     mut stream: TcpStream,
     scripts: Arc<Mutex<Vec<Script>>>,
     got: mpsc::UnboundedSender<Got>,
-    left: mpsc::UnboundedSender<()>,
+    left: mpsc::UnboundedSender<Instant>,
 ) {
     while let Some(request) = read(&mut stream).await {
         let script = {
@@ -116,7 +122,7 @@ async fn serve(
                 Step::Pause(span) => tokio::time::sleep(span).await,
                 Step::Hang => {
                     while matches!(stream.read(&mut [0; 64]).await, Ok(1..)) {}
-                    left.send(()).ok();
+                    left.send(Instant::now()).ok();
                     return;
                 }
                 Step::Reset => {
