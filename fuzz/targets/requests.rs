@@ -1,0 +1,53 @@
+//! Requests of every dialect: they are read or refused, and what goes to each kind of server is well-formed.
+#![no_main]
+
+use bytes::Bytes;
+use dialect::{
+    client::{Asked, Dialect},
+    edit::Edits,
+    resume::{Continuing, Manner},
+    wire::Wire,
+};
+use libfuzzer_sys::fuzz_target;
+
+const CLIENTS: [Dialect; 8] = [
+    Dialect::Chat,
+    Dialect::Responses,
+    Dialect::Messages,
+    Dialect::OllamaChat,
+    Dialect::OllamaGenerate,
+    Dialect::Embeddings,
+    Dialect::OllamaEmbed,
+    Dialect::OllamaEmbeddings,
+];
+const SERVERS: [Wire; 7] = [
+    Wire::OpenAi,
+    Wire::Ollama,
+    Wire::OllamaGenerate,
+    Wire::Responses,
+    Wire::Anthropic,
+    Wire::Gemini,
+    Wire::Bedrock,
+];
+
+fuzz_target!(|input: (u8, u8, &[u8])| {
+    let (dialect, edits, body) = input;
+    let dialect = CLIENTS[usize::from(dialect) % CLIENTS.len()];
+    let Ok(asked) = Asked::read(dialect, Bytes::copy_from_slice(body)) else { return };
+    let continuing = (edits & 1 > 0).then(|| Continuing { text: "one ".into(), manner: Manner::Trailing });
+    let edits = Edits {
+        model: Some("claude-3-haiku".into()),
+        max_tokens_cap: (edits & 2 > 0).then_some(5),
+        temperature: (edits & 4 > 0).then_some(0.5),
+        system_note: (edits & 8 > 0).then(|| "note".into()),
+        force_usage: edits & 16 > 0,
+        continuing,
+        ..Edits::default()
+    };
+    for wire in SERVERS {
+        if let Ok(prepared) = wire.prepare(&asked, &edits) {
+            let read = serde_json::from_slice::<serde_json::Value>(&prepared.body);
+            assert!(read.is_ok(), "{dialect:?} {wire:?}: {:?}", prepared.body);
+        }
+    }
+});
