@@ -207,6 +207,7 @@ mod tests {
             aliases: Vec::new(),
             simulated,
             mode,
+            score: 1.0,
             serving: None,
             since_ms: 0,
             armed: true,

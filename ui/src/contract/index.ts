@@ -1021,6 +1021,10 @@ simulated: boolean,
  */
 mode: Mode, 
 /**
+ * The capability of the tier that answers, as a share of what the chain's best tier can do: 0 to 1.
+ */
+score: number, 
+/**
  * The name of the tier that answers; absent when none does.
  */
 serving: string | null, 

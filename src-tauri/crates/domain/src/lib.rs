@@ -12,6 +12,7 @@ pub mod failure;
 pub mod gpu;
 pub mod journal;
 pub mod load;
+pub mod mode;
 pub mod orders;
 pub mod plan;
 pub mod prefill;

@@ -22,7 +22,7 @@ use http::{HeaderMap, StatusCode};
 use tokio::time::{Instant, timeout_at};
 use upstream::{Body, Client, Endpoint, Response, Target};
 
-use crate::{failures, hold::Hold, patience, record::Record, relay::Rest};
+use crate::{failures, hold::Hold, patience::Patience, record::Record, relay::Rest};
 
 /// The longest error answer that is read.
 const LONGEST_ERROR: usize = 256 * 1024;
@@ -35,8 +35,10 @@ pub(crate) struct Limits {
     pub(crate) began: Instant,
     /// The first meaningful token, or a whole answer's head.
     pub(crate) first: Instant,
-    /// How often the server is suspected while a whole answer's head has not come; absent for streams.
+    /// How often the server is suspected while the beginning of an answer has not come; absent where `first` comes before.
     pub(crate) suspect: Option<Duration>,
+    /// Whether a stream is asked for.
+    pub(crate) stream: bool,
     /// Everything.
     pub(crate) end: Instant,
     /// The next piece, after the one before it.
@@ -190,7 +192,7 @@ impl Ask<'_> {
         let origin = origin_of(target.provider, target.model);
         let sent = body.clone();
         let sending = client.send(&target, endpoint_of(wire, asked), headers, body, stream);
-        let mut response = patience::head(sending, limits, others, record).await??;
+        let mut response = Patience::new(limits, others).wait(sending, record).await??;
         record.head(&response.headers);
         if !response.status.is_success() {
             return Err(refused(response, &sent, wire.is_native(asked.dialect), limits).await);
@@ -236,7 +238,7 @@ impl Limits {
         if self.first >= self.end {
             return late_end(self);
         }
-        let what = if self.suspect.is_some() { "answer" } else { "first token" };
+        let what = if self.stream { "first token" } else { "answer" };
         let waited = (self.first - self.began).as_millis();
         Failure::new(FailureClass::FirstTokenTimeout, format!("no {what} within {waited} ms"))
     }

@@ -6,12 +6,12 @@ use dialect::{
     stream::{End, Relay},
 };
 use http::HeaderMap;
-use tokio::time::timeout_at;
 use upstream::{Body, Response};
 
 use crate::{
     attempt::{Bad, Good, Limits, note_usage},
     failures,
+    patience::Patience,
     record::Record,
     relay::Rest,
 };
@@ -45,8 +45,9 @@ impl<'a> Hold<'a> {
 
     pub(crate) async fn run(mut self, response: Response, record: &mut Record) -> Result<Held, Bad> {
         let Response { headers, mut body, .. } = response;
+        let mut patience = Patience::new(self.limits, self.others);
         loop {
-            let next = timeout_at(self.limits.first, body.chunk()).await.map_err(|_| self.limits.late())?;
+            let next = patience.wait(body.chunk(), record).await?;
             let Some(bytes) = next? else {
                 return self.ended(headers, record);
             };

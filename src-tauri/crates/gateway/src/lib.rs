@@ -24,6 +24,7 @@ mod life;
 mod listen;
 mod listing;
 mod lull;
+mod mark;
 mod patience;
 mod record;
 mod refusal;

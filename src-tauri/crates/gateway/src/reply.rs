@@ -11,7 +11,10 @@ use dialect::{
     client::{Asked, Dialect},
     error::ClientError,
 };
-use domain::{Chain, Tier};
+use domain::{
+    Chain, Tier,
+    mode::{Mode, mode},
+};
 use futures::stream::{BoxStream, StreamExt};
 use http::{
     HeaderMap, HeaderName, HeaderValue, Response, StatusCode,
@@ -107,27 +110,29 @@ pub(crate) struct By {
     pub(crate) tier: Option<String>,
     pub(crate) backend: Option<String>,
     pub(crate) attempts: u32,
-    pub(crate) mode: &'static str,
+    pub(crate) mode: Mode,
     pub(crate) notice: Option<String>,
     pub(crate) request: String,
     pub(crate) simulated: bool,
     /// Whether the answer was begun by somebody else.
     pub(crate) resumed: bool,
+    /// Whether the body says it as well.
+    pub(crate) marks_body: bool,
 }
 
 impl By {
     /// `tier`, at this position in the chain.
     pub(crate) fn tier(chain: &Chain, position: usize, tier: &Tier, attempts: u32, request: &str) -> Self {
-        let first = chain.tiers.iter().position(|t| t.enabled).unwrap_or_default();
         Self {
             tier: Some(tier.name.clone()),
             backend: Some(format!("{}/{}", tier.provider.word(), tier.model)),
             attempts,
-            mode: if position <= first { "full" } else { "degraded" },
+            mode: mode(chain, Some(position)),
             notice: tier.degrade.notice.clone(),
             request: request.to_owned(),
             simulated: chain.simulated,
             resumed: false,
+            marks_body: chain.mark_body,
         }
     }
 
@@ -137,11 +142,12 @@ impl By {
             tier: None,
             backend: None,
             attempts,
-            mode: "emergency",
+            mode: Mode::Emergency,
             notice: None,
             request: request.to_owned(),
             simulated: chain.simulated,
             resumed: false,
+            marks_body: false,
         }
     }
 
@@ -170,7 +176,7 @@ impl By {
         put("x-changeover-tier", self.tier.as_deref());
         put("x-changeover-backend", self.backend.as_deref());
         put("x-changeover-attempts", Some(&self.attempts.to_string()));
-        put("x-changeover-mode", Some(self.mode));
+        put("x-changeover-mode", Some(self.mode.word()));
         put("x-changeover-notice", self.notice.as_deref());
         put("x-changeover-simulated", self.simulated.then_some("true"));
         put("x-changeover-request-id", Some(&self.request));
@@ -180,7 +186,7 @@ impl By {
     pub(crate) fn comment(&self, dialect: Dialect) -> Bytes {
         let tier = self.tier.as_deref().unwrap_or("none");
         let resumed = if self.resumed { " resumed" } else { "" };
-        let (attempts, mode) = (self.attempts, self.mode);
+        let (attempts, mode) = (self.attempts, self.mode.word());
         dialect.comment(&format!("changeover tier={tier} attempts={attempts} mode={mode}{resumed}"))
     }
 }

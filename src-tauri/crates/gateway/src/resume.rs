@@ -113,7 +113,7 @@ impl Resume {
                     record.resumed();
                     let by = self.tries.by(candidate, record).resumed();
                     let comment = by.comment(self.tries.asked.dialect);
-                    return Ok(Going { held: [comment, held].concat().into(), rest });
+                    return Ok(Going { held: [comment, by.mark_start(held)].concat().into(), rest });
                 }
                 Err(back) => way = back,
             }

@@ -44,11 +44,12 @@ impl Settled {
     pub(crate) fn into_response(self, dialect: Dialect) -> Response<Body> {
         let (by, mut response) = match self {
             Self::Whole { by, body, headers } => {
-                let mut response = reply::json(StatusCode::OK, body);
+                let mut response = reply::json(StatusCode::OK, by.mark_whole(body));
                 response.headers_mut().extend(headers);
                 (by, response)
             }
-            Self::Stream { by, stream, headers } => {
+            Self::Stream { by, mut stream, headers } => {
+                stream.held = by.mark_start(stream.held);
                 let mut response = reply::stream(dialect, relay::pieces(stream));
                 response.headers_mut().extend(headers);
                 (by, response)
@@ -70,7 +71,10 @@ impl Settled {
     /// The same within a stream whose head has gone out already.
     fn into_pieces(self, asked: &Asked, stamp: Stamp) -> BoxStream<'static, Bytes> {
         let (by, rest) = match self {
-            Self::Stream { by, stream, .. } => (by, relay::pieces(stream)),
+            Self::Stream { by, mut stream, .. } => {
+                stream.held = by.mark_start(stream.held);
+                (by, relay::pieces(stream))
+            }
             // A stream was asked for; a whole answer does not come here, and would be wrong in it.
             Self::Whole { by, body, .. } => (by, once(body)),
             Self::Refused { by, refused } => (by, once(asked.error_event(&refused.into_error(), stamp))),

@@ -135,7 +135,8 @@ impl Tries {
                 return Some(Err(bad));
             }
         };
-        let limits = self.limits(&tier.timeouts, turn);
+        let last = behind.is_none() && !turn.others && !candidate.last_resort;
+        let limits = self.limits(&tier.timeouts, turn, last);
         record.begin((candidate.tier, candidate.replica), port, permit, left_out, behind.is_some());
         let ask = Ask {
             client: &self.shared.deps.upstream,
@@ -179,15 +180,16 @@ impl Tries {
         self.chain.hedge.is_some() && !self.only && !first.last_resort && !second.last_resort
     }
 
-    /// How long a try may take that begins now, in its tier's turn.
-    fn limits(&self, timeouts: &Timeouts, turn: Turn) -> Limits {
+    /// How long a try may take that begins now, in its tier's turn. `last`: it is the last that may serve, and in service.
+    fn limits(&self, timeouts: &Timeouts, turn: Turn, last: bool) -> Limits {
         let began = Instant::now();
         let total = timeouts.total.min(self.deadline.remaining(began));
         let end = began + total;
+        let stream = self.asked.peek.stream;
         // Servers send the head of a whole answer when all of it is made.
-        let suspect = (!self.asked.peek.stream).then_some(timeouts.first_token.max(SHORTEST_PATIENCE));
+        let suspect = (!stream || last).then_some(timeouts.first_token.max(SHORTEST_PATIENCE));
         let wanted = if suspect.is_some() { end } else { began + timeouts.first_token.min(total) };
-        Limits { began, first: wanted.min(turn.until), suspect, end, idle: timeouts.idle }
+        Limits { began, first: wanted.min(turn.until), suspect, stream, end, idle: timeouts.idle }
     }
 
     /// What an answer of our own making says of itself.

@@ -117,6 +117,7 @@ function practiceChain(now: number, fault: boolean): ChainView {
     aliases: ["gpt-4o", "*"],
     simulated: true,
     mode: fault ? "degraded" : "full",
+    score: fault ? 0.9 : 1,
     serving: fault ? "gpu-2" : "gpu",
     since_ms: now - 11 * MINUTE,
     incident: fault ? "12" : null,

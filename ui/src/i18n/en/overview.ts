@@ -12,6 +12,7 @@ export const overview = {
     answering: "{{name}}{{simulated}} is answering from tier {{n}}, {{tier}}.",
     nobody: "{{name}}{{simulated}} cannot answer: no tier is in service.",
     first: "{{tier}} is {{why}}.",
+    score: "Capability: {{share}} of the chain's best tier.",
   },
   open_incident: "Open incident",
   tiers: "Tiers",

@@ -24,3 +24,13 @@ it("says what the engine says of the chain that it speaks of, and the same of an
   rerender(<Sentence overview={now} chain={{ ...other, serving: null }} />);
   expect(said()).toBe("chat cannot answer: no tier is in service.");
 });
+
+it("says how much of the capability is left while a lesser tier answers", () => {
+  const now = overview("fault");
+  const [chain] = now.chains;
+  if (!chain) throw new Error("the fixture has a chain");
+  const { rerender } = render(<Sentence overview={now} chain={{ ...chain, score: 0.6 }} />);
+  expect(screen.getByTestId("status-score").textContent).toBe("Capability: 60 % of the chain's best tier.");
+  rerender(<Sentence overview={now} chain={{ ...chain, mode: "full", score: 1 }} />);
+  expect(screen.queryByTestId("status-score")).toBeNull();
+});

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { ChainOrders, PinServing } from "@/components/orders/chain-orders";
 import { buttonClass } from "@/components/ui/button";
 import type { ChainView, Overview } from "@/contract";
+import { percent } from "@/lib/format";
 import { incidentHref } from "@/lib/links";
 
 const ICONS = {
@@ -39,9 +40,16 @@ export function Sentence({ overview, chain }: { overview: Overview; chain: Chain
   return (
     <div className="flex items-start gap-3" aria-live="polite">
       <Icon className={`mt-1 size-5 shrink-0 ${tone}`} aria-hidden />
-      <p data-testid="status-sentence" className="max-w-[110ch] text-lg font-medium">
-        {own ? overview.sentence : words(chain)}
-      </p>
+      <div className="max-w-[110ch]">
+        <p data-testid="status-sentence" className="text-lg font-medium">
+          {own ? overview.sentence : words(chain)}
+        </p>
+        {about?.mode === "degraded" && (
+          <p data-testid="status-score" className="text-muted">
+            {t("sentence.score", { share: percent(about.score, 0) })}
+          </p>
+        )}
+      </div>
       <div className="ml-auto flex shrink-0 items-center gap-2">
         {incident && (
           <a href={incidentHref(incident)} className={buttonClass("secondary", "sm")}>

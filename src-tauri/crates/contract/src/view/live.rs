@@ -10,9 +10,9 @@ use crate::config::{Provider, QualityImpact};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
-    /// The first tier answers.
+    /// The tier that answers is as capable as the chain's best.
     Full,
-    /// A later tier answers.
+    /// A lesser tier answers.
     Degraded,
     /// No tier may serve.
     Emergency,
@@ -109,6 +109,8 @@ pub struct ChainView {
     pub simulated: bool,
     /// How much of it is left.
     pub mode: Mode,
+    /// The capability of the tier that answers, as a share of what the chain's best tier can do: 0 to 1.
+    pub score: f64,
     /// The name of the tier that answers; absent when none does.
     pub serving: Option<String>,
     /// Since when that tier answers.

@@ -395,7 +395,6 @@ fn without_effect_yet(path: &str, chain: &Chain, problems: &mut Vec<Problem>) {
     note(chain.emergency.cache.enabled, format!("{path}.emergency.cache"), "the emergency cache");
     note(!chain.emergency.rules.is_empty(), format!("{path}.emergency.rules"), "a rule");
     note(chain.emergency.queue.enabled, format!("{path}.emergency.queue"), "the retry queue");
-    note(chain.mark_body, format!("{path}.mark_body"), "the mark");
     for (index, tier) in chain.tiers.iter().enumerate() {
         let at = format!("{path}.tiers[{index}].triggers");
         note(tier.triggers.quality, format!("{at}.quality"), "this trigger");

@@ -77,12 +77,14 @@ fn chain_view(
         })
         .collect();
     let tier = serving.as_ref().and_then(|s| s.tier.clone());
+    let position = tier.as_deref().and_then(|tier| chain.position(tier));
     let not_armed = not_armed(parts, moment, chain, tier.as_deref());
     ChainView {
         name: chain.name.clone(),
         aliases: chain.aliases.clone(),
         simulated: chain.simulated,
-        mode: mode(chain, tier.as_deref()),
+        mode: mode(chain, position),
+        score: domain::mode::score(chain, position),
         serving: tier,
         since_ms: serving.map_or(moment.wall, |s| s.since_ms),
         armed: not_armed.is_none(),
@@ -94,13 +96,12 @@ fn chain_view(
     }
 }
 
-fn mode(chain: &Chain, serving: Option<&str>) -> Mode {
-    let first = chain.tiers.iter().find(|t| t.enabled);
-    match (first, serving) {
-        (None, _) => Mode::Off,
-        (_, None) => Mode::Emergency,
-        (Some(first), Some(name)) if first.name == name => Mode::Full,
-        _ => Mode::Degraded,
+fn mode(chain: &Chain, serving: Option<usize>) -> Mode {
+    match domain::mode::mode(chain, serving) {
+        domain::mode::Mode::Full => Mode::Full,
+        domain::mode::Mode::Degraded => Mode::Degraded,
+        domain::mode::Mode::Emergency => Mode::Emergency,
+        domain::mode::Mode::Off => Mode::Off,
     }
 }
 

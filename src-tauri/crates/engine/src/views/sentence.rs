@@ -16,10 +16,10 @@ pub(crate) fn sentence(chain: Option<&ChainView>, endpoint: &EndpointState) -> S
     let place = |name: &str| chain.tiers.iter().position(|t| t.name == name).unwrap_or_default() + 1;
     let first = chain.tiers.iter().find(|t| t.enabled);
     match (chain.mode, &chain.serving, first) {
-        (Mode::Full, Some(name), _) => {
+        (Mode::Full | Mode::Degraded, Some(name), Some(first)) if first.name == *name => {
             format!("{}{simulated} is answering from tier {}, {name}.", chain.name, place(name))
         }
-        (Mode::Degraded, Some(name), Some(first)) => {
+        (Mode::Full | Mode::Degraded, Some(name), Some(first)) => {
             let why = why(chain, first);
             format!("{}{simulated} is answering from tier {}, {name}. {why}", chain.name, place(name))
         }

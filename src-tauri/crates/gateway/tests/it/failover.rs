@@ -153,7 +153,7 @@ async fn the_last_tier_is_tried_again_but_never_after_a_timeout() {
     let up = Upstream::play(vec![vec![Step::Hang], good("never")]).await;
     let mut gpu = tier("gpu", up.addr);
     gpu.retry.attempts = 3;
-    gpu.timeouts.first_token = Duration::from_millis(100);
+    gpu.timeouts.total = Duration::from_millis(300);
     let reply = World::of(vec![gpu]).await.post(ASK_STREAM).await;
     assert_eq!((reply.status, reply.header("x-changeover-attempts")), (503, "1"));
 }

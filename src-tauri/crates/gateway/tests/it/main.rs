@@ -7,6 +7,7 @@
     reason = "these are tests"
 )]
 
+mod answers;
 mod client;
 mod door;
 mod failover;

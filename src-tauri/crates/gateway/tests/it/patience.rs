@@ -7,8 +7,8 @@ use resilience::gate::Gate;
 use tokio::time::Instant;
 
 use crate::{
-    script::{Script, Step, Upstream, answer, good},
-    world::{ASK, World, tier},
+    script::{Script, Step, Upstream, answer, good, head, piece, streamed, streamed_bytes},
+    world::{ASK, ASK_STREAM, World, tier},
 };
 
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -85,4 +85,58 @@ async fn the_last_tier_is_not_left_for_nobody() {
     assert!(matches!(world.signal("gpu").await, Signal::Suspect));
     world.states["gpu"].send_modify(|s| (s.gate, s.health) = (Gate::Shut, Health::Down));
     assert_eq!(call.reply().await.status, 200);
+}
+
+/// A stream whose head comes at once and whose first token comes late.
+fn late_stream() -> Script {
+    let mut late = streamed(&["Late"]);
+    late.insert(1, Step::Pause(PATIENCE * 5));
+    late.insert(1, piece(": wait\n\n"));
+    late
+}
+
+#[tokio::test]
+async fn a_late_stream_is_left_for_the_next_tier_and_waited_for_where_there_is_none() {
+    let first = Upstream::play(vec![late_stream()]).await;
+    let second = Upstream::play(vec![streamed(&["Hello"])]).await;
+    let mut gpu = tier("gpu", first.addr);
+    gpu.timeouts.first_token = PATIENCE;
+    let both = World::of(vec![gpu, tier("cpu", second.addr)]).await;
+    assert_eq!(both.post(ASK_STREAM).await.header("x-changeover-tier"), "cpu");
+    let up = Upstream::play(vec![late_stream()]).await;
+    let mut gpu = tier("gpu", up.addr);
+    gpu.timeouts.first_token = PATIENCE;
+    let mut world = World::of(vec![gpu]).await;
+    let reply = world.post(ASK_STREAM).await;
+    assert_eq!((reply.status, reply.body), (200, format!(": wait\n\n{}", streamed_bytes(&["Late"]))));
+    assert!(matches!(world.signal("gpu").await, Signal::Suspect), "it is checked meanwhile");
+    assert!(world.outcome("gpu").await.failure.is_none());
+}
+
+#[tokio::test]
+async fn a_stream_of_the_last_tier_ends_when_its_server_fails_the_check() {
+    for script in [vec![Step::Hang], vec![head("text/event-stream"), Step::Hang]] {
+        let up = Upstream::play(vec![script]).await;
+        let mut gpu = tier("gpu", up.addr);
+        gpu.timeouts.first_token = PATIENCE;
+        let mut world = World::of(vec![gpu]).await;
+        let call = world.call(ASK_STREAM).await;
+        assert!(matches!(world.signal("gpu").await, Signal::Suspect));
+        world.states["gpu"].send_modify(|s| (s.gate, s.health) = (Gate::Shut, Health::Down));
+        let reply = call.reply().await;
+        assert_eq!((reply.status, reply.header("x-changeover-attempts")), (503, "1"));
+        assert_eq!(world.outcome("gpu").await.failure.unwrap().class, FailureClass::FirstTokenTimeout);
+    }
+}
+
+#[tokio::test]
+async fn a_tier_that_is_known_to_be_out_keeps_its_limit() {
+    let up = Upstream::play(vec![vec![Step::Hang]]).await;
+    let mut gpu = tier("gpu", up.addr);
+    gpu.timeouts.first_token = PATIENCE;
+    let mut world = World::of(vec![gpu]).await;
+    world.states["gpu"].send_modify(|s| (s.gate, s.health) = (Gate::Shut, Health::Down));
+    assert_eq!(world.post(ASK_STREAM).await.status, 503);
+    let failure = world.outcome("gpu").await.failure.unwrap();
+    assert_eq!(failure.message, "no first token within 100 ms");
 }

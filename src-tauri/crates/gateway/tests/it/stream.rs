@@ -213,13 +213,13 @@ async fn a_waiting_client_is_kept_alive_and_may_still_be_answered_by_another_tie
 async fn a_waiting_client_that_nobody_answers_gets_an_error_event() {
     let up = Upstream::play(vec![vec![Step::Hang]]).await;
     let mut gpu = tier("gpu", up.addr);
-    gpu.timeouts.first_token = Duration::from_millis(1500);
+    gpu.timeouts.total = Duration::from_millis(1500);
     let reply = World::of(vec![gpu]).await.post(ASK_STREAM).await;
     assert_eq!(reply.status, 200);
     let event = reply.body.split("data: ").nth(1).unwrap_or_else(|| panic!("{}", reply.body));
     let event: Value = serde_json::from_str(event.trim_end()).unwrap();
     assert_eq!(event["error"]["code"], "no_tier_available");
-    assert_eq!(event["error"]["tiers_tried"][0]["reason"], "first_token_timeout");
+    assert_eq!(event["error"]["tiers_tried"][0]["reason"], "total_timeout");
     assert!(reply.body.starts_with(": keep-alive\n\n") && !reply.body.contains("[DONE]"));
 }
 
