@@ -43,7 +43,8 @@ pub(crate) const JSON_TOOL: &str = "json_answer";
 /// What a `stop_reason` means.
 fn finish_reason(word: &str) -> FinishReason {
     match word {
-        "end_turn" | "stop_sequence" => FinishReason::Stop,
+        "end_turn" => FinishReason::Stop,
+        "stop_sequence" => FinishReason::StopText(String::new()),
         "max_tokens" | "model_context_window_exceeded" => FinishReason::Length,
         "tool_use" => FinishReason::ToolCalls,
         "refusal" => FinishReason::ContentFilter,
@@ -55,11 +56,20 @@ fn finish_reason(word: &str) -> FinishReason {
 fn stop_reason(reason: &FinishReason) -> &str {
     match reason {
         FinishReason::Stop => "end_turn",
+        FinishReason::StopText(_) => "stop_sequence",
         FinishReason::Length => "max_tokens",
         FinishReason::ToolCalls => "tool_use",
         FinishReason::ContentFilter => "refusal",
         FinishReason::Other(word) => word,
         FinishReason::Failed(_) => "error",
+    }
+}
+
+/// The `stop_sequence` for a client.
+fn stop_sequence(reason: Option<&FinishReason>) -> Option<&str> {
+    match reason {
+        Some(FinishReason::StopText(text)) if !text.is_empty() => Some(text),
+        _ => None,
     }
 }
 

@@ -29,12 +29,20 @@ const JSON_TOOL: &str = "json_answer";
 /// What a `stopReason` means.
 fn finish_reason(word: &str) -> FinishReason {
     match word {
-        "end_turn" | "stop_sequence" => FinishReason::Stop,
+        "end_turn" => FinishReason::Stop,
+        "stop_sequence" => FinishReason::StopText(String::new()),
         "max_tokens" | "model_context_window_exceeded" => FinishReason::Length,
         "tool_use" => FinishReason::ToolCalls,
         "content_filtered" | "guardrail_intervened" => FinishReason::ContentFilter,
         other => crate::openai::finish_reason(other),
     }
+}
+
+/// Why an answer ended, as the answer or the event that ends one says it. The stop text that was met comes back where it
+/// was asked for.
+fn reason(said: &Value) -> Option<FinishReason> {
+    let word = |path: &str| said.pointer(path).and_then(Value::as_str);
+    Some(finish_reason(word("/stopReason")?).at(word("/additionalModelResponseFields/stop_sequence")))
 }
 
 fn usage(usage: &Value) -> Option<Usage> {

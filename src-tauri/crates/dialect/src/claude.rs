@@ -62,6 +62,16 @@ pub(crate) fn of(name: &str) -> Option<&'static Model> {
     MODELS.iter().find(|model| model.names.iter().any(|piece| name.contains(piece.as_str())))
 }
 
+/// The least budget of reasoning that Claude takes, in tokens.
+const LEAST_BUDGET: u32 = 1024;
+
+/// A budget of reasoning below a cap on all output tokens: the one that was asked for where it fits, else half of the cap,
+/// so that room is left for the answer; none where the cap is too small for any.
+pub(crate) fn budget(wanted: u32, cap: u32) -> Option<u32> {
+    let most = if wanted < cap { wanted } else { cap / 2 };
+    (cap > LEAST_BUDGET).then_some(most.max(LEAST_BUDGET))
+}
+
 /// Whether the last turn called tools and brings no sealed reasoning along, without which such a turn is refused once
 /// reasoning is asked for.
 pub(crate) fn calls_without_seal(request: &Request) -> bool {

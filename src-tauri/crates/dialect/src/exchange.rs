@@ -301,8 +301,10 @@ pub enum Event {
 /// Why an answer ended. A failure never becomes [`FinishReason::Stop`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FinishReason {
-    /// The model was done, or met a stop text.
+    /// The model was done, or met a stop text and the server does not say so.
     Stop,
+    /// The model met this stop text; empty where the server does not say which.
+    StopText(String),
     /// The cap on tokens was reached.
     Length,
     /// The model waits for its tools.
@@ -313,6 +315,21 @@ pub enum FinishReason {
     Other(String),
     /// The server gave up, in its own word (`error`, `abort`, an empty `done_reason`).
     Failed(String),
+}
+
+impl FinishReason {
+    /// The reason as a client has it that must not hear of a call, which was our way of asking for JSON.
+    pub(crate) fn without_call(self) -> Self {
+        if self == Self::ToolCalls { Self::Stop } else { self }
+    }
+
+    /// The same, with the stop text that the server names beside its reason.
+    pub(crate) fn at(self, text: Option<&str>) -> Self {
+        match (self, text) {
+            (Self::Stop | Self::StopText(_), Some(text)) => Self::StopText(text.to_owned()),
+            (reason, _) => reason,
+        }
+    }
 }
 
 /// Token counts. Absent counts are 0 or `None`.

@@ -12,6 +12,7 @@ pub mod habits;
 mod request;
 mod server;
 mod stream;
+mod thoughts;
 mod write;
 
 pub use answer::{read_answer, write_answer};
@@ -65,7 +66,7 @@ pub fn finish_reason(word: &str) -> FinishReason {
 /// The `finish_reason` for a client.
 fn finish_word(reason: &FinishReason) -> &str {
     match reason {
-        FinishReason::Stop => "stop",
+        FinishReason::Stop | FinishReason::StopText(_) => "stop",
         FinishReason::Length => "length",
         FinishReason::ToolCalls => "tool_calls",
         FinishReason::ContentFilter => "content_filter",

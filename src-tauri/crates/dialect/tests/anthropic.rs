@@ -329,7 +329,7 @@ fn whole_answers_are_read_in_the_exchange_models_counting() {
     assert_eq!(told["stop_reason"], "max_tokens");
     for (word, finish) in [
         ("end_turn", FinishReason::Stop),
-        ("stop_sequence", FinishReason::Stop),
+        ("stop_sequence", FinishReason::StopText(String::new())),
         ("model_context_window_exceeded", FinishReason::Length),
         ("refusal", FinishReason::ContentFilter),
         ("pause_turn", FinishReason::Other("pause_turn".into())),
@@ -385,4 +385,37 @@ fn a_clients_bytes_stay_but_for_the_named_fields() {
     let prepared = Wire::Anthropic.prepare(&bare, &edits).unwrap();
     assert_eq!(&prepared.body[..], br#"{"system":"n","model":"m","messages":[1]}"#);
     assert!(asked.peek.stream_usage && !asked.peek.has_images);
+}
+
+#[test]
+fn a_tiers_cap_leaves_room_for_the_answer_beside_the_thoughts() {
+    let sent = |own: u32, budget: u32, cap: Option<u32>| {
+        let body = json!({"model": "m", "max_tokens": own, "thinking": {"type": "enabled", "budget_tokens": budget},
+            "messages": [{"role": "user", "content": "Hi"}]});
+        let asked = Asked::read(Dialect::Messages, body.to_string().into()).unwrap();
+        let model = Some("claude-sonnet-4-5".to_owned());
+        let edits = Edits { model, max_tokens_cap: cap, temperature: Some(0.0), ..Edits::default() };
+        let prepared = Wire::Anthropic.prepare(&asked, &edits).unwrap();
+        let body: Value = serde_json::from_slice(&prepared.body).unwrap();
+        assert!(body.get("temperature").is_none(), "refused while a model thinks: {body}");
+        (body["max_tokens"].clone(), body["thinking"].clone(), prepared.dropped)
+    };
+    let enabled = |budget: u32| json!({"type": "enabled", "budget_tokens": budget});
+    let named = vec!["thinking.budget_tokens".to_owned()];
+    assert_eq!(sent(9000, 8000, None), (9000.into(), enabled(8000), vec![]));
+    assert_eq!(sent(9000, 1500, Some(4000)), (4000.into(), enabled(1500), vec![]));
+    assert_eq!(sent(9000, 8000, Some(4000)), (4000.into(), enabled(2000), named.clone()));
+    assert_eq!(sent(9000, 8000, Some(1200)), (1200.into(), enabled(1024), named.clone()));
+    assert_eq!(sent(9000, 8000, Some(400)), (400.into(), json!({"type": "disabled"}), named));
+    // With interleaved thinking a client's own budget may be larger than its cap.
+    assert_eq!(sent(2000, 8000, Some(4000)), (2000.into(), enabled(8000), vec![]));
+
+    let chat = json!({"model": "m", "reasoning_effort": "high", "max_tokens": 800, "messages": [{"role": "user", "content": "Hi"}]});
+    let chat = Asked::read(Dialect::Chat, chat.to_string().into()).unwrap();
+    for (wire, model) in
+        [(Wire::Anthropic, "claude-sonnet-4-5"), (Wire::Bedrock, "anthropic.claude-sonnet-4-5-v1:0")]
+    {
+        let edits = Edits { model: Some(model.into()), ..Edits::default() };
+        assert_eq!(wire.prepare(&chat, &edits).unwrap().dropped, ["reasoning"], "{wire:?}");
+    }
 }

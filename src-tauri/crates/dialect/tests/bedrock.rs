@@ -65,6 +65,7 @@ fn a_chat_request_is_said_in_its_words() {
                 "toolChoice": {"any": {}}},
             "inferenceConfig": {"maxTokens": 50, "stopSequences": ["X"], "temperature": 1.0},
             "additionalModelRequestFields": {"top_k": 5},
+            "additionalModelResponseFieldPaths": ["/stop_sequence"],
         })
     );
 }
@@ -98,7 +99,7 @@ fn what_has_no_word_there_is_named() {
     .unwrap();
     assert_eq!(
         thinks["additionalModelRequestFields"],
-        json!({"thinking": {"type": "enabled", "budget_tokens": 2999}})
+        json!({"thinking": {"type": "enabled", "budget_tokens": 1500}})
     );
     assert_eq!(thinks["inferenceConfig"], json!({"maxTokens": 3000}));
 }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::{JSON_TOOL, add_usage, finish_reason, stop_reason, usage_json};
+use super::{JSON_TOOL, add_usage, finish_reason, stop_reason, stop_sequence, usage_json};
 use crate::{
     carry::arguments,
     exchange::{Answer, FinishReason, Sealed, ToolCall},
@@ -27,7 +27,7 @@ pub fn read_answer(body: &[u8]) -> Result<Answer, Fault> {
     let word = |name: &str| answer.get(name).and_then(Value::as_str);
     let mut read = Answer {
         model: word("model").unwrap_or_default().to_owned(),
-        finish: word("stop_reason").map(finish_reason),
+        finish: word("stop_reason").map(|it| finish_reason(it).at(word("stop_sequence"))),
         ..Answer::default()
     };
     for block in blocks {
@@ -54,7 +54,7 @@ fn add_block(block: &Value, read: &mut Answer) {
             if word("name") == JSON_TOOL {
                 read.text.push_str(&arguments);
                 // The call was our way of asking for JSON, and no call to the client.
-                read.finish = read.finish.take().map(|_| FinishReason::Stop);
+                read.finish = read.finish.take().map(FinishReason::without_call);
             } else {
                 let (id, name) = (word("id").to_owned(), word("name").to_owned());
                 read.tool_calls.push(ToolCall { id, name, arguments });
@@ -92,7 +92,7 @@ pub fn write_answer(answer: &Answer, stamp: &Stamp) -> Bytes {
         "model": answer.model,
         "content": content,
         "stop_reason": answer.finish.as_ref().map(stop_reason),
-        "stop_sequence": null,
+        "stop_sequence": stop_sequence(answer.finish.as_ref()),
         "usage": usage_json(answer.usage.unwrap_or_default()),
     });
     body.to_string().into()

@@ -11,6 +11,7 @@ use crate::{
     fields::scan,
     origin::{MARK, Origin, unmarked},
     peek::Peek,
+    wire::Prepared,
 };
 
 /// Reads what routing needs of a request.
@@ -32,13 +33,15 @@ pub(super) fn peek(body: &[u8]) -> Result<Peek, BadRequest> {
     Ok(peek)
 }
 
-/// The body with the edits made.
-pub(super) fn rewrite(asked: &Asked, edits: &Edits) -> Result<Bytes, Unfit> {
+/// The body with the edits made, and what had to give way to them.
+pub(super) fn rewrite(asked: &Asked, edits: &Edits) -> Result<Prepared, Unfit> {
     let cleaned = without_foreign_thoughts(&asked.body, edits.origin.as_ref());
     let read = cleaned.map(|body| Asked::read(asked.dialect, body)).transpose()?;
     let asked = read.as_ref().unwrap_or(asked);
     let name = edits.model.as_deref().unwrap_or(&asked.peek.model);
-    let takes_sampling = claude::of(name).is_none_or(|model| model.sampling);
+    // A model that thinks takes no temperature but its own.
+    let thinks = edit::field(&asked.body, "thinking").is_some_and(|it| it["type"] != "disabled");
+    let takes_sampling = !thinks && claude::of(name).is_none_or(|model| model.sampling);
     let plain = Edits {
         system_note: None,
         force_usage: false,
@@ -52,9 +55,26 @@ pub(super) fn rewrite(asked: &Asked, edits: &Edits) -> Result<Bytes, Unfit> {
         // model that thinks goes on from its own words.
         body = edit::set(&body, &[("thinking", json!({ "type": "disabled" }))])?;
     }
-    Ok(match &edits.system_note {
-        Some(note) => with_note(&body, note),
-        None => body,
+    let mut dropped = Vec::new();
+    if let Some(thinking) = less_thinking(&body, &asked.peek, edits) {
+        body = edit::set(&body, &[("thinking", thinking)])?;
+        dropped.push("thinking.budget_tokens".to_owned());
+    }
+    if let Some(note) = &edits.system_note {
+        body = with_note(&body, note);
+    }
+    Ok(Prepared { body, dropped })
+}
+
+/// The client's wish to have the model think, cut down to a tier's cap on tokens, which must be larger than the budget;
+/// none where it fits. A client's own cap may be smaller, by a word of its own (`anthropic-beta`).
+fn less_thinking(body: &[u8], peek: &Peek, edits: &Edits) -> Option<Value> {
+    let cap = edits.max_tokens_cap.filter(|cap| peek.max_tokens.is_none_or(|own| own > *cap))?;
+    let thinking = edit::field(body, "thinking").filter(|it| it["type"] == "enabled")?;
+    let wanted = thinking["budget_tokens"].as_u64().filter(|wanted| *wanted >= u64::from(cap))?;
+    Some(match claude::budget(u32::try_from(wanted).unwrap_or(u32::MAX), cap) {
+        Some(budget) => json!({ "type": "enabled", "budget_tokens": budget }),
+        None => json!({ "type": "disabled" }),
     })
 }
 

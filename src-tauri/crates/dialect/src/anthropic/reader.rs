@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{JSON_TOOL, add_usage, finish_reason};
 use crate::{
-    exchange::{Event, FinishReason, Sealed, Usage},
+    exchange::{Event, Sealed, Usage},
     fault::{in_band, malformed},
     frames::is_foreign,
     sse,
@@ -87,10 +87,10 @@ impl EventReader {
                 let reason = value.pointer("/delta/stop_reason").and_then(Value::as_str);
                 if let Some(reason) = reason {
                     events.extend(self.usage.map(Event::Usage));
-                    events.push(Event::Finish(match finish_reason(reason) {
-                        FinishReason::ToolCalls if self.json && self.calls == 0 => FinishReason::Stop,
-                        other => other,
-                    }));
+                    let met = value.pointer("/delta/stop_sequence").and_then(Value::as_str);
+                    let reason = finish_reason(reason).at(met);
+                    let only_json = self.json && self.calls == 0;
+                    events.push(Event::Finish(if only_json { reason.without_call() } else { reason }));
                 }
             }
             "message_stop" => events.push(Event::Done),

@@ -21,7 +21,7 @@ impl Side for Server {
     }
 
     fn rewrite(&self, asked: &Asked, edits: &Edits) -> Result<Prepared, Unfit> {
-        Ok(edit::rewrite(asked, edits)?.into())
+        edit::rewrite(asked, edits)
     }
 
     fn goes_on(&self) -> bool {

@@ -11,9 +11,6 @@ use crate::{
     wire::Prepared,
 };
 
-/// The least budget of reasoning that this API takes, in tokens.
-const LEAST_BUDGET: u32 = 1024;
-
 /// The kinds of pictures that it takes.
 const PICTURES: [&str; 4] = ["image/jpeg", "image/png", "image/gif", "image/webp"];
 
@@ -35,7 +32,7 @@ pub fn write_request(request: &Request) -> Result<Prepared, Unfit> {
     conversation(request, model, &mut body, &mut lost);
     let json_tool = format(request, model, &mut body, &mut lost);
     tools(request, model, json_tool, &mut body, &mut lost);
-    let thinks = !json_tool && thinking(request, model, cap, &mut body);
+    let thinks = !json_tool && thinking(request, model, cap, &mut body, &mut lost);
     sampling(request, model, thinks, &mut body, &mut lost);
     let stop: Vec<&String> = request.stop.iter().filter(|text| !text.trim().is_empty()).collect();
     if !stop.is_empty() {
@@ -258,30 +255,35 @@ fn is_forced(request: &Request) -> bool {
 }
 
 /// Asks for reasoning where the client did and the model can. True when it will reason.
-fn thinking(request: &Request, model: &Model, cap: u32, body: &mut Map<String, Value>) -> bool {
+fn thinking(
+    request: &Request,
+    model: &Model,
+    cap: u32,
+    body: &mut Map<String, Value>,
+    lost: &mut Lost,
+) -> bool {
     let budget = request.thinking_budget;
     let effort = request.effort.as_deref().or_else(|| budget.map(effort_of));
     let Some(effort) = effort.filter(|it| *it != "none" && budget != Some(0)) else { return false };
-    if is_forced(request) && !request.tools.is_empty() {
-        return false;
-    }
-    match model.thinking {
-        Thinking::None => false,
-        Thinking::Adaptive => {
+    let forced = is_forced(request) && !request.tools.is_empty();
+    let budget = claude::budget(budget.unwrap_or_else(|| budget_of(effort)), cap);
+    match (model.thinking, budget) {
+        _ if forced => {}
+        (Thinking::Adaptive, _) => {
             body.insert("thinking".into(), json!({ "type": "adaptive" }));
             let effort = if effort == "minimal" { "low" } else { effort };
             configure(body, "effort", effort.into());
-            true
+            return true;
         }
         // A turn that called tools must then begin with its sealed reasoning, which another tier cannot have.
-        Thinking::Budget if cap <= LEAST_BUDGET || calls_without_seal(request) => false,
-        Thinking::Budget => {
-            let wanted = budget.unwrap_or_else(|| budget_of(effort));
-            let budget = wanted.clamp(LEAST_BUDGET, cap - 1);
+        (Thinking::Budget, Some(budget)) if !calls_without_seal(request) => {
             body.insert("thinking".into(), json!({ "type": "enabled", "budget_tokens": budget }));
-            true
+            return true;
         }
+        _ => {}
     }
+    lost.left_out("reasoning");
+    false
 }
 
 fn sampling(request: &Request, model: &Model, thinks: bool, body: &mut Map<String, Value>, lost: &mut Lost) {

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 pub(crate) use trail::Trail;
 
-use super::{KEEP_ALIVE, answer::client_id, error_event, stop_reason, usage_json};
+use super::{KEEP_ALIVE, answer::client_id, error_event, stop_reason, stop_sequence, usage_json};
 use crate::{
     client::Writer,
     error::ClientError,
@@ -191,7 +191,7 @@ impl Writer for EventWriter {
         let reason = self.finish.as_ref().map(stop_reason);
         let delta = json!({
             "type": "message_delta",
-            "delta": { "stop_reason": reason, "stop_sequence": null },
+            "delta": { "stop_reason": reason, "stop_sequence": stop_sequence(self.finish.as_ref()) },
             "usage": usage_json(self.usage),
         });
         frame("message_delta", &delta, out);

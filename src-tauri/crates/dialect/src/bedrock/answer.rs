@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{JSON_TOOL, finish_reason, usage};
+use super::{JSON_TOOL, reason, usage};
 use crate::{
     exchange::{Answer, FinishReason, Sealed, ToolCall},
     fault::{Fault, in_band, malformed},
@@ -22,11 +22,8 @@ pub fn read_answer(body: &[u8]) -> Result<Answer, Fault> {
         let failed = answer.get("message").is_some() || answer.get("error").is_some_and(|it| !it.is_null());
         return Err(if failed { in_band(body) } else { not_one() });
     };
-    let mut read = Answer {
-        finish: answer.get("stopReason").and_then(Value::as_str).map(finish_reason),
-        usage: answer.get("usage").and_then(usage),
-        ..Answer::default()
-    };
+    let mut read =
+        Answer { finish: reason(&answer), usage: answer.get("usage").and_then(usage), ..Answer::default() };
     for block in blocks {
         add_block(block, &mut read);
     }
@@ -50,7 +47,7 @@ fn add_block(block: &Value, read: &mut Answer) {
         if name == JSON_TOOL {
             read.text.push_str(&arguments);
             // The call was our way of asking for JSON, and no call to the client.
-            read.finish = read.finish.take().map(|_| FinishReason::Stop);
+            read.finish = read.finish.take().map(FinishReason::without_call);
         } else {
             let id = word("/toolUse/toolUseId").unwrap_or_default().to_owned();
             read.tool_calls.push(ToolCall { id, name: name.to_owned(), arguments });

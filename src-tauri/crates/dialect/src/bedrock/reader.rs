@@ -3,9 +3,9 @@
 use aws_smithy_eventstream::frame::read_message_from;
 use serde_json::{Value, json};
 
-use super::{JSON_TOOL, finish_reason, usage};
+use super::{JSON_TOOL, finish_reason, reason, usage};
 use crate::{
-    exchange::{Event, FinishReason, Sealed},
+    exchange::{Event, Sealed},
     fault::{in_band, malformed},
     wire::Reader,
 };
@@ -83,12 +83,10 @@ impl FrameReader {
             "contentBlockDelta" => self.delta(at, value, events),
             "contentBlockStop" => self.open = None,
             "messageStop" => {
-                let word = value.get("stopReason").and_then(Value::as_str).unwrap_or_default();
                 self.finished = true;
-                events.push(Event::Finish(match finish_reason(word) {
-                    FinishReason::ToolCalls if self.json && self.calls == 0 => FinishReason::Stop,
-                    other => other,
-                }));
+                let reason = reason(value).unwrap_or_else(|| finish_reason(""));
+                let only_json = self.json && self.calls == 0;
+                events.push(Event::Finish(if only_json { reason.without_call() } else { reason }));
             }
             "metadata" => {
                 events.extend(value.get("usage").and_then(usage).map(Event::Usage));

@@ -11,9 +11,6 @@ use crate::{
     wire::Prepared,
 };
 
-/// The least budget of reasoning that Claude takes, in tokens.
-const LEAST_BUDGET: u32 = 1024;
-
 /// Writes a request.
 ///
 /// # Errors
@@ -29,11 +26,15 @@ pub fn write_request(request: &Request) -> Result<Prepared, Unfit> {
     let mut extra = Map::new();
     let thinks = !json_tool && thinking(request, model, &mut extra, &mut lost);
     let config = config(request, model, thinks, &mut extra, &mut lost);
-    if !config.is_empty() {
-        body.insert("inferenceConfig".into(), config.into());
+    if config.contains_key("stopSequences") && model.is_some() {
+        // Claude then says which of them it met.
+        body.insert("additionalModelResponseFieldPaths".into(), json!(["/stop_sequence"]));
     }
     if !extra.is_empty() {
         body.insert("additionalModelRequestFields".into(), extra.into());
+    }
+    if !config.is_empty() {
+        body.insert("inferenceConfig".into(), config.into());
     }
     lost.finish(body)
 }
@@ -267,25 +268,25 @@ fn thinking(
     let effort = request.effort.as_deref().or_else(|| budget.map(effort_of));
     let Some(effort) = effort.filter(|it| *it != "none") else { return false };
     let forced = matches!(request.tool_choice, Some(ToolChoice::Required | ToolChoice::Named(_)));
-    let Some(model) = model.filter(|_| !forced) else {
-        lost.left_out("reasoning_effort");
-        return false;
-    };
-    let cap = request.max_tokens.unwrap_or(model.output);
-    match model.thinking {
-        Thinking::Adaptive => {
+    let able = model.filter(|_| !forced).map(|model| {
+        let cap = request.max_tokens.unwrap_or(model.output);
+        (model.thinking, claude::budget(budget.unwrap_or_else(|| budget_of(effort)), cap))
+    });
+    match able {
+        Some((Thinking::Adaptive, _)) => {
             extra.insert("thinking".into(), json!({ "type": "adaptive" }));
             let effort = if effort == "minimal" { "low" } else { effort };
             extra.insert("output_config".into(), json!({ "effort": effort }));
             true
         }
-        Thinking::Budget if cap > LEAST_BUDGET && !claude::calls_without_seal(request) => {
-            let wanted = budget.unwrap_or_else(|| budget_of(effort));
-            let budget = wanted.clamp(LEAST_BUDGET, cap - 1);
+        Some((Thinking::Budget, Some(budget))) if !claude::calls_without_seal(request) => {
             extra.insert("thinking".into(), json!({ "type": "enabled", "budget_tokens": budget }));
             true
         }
-        Thinking::None | Thinking::Budget => false,
+        _ => {
+            lost.left_out("reasoning");
+            false
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use super::{chunk::Chunk, finish_reason, finish_word};
+use super::{chunk::Chunk, finish_word, thoughts};
 use crate::{
     exchange::{Answer, ToolCall, Usage},
     fault::{Fault, in_band, malformed},
@@ -24,7 +24,7 @@ pub fn read_answer(body: &[u8]) -> Result<Answer, Fault> {
     let usage = chunk.usage();
     let choices = chunk.choices.unwrap_or_default();
     let choice = choices.into_iter().next().ok_or_else(|| malformed("The answer holds no choices.", b""))?;
-    let finish = choice.finish().map(finish_reason);
+    let finish = choice.reason();
     let delta = choice.delta.unwrap_or_default();
     let reasoning = delta.reasoning().to_owned();
     let calls = delta.tool_calls.unwrap_or_default().into_iter().map(|call| {
@@ -56,6 +56,9 @@ pub fn write_answer(answer: &Answer, stamp: &Stamp) -> Bytes {
     message.insert("content".into(), if silent { Value::Null } else { answer.text.clone().into() });
     if !answer.reasoning.is_empty() {
         message.insert("reasoning_content".into(), answer.reasoning.clone().into());
+    }
+    if let Some(blocks) = thoughts::blocks(&answer.reasoning, &answer.sealed) {
+        message.insert(thoughts::FIELD.into(), blocks);
     }
     if !answer.tool_calls.is_empty() {
         let calls: Vec<Value> = answer.tool_calls.iter().map(call).collect();

@@ -8,7 +8,8 @@ use serde::{
 };
 use serde_json::{Value, value::RawValue};
 
-use crate::exchange::Usage;
+use super::finish_reason;
+use crate::exchange::{FinishReason, Usage};
 
 /// A chunk of a stream, or a whole answer: they differ in `delta` against `message` only.
 #[derive(Debug, Default, Deserialize)]
@@ -71,12 +72,21 @@ pub(crate) struct Choice<'a> {
     pub delta: Option<Delta<'a>>,
     #[serde(default, borrow)]
     finish_reason: Option<Cow<'a, str>>,
+    /// The stop text that was met, or a token's number, as vLLM and SGLang say it.
+    #[serde(default, borrow, alias = "matched_stop")]
+    stop_reason: Option<&'a RawValue>,
 }
 
 impl Choice<'_> {
     /// Why it ended; an empty word says that it has not.
     pub fn finish(&self) -> Option<&str> {
         self.finish_reason.as_deref().filter(|word| !word.is_empty())
+    }
+
+    /// Why it ended, with the stop text that was met where the server names it.
+    pub fn reason(&self) -> Option<FinishReason> {
+        let met: Option<String> = self.stop_reason.and_then(|it| serde_json::from_str(it.get()).ok());
+        self.finish().map(|word| finish_reason(word).at(met.as_deref()))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::thoughts;
 use crate::{
     error::BadRequest,
     exchange::{
@@ -63,7 +64,8 @@ fn message(value: Value, path: &str) -> Result<Message, BadRequest> {
                 .iter()
                 .find_map(|name| take(&mut fields, name)?.as_str().map(ToOwned::to_owned));
             let tool_calls = numbered(calls, &format!("{path}.tool_calls"), tool_call)?;
-            Message::Assistant(Turn { parts, reasoning, sealed: Vec::new(), tool_calls })
+            let (signed, sealed) = thoughts::take_blocks(&mut fields);
+            Message::Assistant(Turn { parts, reasoning: signed.or(reasoning), sealed, tool_calls })
         }
         "tool" => {
             let call_id = required(&mut fields, "tool_call_id", path)?;

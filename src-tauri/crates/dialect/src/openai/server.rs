@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::{DONE, StreamReader, embed, read_answer, write_request};
+use super::{DONE, StreamReader, embed, read_answer, thoughts, write_request};
 use crate::{
     client::{Asked, Dialect},
     edit::{self, Edits},
@@ -29,6 +29,9 @@ impl Side for Server {
     }
 
     fn rewrite(&self, asked: &Asked, edits: &Edits) -> Result<Prepared, Unfit> {
+        let cleaned = thoughts::without_foreign(&asked.body);
+        let read = cleaned.map(|body| Asked::read(asked.dialect, body)).transpose()?;
+        let asked = read.as_ref().unwrap_or(asked);
         if edits.habits.is_some_and(|habits| habits.refuse(&asked.body)) {
             let mut request = asked.request()?;
             edits.apply(&mut request);

@@ -4,9 +4,9 @@ use bytes::{BufMut, BytesMut};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{DONE, KEEP_ALIVE, answer::usage_json, chunk, finish_reason, finish_word};
+use super::{DONE, KEEP_ALIVE, answer::usage_json, chunk, finish_word, thoughts};
 use crate::{
-    exchange::{Event, Usage},
+    exchange::{Event, Sealed, Usage},
     fault::{in_band, malformed},
     frames::is_foreign,
     sse,
@@ -57,7 +57,7 @@ impl StreamReader {
     }
 
     fn choice(&mut self, choice: chunk::Choice<'_>, events: &mut Vec<Event>) {
-        let finish = choice.finish().map(finish_reason);
+        let finish = choice.reason();
         let delta = choice.delta.unwrap_or_default();
         if !delta.reasoning().is_empty() {
             events.push(Event::Reasoning(delta.reasoning().to_owned()));
@@ -101,19 +101,22 @@ pub struct ChunkWriter {
     usage_wanted: bool,
     usage: Option<Usage>,
     begun: bool,
+    reasoning: String,
+    sealed: Vec<Sealed>,
 }
 
 impl ChunkWriter {
     /// A writer for one answer. The usage is written only if `usage_wanted`.
     #[must_use]
     pub fn new(stamp: Stamp, usage_wanted: bool) -> Self {
-        Self { stamp, model: String::new(), usage_wanted, usage: None, begun: false }
+        Self { begun: false, ..Self::behind(stamp, String::new(), usage_wanted) }
     }
 
     /// A writer for the rest of an answer by `model` whose beginning the client has been sent already.
     #[must_use]
     pub(crate) fn behind(stamp: Stamp, model: String, usage_wanted: bool) -> Self {
-        Self { stamp, model, usage_wanted, usage: None, begun: true }
+        let (reasoning, sealed) = (String::new(), Vec::new());
+        Self { stamp, model, usage_wanted, usage: None, begun: true, reasoning, sealed }
     }
 
     /// Writes what one event needs. Errors are written with [`super::error_event`] instead.
@@ -133,6 +136,7 @@ impl ChunkWriter {
             }
             Event::Text(text) => self.delta(&Delta { content: Some(text), ..Delta::default() }, out),
             Event::Reasoning(text) => {
+                self.reasoning.push_str(text);
                 self.delta(&Delta { reasoning_content: Some(text), ..Delta::default() }, out);
             }
             Event::ToolCall { index, id, name } => {
@@ -146,6 +150,11 @@ impl ChunkWriter {
                 self.delta(&Delta { tool_calls: Some([call]), ..Delta::default() }, out);
             }
             Event::Finish(reason) => {
+                // In one piece: clients put lists together in different ways.
+                let blocks = thoughts::blocks(&self.reasoning, &self.sealed);
+                if blocks.is_some() {
+                    self.delta(&Delta { thinking_blocks: blocks, ..Delta::default() }, out);
+                }
                 let delta = &Delta::default();
                 self.chunk(
                     &[Choice { index: 0, delta, finish_reason: Some(finish_word(reason)) }],
@@ -155,8 +164,8 @@ impl ChunkWriter {
             }
             Event::Usage(usage) => self.usage = Some(*usage),
             Event::KeepAlive => out.put_slice(KEEP_ALIVE),
-            // Chat Completions has no place for what a model keeps sealed.
-            Event::Sealed(_) | Event::Error(_) | Event::Done => {}
+            Event::Sealed(sealed) => self.sealed.push(sealed.clone()),
+            Event::Error(_) | Event::Done => {}
         }
     }
 
@@ -226,6 +235,8 @@ struct Delta<'a> {
     reasoning_content: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tool_calls: Option<[Call<'a>; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thinking_blocks: Option<Value>,
 }
 
 #[derive(Serialize)]
