@@ -20,7 +20,7 @@ use tokio::time::Instant;
 use self::cells::{Ends, Fault, Place};
 
 /// Short times, so that every hang ends within the test; a tier's turn is half of the deadline.
-const TIMES: &str = "timeouts: { connect: 1s, first_token: 1200ms, idle: 1200ms, total: 5s }, retry: { attempts: 0 }, \
+const TIMES: &str = "timeouts: { connect: 1s, first_token: 2s, idle: 2s, total: 9s }, retry: { attempts: 0 }, \
                      breaker: { consecutive: 1, open: 10m }, probe: { kind: off }";
 /// A cell that takes longer hangs.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -62,7 +62,7 @@ impl Cell {
             // Nothing listens on the discard port.
             Place::Last => [tier("dead", "http://127.0.0.1:9"), faulty],
         };
-        format!("  - {{ name: '{}', deadline: 6s, tiers: [{}] }}\n", self.chain, tiers.join(", "))
+        format!("  - {{ name: '{}', deadline: 10s, tiers: [{}] }}\n", self.chain, tiers.join(", "))
     }
 
     fn ends(&self) -> Ends {

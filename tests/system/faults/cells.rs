@@ -139,7 +139,7 @@ fn connections() -> Vec<Fault> {
 fn silences() -> Vec<Fault> {
     use Ends::{Answered, Broken, MovesOn};
     let good = answer("late");
-    let late = Duration::from_millis(2200);
+    let late = Duration::from_millis(3000);
     let half = good.len() / 2;
     vec![
         two(
@@ -190,14 +190,14 @@ fn silences() -> Vec<Fault> {
                 vec![
                     stream_head(),
                     chunk(&role()),
-                    Step::Drip(bytes_of(&chunk(&text("late"))), Duration::from_millis(2)),
+                    Step::Drip(bytes_of(&chunk(&text("late"))), Duration::from_millis(1)),
                     chunk(&stop()),
                     end(),
                 ],
                 Answered("late"),
             ),
             (
-                vec![head_of(good.len()), Step::Drip(good.clone().into_bytes(), Duration::from_millis(2))],
+                vec![head_of(good.len()), Step::Drip(good.clone().into_bytes(), Duration::from_millis(1))],
                 Answered("late"),
             ),
         ),
