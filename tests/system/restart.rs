@@ -1,4 +1,6 @@
-//! Real processes that are started anew: after a kill, not a sixth time, and by commands that are none.
+//! Real processes that are started anew: after a kill, not a sixth time, by a systemd unit, and by commands that are none.
+
+mod bus;
 
 use std::{fs, path::PathBuf, time::Duration};
 
@@ -9,21 +11,38 @@ use harness::{
 use serde_json::{Value, json};
 use tokio::process::Command;
 
+use self::bus::Bus;
+
 const SOON: Duration = Duration::from_secs(30);
 
 struct Supervised {
     daemon: Daemon,
     pids: PathBuf,
     _second: ModelServer,
+    bus: Option<Bus>,
 }
 
 /// A chain whose first tier is a server that a command starts; the command notes each process.
 async fn supervised(command: &dyn Fn(u16, &str) -> Value, restart: &str) -> Supervised {
-    let second = ModelServer::saying("from the second").await;
-    let mut daemon = Daemon::new();
-    let pids = daemon.path("pids");
+    let daemon = Daemon::new();
     let port = free_port();
-    let command = command(port, &pids.display().to_string());
+    let command = command(port, &daemon.path("pids").display().to_string());
+    rig(daemon, port, &format!("command: {command}, {restart}"), None).await
+}
+
+/// The same with a unit of systemd's, of which the bus knows only `model.service`.
+async fn with_unit(unit: &str) -> Supervised {
+    let mut daemon = Daemon::new();
+    let port = free_port();
+    let bus = Bus::with("model.service", port, &daemon.path("pids").display().to_string());
+    daemon.env("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    let restart = format!("unit: {unit}, user: true, limit: 2, window: 300s");
+    rig(daemon, port, &restart, Some(bus)).await
+}
+
+async fn rig(mut daemon: Daemon, port: u16, restart: &str, bus: Option<Bus>) -> Supervised {
+    let second = ModelServer::saying("from the second").await;
+    let pids = daemon.path("pids");
     daemon.write_config(&format!(
         "version: 1
 chains:
@@ -36,13 +55,13 @@ chains:
         probe: {{ kind: http, path: /health, every: 1s, timeout: 1s, down_after: 2, up_after: 1 }}
         replicas:
           - url: 'http://127.0.0.1:{port}'
-            restart: {{ enabled: true, command: {command}, delay: 200ms, healthy_within: 20s, {restart} }}
+            restart: {{ enabled: true, delay: 200ms, healthy_within: 20s, {restart} }}
       - {{ name: second, provider: other, model: m, url: '{}' }}
 ",
         second.url()
     ));
     daemon.start().await;
-    Supervised { daemon, pids, _second: second }
+    Supervised { daemon, pids, _second: second, bus }
 }
 
 fn server(port: u16, pids: &str) -> Value {
@@ -125,4 +144,29 @@ async fn a_command_that_does_not_exist_is_an_error_on_the_incident_and_routing_g
     let timeline = rig.timeline().await;
     let failed = "the command /nonexistent/start-model failed: /nonexistent/start-model cannot be run";
     assert!(timeline.iter().any(|t| t.starts_with("restart ") && t.contains(failed)), "{timeline:#?}");
+}
+
+#[tokio::test]
+async fn systemd_is_asked_to_restart_the_unit_and_the_server_comes_back() {
+    let rig = with_unit("model.service").await;
+    let pid = rig.started(1).await;
+    rig.serves("first").await;
+    assert_eq!(rig.daemon.ask("chat").await.1, "first");
+    kill(&pid).await;
+    rig.started(2).await;
+    rig.serves("first").await;
+    rig.note("it answers its checks again").await;
+    let calls = rig.bus.as_ref().unwrap().calls();
+    assert_eq!(calls, ["called model.service replace"; 2]);
+}
+
+#[tokio::test]
+async fn what_systemd_says_of_a_unit_it_does_not_know_stands_on_the_incident() {
+    let rig = with_unit("missing.service").await;
+    rig.note("not started again: 2 starts").await;
+    assert_eq!(rig.daemon.ask("chat").await.1, "second");
+    let timeline = rig.timeline().await;
+    let said = "systemd refused to restart missing.service";
+    let found = |t: &String| t.contains(said) && t.contains("Unit missing.service not found.");
+    assert!(timeline.iter().any(found), "{timeline:#?}");
 }
