@@ -333,9 +333,9 @@ fn judge_tier(
             continue;
         };
         match judge_replica(&state, ask) {
-            None => fit.push(Queue { index, latency: state.latency, in_flight }),
+            None => fit.push(Queue::of(index, &state, in_flight)),
             Some(reason) if reason.still_serves() => {
-                ramping.push(Queue { index, latency: state.latency, in_flight });
+                ramping.push(Queue::of(index, &state, in_flight));
                 why_not = Some(reason);
             }
             Some(reason) => {
@@ -403,7 +403,20 @@ struct Queue {
     latency: Option<Duration>,
     /// Requests that are being answered.
     in_flight: u32,
+    /// Whether it answers, but not as it should: slow, saturated, hot.
+    degraded: bool,
 }
+
+impl Queue {
+    fn of(index: usize, state: &ReplicaState, in_flight: u32) -> Self {
+        Self { index, latency: state.latency, in_flight, degraded: state.health == Health::Degraded }
+    }
+}
+
+/// A degraded replica counts as this many times as loaded as it is: it keeps a part of the traffic, so that its
+/// figures stay fresh, and its healthy siblings take the rest while they can. A choice of ours: at 4 a healthy one has
+/// three requests waiting before the degraded one is asked.
+const DEGRADED: f64 = 4.0;
 
 /// The replicas, the winner of power of two choices first, the others by rising load: expected latency times the
 /// length of the queue. One that was not measured yet counts as the mean of the others, so that a new one is neither
@@ -411,7 +424,10 @@ struct Queue {
 fn by_load(replicas: Vec<Queue>, seed: u64) -> Vec<usize> {
     let known: Vec<f64> = replicas.iter().filter_map(|r| Some(r.latency?.as_secs_f64())).collect();
     let mean = if known.is_empty() { 1.0 } else { known.iter().sum::<f64>() / known.len() as f64 };
-    let load = |r: &Queue| r.latency.map_or(mean, |l| l.as_secs_f64()) * (f64::from(r.in_flight) + 1.0);
+    let load = |r: &Queue| {
+        let penalty = if r.degraded { DEGRADED } else { 1.0 };
+        r.latency.map_or(mean, |l| l.as_secs_f64()) * (f64::from(r.in_flight) + 1.0) * penalty
+    };
     let mut loads: Vec<(usize, f64)> = replicas.iter().map(|r| (r.index, load(r))).collect();
     let (high, low) = (seed >> 32, seed & u64::from(u32::MAX));
     let random = [high, low].map(|half| half as f64 / (f64::from(u32::MAX) + 1.0));

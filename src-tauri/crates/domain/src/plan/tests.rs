@@ -217,6 +217,26 @@ fn chain_of_three() -> Chain {
 }
 
 #[test]
+fn a_degraded_replica_gives_way_to_a_healthy_one_until_that_has_a_queue() {
+    let took = Some(Duration::from_millis(100));
+    let chain = chain(vec![tier("a", 2)]);
+    let first = |seed: u64, queue: u32| {
+        let read = |id: &ReplicaId| {
+            let degraded = id.as_str().ends_with("@0");
+            let health = if degraded { Health::Degraded } else { Health::Healthy };
+            let state = ReplicaState { latency: took, health, ..ReplicaState::default() };
+            Some((state, if degraded { 0 } else { queue }))
+        };
+        order(&plan(&chain, &Preference::default(), &Ask { seed: seed << 31, ..ask(0.0) }, read))[0].1
+    };
+    for seed in 0..50 {
+        assert_eq!(first(seed, 0), 1);
+        assert_eq!(first(seed, 2), 1);
+        assert_eq!(first(seed, 4), 0);
+    }
+}
+
+#[test]
 fn a_fast_replica_with_a_long_queue_gives_way_to_a_slower_one_without() {
     let took = |ms| ReplicaState { latency: Some(Duration::from_millis(ms)), ..ReplicaState::default() };
     let chain = chain(vec![tier("a", 2)]);
