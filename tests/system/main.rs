@@ -28,4 +28,5 @@ mod sdk_node;
 mod sdk_resume;
 mod slow;
 mod triggers;
+mod unit;
 mod xid;
