@@ -39,7 +39,7 @@ async fn a_report_is_held_against_the_operators_targets_and_says_when_its_eviden
     let mut daemon = Daemon::with_config(&config(&first.url(), &second.url())).await;
     let before = report(&daemon).await;
     assert_eq!(before["evidence"][0]["stale"], true, "nothing proves it yet: {before}");
-    daemon.ask("chat").await;
+    daemon.chat("chat", true).await.text().await.unwrap();
     first.kill().await;
     assert_eq!(daemon.ask("chat").await.1, "second");
     let seen = eventually("the failover is in the report", PATIENCE, || async {
@@ -62,6 +62,28 @@ async fn a_report_is_held_against_the_operators_targets_and_says_when_its_eviden
     assert!(tokens > 0.0, "{tier}");
     assert_eq!((tier["cost"].as_f64(), seen["cost"]["fallback"].as_f64()), (Some(tokens), Some(tokens)));
 
+    let incident = daemon.incidents().await.pop().unwrap();
+    let around = daemon.rpc("incident.around", json!({"id": incident["id"]})).await.unwrap();
+    let [own, other] = [&around["tiers"][0], &around["tiers"][1]];
+    assert_eq!(
+        (&own["tier"], &own["failed"], &own["answered"]),
+        (&json!("first"), &json!(true), &json!(false))
+    );
+    assert_eq!((&other["tier"], &other["answered"]), (&json!("second"), &json!(true)), "{around}");
+    assert!(own["state"].as_str().is_some_and(|s| !s.is_empty()), "{around}");
+    assert_eq!(around["cost"]["fallback"].as_f64(), Some(tokens), "{around}");
+    let chart = |metric: &str| {
+        let charts = around["charts"].as_array().unwrap();
+        charts.iter().find(|c| c["metric"] == metric).unwrap_or_else(|| panic!("{metric}: {around}"))["series"].clone()
+    };
+    assert_eq!(chart("errors")["lines"][0]["name"], "refused", "{around}");
+    assert!(
+        chart("errors")["marks"][0]["label"].as_str().unwrap().contains("failover to second"),
+        "{around}"
+    );
+    let first_tokens = chart("first_token")["lines"][0]["values"].as_array().unwrap().clone();
+    assert!(first_tokens.iter().any(|v| v.is_number()), "{around}");
+
     daemon.stop().await;
     daemon.write_config(
         &config(&first.url(), &second.url()).replace("name: chat\n", "name: chat\n    deadline: 60s\n"),
@@ -70,4 +92,45 @@ async fn a_report_is_held_against_the_operators_targets_and_says_when_its_eviden
     let changed = report(&daemon).await;
     assert_eq!(changed["evidence"][0]["stale"], true, "the chain changed: {}", changed["evidence"]);
     assert!(changed["evidence"][0]["why"].as_str().unwrap().contains("drill it again"), "{changed}");
+}
+
+/// Tries of the tier `second`, a hundred tokens each, in every second minute of an hour.
+fn spent(hour_ms: i64, tokens: i64) -> Vec<store::AttemptMinute> {
+    let row = |minute: i64| store::AttemptMinute {
+        minute,
+        chain: "chat".into(),
+        tier: "second".into(),
+        simulated: false,
+        result: "ok".into(),
+        count: 1,
+        tokens_in: tokens / 30,
+        tokens_out: 0,
+    };
+    (0..30).map(|at| row(hour_ms / 60_000 + 2 * at)).collect()
+}
+
+#[tokio::test]
+async fn an_hour_that_costs_far_more_than_usual_opens_an_incident_of_its_own() {
+    let (first, second) = (ServerProcess::saying("one").await, ServerProcess::saying("two").await);
+    let mut daemon = Daemon::new();
+    daemon.write_config(&config(&first.url(), &second.url()));
+    let now = i64::try_from(std::time::UNIX_EPOCH.elapsed().unwrap().as_millis()).unwrap();
+    let hour = |ago: i64| (now / 3_600_000 - ago) * 3_600_000;
+    let mut attempts: Vec<_> = (2..10).flat_map(|ago| spent(hour(ago), 30)).collect();
+    attempts.extend(spent(now - 59 * 60_000, 3_000));
+    let data = daemon.path("data");
+    std::fs::create_dir_all(&data).unwrap();
+    let store = store::Store::open(&data).await.unwrap();
+    store.commit(&store::Commit { attempts, ..store::Commit::default() }).await.unwrap();
+    store.close().await;
+    drop(store);
+    daemon.start().await;
+    let incident =
+        eventually("an incident of cost", PATIENCE, || async { daemon.incidents().await.pop() }).await;
+    assert_eq!((&incident["kind"], &incident["severity"]), (&json!("cost"), &json!("P2")), "{incident}");
+    assert_eq!(incident["title"], "chat: cost of second is far above the usual");
+    assert!(incident["cause"].as_str().unwrap().contains("30.00 USD is usual"), "{incident}");
+    daemon.stop().await;
+    daemon.start().await;
+    assert_eq!(daemon.incidents().await.len(), 1, "it goes on, and is not opened again");
 }

@@ -3460,6 +3460,81 @@ stale: boolean,
 why: string, };
 
 /**
+ * What was around an incident.
+ */
+export type IncidentAround = { 
+/**
+ * Start of the charts: some minutes before the first evidence.
+ */
+from_ms: number, 
+/**
+ * Their end: some minutes after the incident, a day after the start at the latest, or now.
+ */
+to_ms: number, 
+/**
+ * Figures of the chain, and of the GPUs that the tier's servers run on. Empty where nothing is kept any more.
+ */
+charts: Array<AroundChart>, 
+/**
+ * The moment that `tiers` speaks of: when another tier took over, or when the incident was noticed.
+ */
+at_ms: number, 
+/**
+ * The chain's tiers at that moment, in the order in force now.
+ */
+tiers: Array<TierThen>, 
+/**
+ * The operator's order that decided then, in words.
+ */
+order: string | null, 
+/**
+ * What the tries between the first evidence and the end cost; absent while no tier has a price.
+ */
+cost: FallbackCost | null, };
+
+/**
+ * A chart of that time.
+ */
+export type AroundChart = { 
+/**
+ * Which figures.
+ */
+metric: Metric, 
+/**
+ * The figures, with the change-overs as marks.
+ */
+series: Series, };
+
+/**
+ * A tier at a moment.
+ */
+export type TierThen = { 
+/**
+ * Its name.
+ */
+tier: string, 
+/**
+ * Whether it is the one that answered instead.
+ */
+answered: boolean, 
+/**
+ * Whether it is the incident's own.
+ */
+failed: boolean, 
+/**
+ * Its state, in words; absent when no change of it is on record before that moment.
+ */
+state: string | null, 
+/**
+ * Why it was in that state, in words; may be empty.
+ */
+why: string, 
+/**
+ * Since when.
+ */
+since_ms: number | null, };
+
+/**
  * A page of the incidents.
  */
 export type IncidentsRequest = { 
@@ -3887,6 +3962,7 @@ export interface Commands {
   "incidents.export": { request: IncidentsExport; response: ExportedFile };
   "incidents.days": { request: IncidentDays; response: Array<IncidentDay> };
   "incident": { request: IncidentRequest; response: IncidentDetail };
+  "incident.around": { request: IncidentRequest; response: IncidentAround };
   "incident.acknowledge": { request: IncidentRequest; response: IncidentDetail };
   "incident.note": { request: IncidentNote; response: IncidentDetail };
   "incident.act": { request: IncidentActs; response: Array<Incident> };

@@ -118,6 +118,8 @@ commands! {
     IncidentDays = "incidents.days": IncidentDays => Vec<IncidentDay>;
     /// One incident with its timeline.
     Incident = "incident": IncidentRequest => IncidentDetail;
+    /// What was around an incident: figures of its time, the tiers then, the cost.
+    IncidentAround = "incident.around": IncidentRequest => IncidentAround;
     /// Somebody works on it.
     IncidentAcknowledge = "incident.acknowledge": IncidentRequest => IncidentDetail;
     /// Adds a note to its timeline.

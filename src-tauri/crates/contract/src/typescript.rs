@@ -31,7 +31,7 @@ pub fn generate() -> String {
         Discovery, PortSeen, PortFound, PlaygroundRun, PlaygroundProgress, PlaygroundEnd, PlaygroundTier, PlaygroundTry, PracticePage, PracticeServer, TryResult, AlertEntry, About,
         SeriesRequest, Metric, ConfigCheck, ConfigApply, ChainsReorder, ConfigParse, ParsedConfig, RevisionsRequest,
         ConfigRestore, TierTest, ChainTry, DiscoverRequest, PlaygroundStart, PlaygroundRead, PageRequest, IncidentRequest, IncidentNote, ReportRequest, ReportExport,
-        ComponentTarget, ChainFigures, TierFigures, FallbackCost, Evidence, IncidentsRequest, IncidentFilter, IncidentsExport, ListFormat, IncidentDays, IncidentActs, IncidentAct,
+        ComponentTarget, ChainFigures, TierFigures, FallbackCost, Evidence, IncidentAround, AroundChart, TierThen, IncidentsRequest, IncidentFilter, IncidentsExport, ListFormat, IncidentDays, IncidentActs, IncidentAct,
         HistoryRequest, HistoryFilter, HistoryExport, AlertTest,
         RunbookView, RunbookOrigin, Rehearsal, RunbookRehearsed,
         ReportFormat, KeySet, KeyName, PracticeSet, UiEvent, Topic,

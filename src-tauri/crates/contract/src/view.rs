@@ -1,5 +1,6 @@
 //! What the screens show.
 
+mod around;
 mod discover;
 mod gpu;
 mod incident;
@@ -11,6 +12,7 @@ mod report;
 mod requests;
 mod watch;
 
+pub use around::*;
 pub use discover::*;
 pub use gpu::*;
 pub use incident::*;

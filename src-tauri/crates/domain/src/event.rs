@@ -64,6 +64,8 @@ pub enum Event {
     },
     /// A GPU's findings changed.
     Gpu(GpuChange),
+    /// What a tier costs is far above the usual, or no longer.
+    Cost(CostChange),
     /// A step of a server's restart.
     Restart(RestartRecord),
     /// The operator gave an order, or one ended by itself.
@@ -263,6 +265,21 @@ pub struct GpuChange {
     pub fatal: bool,
     /// The findings, in words; empty when it is well again.
     pub findings: Vec<String>,
+}
+
+/// What a tier costs is far above the usual, or no longer. US dollars.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CostChange {
+    /// The chain.
+    pub chain: String,
+    /// The tier.
+    pub tier: String,
+    /// Whether it is far above the usual now.
+    pub spiking: bool,
+    /// The cost of the last sixty minutes.
+    pub hour: f64,
+    /// The cost of a usual hour.
+    pub usual: f64,
 }
 
 /// A step of a server's restart.

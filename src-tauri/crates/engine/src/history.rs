@@ -56,7 +56,11 @@ impl Engine {
     }
 
     /// Change-overs since `from_ms`, oldest first.
-    async fn marks(&self, chain: Option<&str>, from_ms: i64) -> Result<Vec<SeriesMark>, StoreError> {
+    pub(crate) async fn marks(
+        &self,
+        chain: Option<&str>,
+        from_ms: i64,
+    ) -> Result<Vec<SeriesMark>, StoreError> {
         let filter = store::ChangeoverFilter {
             chain: chain.map(str::to_owned),
             from_ms: Some(from_ms),

@@ -4,6 +4,7 @@
 //! [`Engine::rpc`] and [`Engine::subscribe`] alone.
 
 mod admin;
+mod around;
 mod client_key;
 mod config;
 mod discover;

@@ -73,6 +73,7 @@ impl Engine {
         let tasks = &self.inner.tasks;
         tasks.spawn(self.clone().follow_journal());
         tasks.spawn(self.clone().follow_week());
+        tasks.spawn(self.clone().follow_costs());
         tasks.spawn(self.clone().follow_orders());
         tasks.spawn(self.clone().follow_surroundings());
         tasks.spawn(operations::upkeep::run(self.inner.store.clone(), self.inner.stop.clone()));

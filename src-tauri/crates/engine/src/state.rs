@@ -1,6 +1,6 @@
 //! The live state for the screens, and the tasks that keep them up to date.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use contract::{
     rpc::{Topic, UiEvent},
@@ -36,6 +36,8 @@ const PULSE: Duration = Duration::from_secs(2);
 const LEAST: Duration = Duration::from_millis(100);
 /// The seven days' figures are computed this often.
 const WEEK_EVERY: Duration = Duration::from_secs(15);
+/// Spending is looked at this often.
+const COSTS_EVERY: Duration = Duration::from_secs(60);
 /// Change-overs on the Overview.
 const RECENT: u32 = 10;
 
@@ -216,6 +218,39 @@ impl Engine {
                 }
             }
             self.inner.week.store(Arc::new(week));
+        }
+    }
+
+    /// Looks now and then whether a tier costs far more than it usually does.
+    pub(crate) async fn follow_costs(self) {
+        let mut ticks = interval(COSTS_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let going_on = self.inner.keeper.book();
+        let mut spiking: HashSet<_> = going_on
+            .open()
+            .iter()
+            .filter_map(|i| Some((i.chain.clone(), operations::incidents::costly_tier(&i.tier)?.to_owned())))
+            .collect();
+        loop {
+            tokio::select! {
+                () = self.inner.stop.cancelled() => return,
+                _ = ticks.tick() => {}
+            }
+            let found = async {
+                let terms = self.terms().await?;
+                operations::costs::changes(&self.inner.store, &terms, &spiking, wall_ms()).await
+            };
+            match found.await {
+                Ok(changes) => {
+                    for change in changes {
+                        let place = (change.chain.clone(), change.tier.clone());
+                        let _known =
+                            if change.spiking { spiking.insert(place) } else { spiking.remove(&place) };
+                        self.inner.journal.tell(Event::Cost(change));
+                    }
+                }
+                Err(e) => tracing::warn!(error = %e, "what the tiers cost could not be computed"),
+            }
         }
     }
 

@@ -11,6 +11,7 @@
 mod acts;
 mod book;
 mod chains;
+mod costs;
 mod model;
 mod orders;
 mod page;
@@ -19,10 +20,12 @@ mod told;
 mod words;
 
 pub use book::{IncidentBook, RELAPSE_WINDOW_MS};
+pub use costs::costly_tier;
 pub use model::{
     ALL_TIERS, Acted, Change, Correction, Deed, Entry, EntryKind, Incident, Severity, State, Step, Times,
 };
 pub use told::Told;
+pub use words::state_words;
 
 #[cfg(test)]
 mod tests;

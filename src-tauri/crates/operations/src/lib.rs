@@ -4,6 +4,7 @@
 //! chains never mix. Times are wall clock, milliseconds since the Unix epoch, because they become rows.
 
 pub mod alerts;
+pub mod costs;
 pub mod figures;
 pub mod incidents;
 pub mod keeper;

@@ -4,7 +4,7 @@
 //! [`definitions`]. Times are milliseconds since the Unix epoch, durations milliseconds, shares 0 to 1.
 
 mod chart;
-pub(crate) mod cost;
+mod cost;
 mod csv;
 mod definitions;
 mod evidence;
@@ -21,7 +21,7 @@ use store::{IncidentFilter, IncidentRow, RequestMinute, RollupFilter, Store, Sto
 
 pub(crate) use self::csv::table;
 pub use self::{
-    cost::FallbackCost,
+    cost::{FallbackCost, of as cost},
     csv::csv,
     definitions::{Definition, definitions},
     evidence::Evidence,
@@ -140,7 +140,7 @@ pub async fn report(
         targets: figures::targets(terms, &totals, start_ms),
         chains,
         tiers: figures::tiers(&attempts, terms),
-        cost: cost::of(&attempts, terms),
+        cost: cost(&attempts, terms),
         evidence: evidence::of(store, terms, to_ms, simulated).await?,
         definitions: definitions(),
         recoveries: rows.into_iter().map(|row| Recovery::of(row, terms.routing_rto_ms)).collect(),

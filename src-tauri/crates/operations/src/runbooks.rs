@@ -109,6 +109,37 @@ pub fn steps(text: &str) -> Vec<&str> {
     steps
 }
 
+/// What a step may do at a click, where it says `[words](act:NAME)`.
+pub const ACTS: [&str; 9] =
+    ["pin", "unpin", "drain", "disable", "enable", "failover", "failback", "retire", "unretire"];
+
+/// A step without its act, as it stands in a timeline.
+#[must_use]
+pub fn plain(step: &str) -> String {
+    match act_of(step) {
+        Some((from, to, _)) => format!("{}{}", &step[..from], &step[to..]).trim().to_owned(),
+        None => step.to_owned(),
+    }
+}
+
+/// Acts in a text that the program does not know.
+#[must_use]
+pub fn unknown_acts(text: &str) -> Vec<&str> {
+    steps(text)
+        .into_iter()
+        .filter_map(|step| act_of(step).map(|(_, _, name)| name))
+        .filter(|name| !ACTS.contains(name))
+        .collect()
+}
+
+/// Where the first act of a step begins and ends, and its name.
+fn act_of(step: &str) -> Option<(usize, usize, &str)> {
+    let name = step.find("](act:")?;
+    let from = step[..name].rfind('[')?;
+    let end = name + step[name..].find(')')?;
+    Some((from, end + 1, &step[name + "](act:".len()..end]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,6 +154,17 @@ mod tests {
             let others = SHIPPED.iter().filter(|r| r.name == runbook.name).count();
             assert_eq!(others, 1, "{}", runbook.name);
         }
+    }
+
+    #[test]
+    fn acts_are_known_and_stand_in_no_timeline() {
+        for runbook in SHIPPED {
+            assert_eq!(unknown_acts(runbook.text), Vec::<&str>::new(), "{}", runbook.name);
+        }
+        assert_eq!(plain("Drain it. [Drain](act:drain)"), "Drain it.");
+        assert_eq!(plain("See [1] and (2)"), "See [1] and (2)");
+        assert_eq!(unknown_acts("- [ ] Boom [Go](act:explode)\n- [ ] fine [Pin](act:pin)"), ["explode"]);
+        assert_eq!(plain("half [Go](act:pin"), "half [Go](act:pin");
     }
 
     #[test]

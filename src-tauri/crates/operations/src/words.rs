@@ -11,9 +11,30 @@ pub(crate) fn duration(ms: i64) -> String {
     }
 }
 
+/// A count for people, its digits in groups of three: `2 412 996`.
+#[must_use]
+pub(crate) fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            // A space that no line breaks at.
+            text.push('\u{a0}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn counts_read_in_groups_of_three() {
+        let text = [0, 999, 1_000, 2_412_996].map(grouped).map(|t| t.replace('\u{a0}', " "));
+        assert_eq!(text, ["0", "999", "1 000", "2 412 996"]);
+    }
 
     #[test]
     fn durations_read_well_at_every_size() {

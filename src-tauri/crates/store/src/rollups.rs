@@ -121,6 +121,28 @@ impl Store {
         Ok(query.fetch_all(&self.readers).await?)
     }
 
+    /// Attempts per hour, tier and result, of the hours `from..to`, oldest first; `minute` is the hour's number.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn attempt_hours(
+        &self,
+        from: i64,
+        to: i64,
+        simulated: bool,
+    ) -> Result<Vec<AttemptMinute>, StoreError> {
+        let query = sqlx::query_as!(
+            AttemptMinute,
+            r#"SELECT hour AS minute, chain, tier, simulated AS "simulated: bool", result, count, tokens_in, tokens_out
+               FROM attempt_hours WHERE hour >= ?1 AND hour < ?2 AND simulated = ?3
+               ORDER BY hour, chain, tier, result"#,
+            from,
+            to,
+            simulated
+        );
+        Ok(query.fetch_all(&self.readers).await?)
+    }
+
     /// Times to the first token per minute, tier and bucket, oldest first.
     ///
     /// # Errors

@@ -12,12 +12,24 @@ import { type Choices, command, type OrderAct } from "./orders";
 
 const GRAVE = new Set<OrderAct["kind"]>(["disable", "retire", "failover", "maintenance"]);
 
+interface Props {
+  act: OrderAct;
+  /** The reason that is proposed. */
+  why?: string;
+  onClose: () => void;
+  /** Called once the order holds. */
+  onGiven?: () => void;
+}
+
 /** Asks before an order is given: what it does, for how long, and why. */
-export function OrderDialog({ act, onClose }: { act: OrderAct; onClose: () => void }) {
+export function OrderDialog({ act, why = "", onClose, onGiven }: Props) {
   const { t } = useTranslation("orders");
-  const [choices, setChoices] = useState<Choices>({ why: "", only: false, pin: "15m", window: "1h" });
+  const [choices, setChoices] = useState<Choices>({ why, only: false, pin: "15m", window: "1h" });
   const choose = (change: Partial<Choices>) => setChoices((before) => ({ ...before, ...change }));
-  const { give, busy, error } = useGive(act, onClose);
+  const { give, busy, error } = useGive(act, () => {
+    onGiven?.();
+    onClose();
+  });
   return (
     <Dialog
       open

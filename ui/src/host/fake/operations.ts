@@ -1,5 +1,13 @@
 /** Fixtures of the incidents, reports and alerts. */
-import type { AlertEntry, Incident, IncidentDetail, Recovery, Report, TimelineEntry } from "@/contract";
+import type {
+  AlertEntry,
+  Incident,
+  IncidentAround,
+  IncidentDetail,
+  Recovery,
+  Report,
+  TimelineEntry,
+} from "@/contract";
 import type { Answers, FakeState } from "./index";
 import { knowingAnswers } from "./knowing";
 
@@ -115,6 +123,56 @@ function recoveryOf(incident: Incident): Recovery {
     restore_ms: between(failed_over_ms, restored_ms),
     service_ms: service,
     within_target: service === null ? null : service <= 30_000,
+  };
+}
+
+/** What was around an incident: a first token that grows, errors when it began. */
+function aroundOf(incident: Incident): IncidentAround {
+  const { began_ms, failed_over_ms, detected_ms, restored_ms } = incident.times;
+  const from = began_ms - 5 * MINUTE;
+  const times = Array.from({ length: 60 }, (_, index) => from + index * 12_000);
+  const line = (name: string, unit: string, value: (at: number) => number) => ({
+    name,
+    unit,
+    values: times.map(value),
+  });
+  const marks = [{ at_ms: detected_ms, label: "failover to gpu-2" }];
+  const out = (at: number) => at >= began_ms && at < (restored_ms ?? Number.POSITIVE_INFINITY);
+  return {
+    from_ms: from,
+    to_ms: times.at(-1) ?? from,
+    charts: [
+      {
+        metric: "first_token",
+        series: {
+          at_ms: times,
+          marks,
+          lines: [
+            line("p50", "ms", (at) => (out(at) ? 240 : 90)),
+            line("p95", "ms", (at) => (out(at) ? 700 : 180)),
+          ],
+        },
+      },
+      {
+        metric: "errors",
+        series: { at_ms: times, marks, lines: [line("refused", "/s", (at) => (out(at) ? 1.5 : 0))] },
+      },
+    ],
+    at_ms: failed_over_ms ?? detected_ms,
+    tiers: [
+      {
+        tier: "gpu",
+        answered: false,
+        failed: true,
+        state: "down, breaker open",
+        why: "connection refused",
+        since_ms: detected_ms,
+      },
+      { tier: "gpu-2", answered: true, failed: false, state: "healthy", why: "", since_ms: from },
+      { tier: "cpu", answered: false, failed: false, state: null, why: "", since_ms: null },
+    ],
+    order: null,
+    cost: { total: 1.2, fallback: 0.4, instead: 0.1, wasted: 0.05, unpriced: [] },
   };
 }
 
@@ -302,6 +360,7 @@ export function operationsAnswers(state: FakeState): Answers {
       return { incidents: found.slice(offset, offset + limit), total: found.length };
     },
     incident: ({ id }) => detail(id),
+    "incident.around": ({ id }) => aroundOf(detail(id).incident),
     "incident.acknowledge": ({ id }) => add(id, "operator", "Acknowledged", { state: "acknowledged" }),
     "incident.note": ({ id, text }) => add(id, "note", text),
     report: ({ from_ms, to_ms, simulated }) => reportOf(incidents, from_ms, to_ms, simulated),

@@ -147,8 +147,8 @@ export const reports = {
     budget: "Error budget left",
     tokens: "Tokens in / out",
     cost: "Cost",
-    attempts_one: "{{count}} try",
-    attempts_other: "{{count}} tries",
+    attempts_one: "{{shown}} try",
+    attempts_other: "{{shown}} tries",
   },
   export: {
     label: "Export",

@@ -24,6 +24,7 @@ export const runbooks = {
   save: "Save",
   note_saved: "Runbook saved: {{title}}",
   note_removed: "Runbook removed: {{title}}",
+  act_hint: "On an incident this is a button: it asks, acts, and ticks the step",
   form: {
     title: "Title",
     name: "Name",
@@ -32,6 +33,7 @@ export const runbooks = {
     kinds_hint:
       "Separated by commas: outage, rate_limit, degradation, model, gpu, credential, quality, cost, safety, all_down.",
     text: "Text",
-    text_hint: "Markdown. Each line that begins with “- [ ] ” is a step.",
+    text_hint:
+      "Markdown. Each line that begins with “- [ ] ” is a step; “[Drain](act:drain)” behind it is a button on an incident: pin, unpin, drain, disable, enable, failover, failback, retire, unretire.",
   },
 } as const;

@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { Card } from "@/components/ui/card";
-import type { Incident } from "@/contract";
-import { duration, figure } from "@/lib/format";
+import type { FallbackCost, Incident } from "@/contract";
+import { dollars, duration, figure } from "@/lib/format";
 
 const KINDS = [
   ...(["outage", "rate_limit", "degradation", "model", "gpu"] as const),
@@ -9,7 +9,7 @@ const KINDS = [
 ] as const;
 
 /** What an incident did to requests. */
-export function Impact({ incident }: { incident: Incident }) {
+export function Impact({ incident, cost }: { incident: Incident; cost: FallbackCost | null }) {
   const { t } = useTranslation("incidents");
   const kind = KINDS.find((name) => name === incident.kind);
   const facts = [
@@ -20,6 +20,13 @@ export function Impact({ incident }: { incident: Incident }) {
     [t("detail.failed"), figure(incident.failed)],
     [t("detail.relapses"), figure(incident.relapses)],
     [t("detail.rto"), incident.rto_ms === null ? t("detail.rto_open") : duration(incident.rto_ms)],
+    [t("detail.rpo"), t("detail.rpo_none")],
+    ...(cost === null
+      ? []
+      : ([
+          [t("detail.extra_cost"), dollars(cost.fallback - cost.instead + cost.wasted)],
+          [t("detail.wasted"), dollars(cost.wasted)],
+        ] as const)),
   ] as const;
   return (
     <Card title={t("detail.facts")}>
@@ -31,7 +38,9 @@ export function Impact({ incident }: { incident: Incident }) {
           </div>
         ))}
       </dl>
-      <p className="mt-2 text-xs text-faint">{t("detail.rto_hint")}</p>
+      <p className="mt-2 text-xs text-faint">
+        {t("detail.rto_hint")} {t("detail.rpo_hint")} {cost !== null && t("detail.cost_hint")}
+      </p>
     </Card>
   );
 }

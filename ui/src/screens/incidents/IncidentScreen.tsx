@@ -9,6 +9,7 @@ import { Card } from "@/components/ui/card";
 import type { Incident, IncidentDetail } from "@/contract";
 import { useRpc } from "@/state/rpc";
 import { Acts } from "./Acts";
+import { Around } from "./Around";
 import { SeverityBadge, StateBadge } from "./badges";
 import { Corrections } from "./Corrections";
 import { Impact } from "./Impact";
@@ -19,7 +20,10 @@ import { PostMortem } from "./PostMortem";
 import { RunbookCard } from "./RunbookCard";
 import { Timeline } from "./Timeline";
 import { useStory } from "./useStory";
+import { WhyTier } from "./WhyTier";
 
+/** Figures of an incident that goes on are asked for this often. */
+const EVERY_MS = 5_000;
 const route = getRouteApi("/incidents/$id");
 
 export function IncidentScreen() {
@@ -51,6 +55,11 @@ function Detail({ detail }: { detail: IncidentDetail }) {
   const { t } = useTranslation("incidents");
   const { kind } = route.useSearch();
   const navigate = route.useNavigate();
+  const { data: around } = useRpc(
+    "incident.around",
+    { id: incident.id },
+    { refetchInterval: incident.state === "closed" ? false : EVERY_MS },
+  );
   return (
     <Page
       title={incident.title}
@@ -79,23 +88,27 @@ function Detail({ detail }: { detail: IncidentDetail }) {
         <MilestoneBar incident={incident} />
         <Corrections corrections={detail.corrections} />
       </Card>
+      {around && <Around incident={incident} around={around} />}
       <div className="grid items-start gap-4 lg:grid-cols-[1fr_320px]">
-        <Timeline
-          incident={incident.id}
-          entries={timeline}
-          kind={kind}
-          onKind={(next) => void navigate({ search: next ? { kind: next } : {}, replace: true })}
-        />
-        <div className="flex flex-col gap-4">
-          {incident.advice !== "" && <Card title={t("detail.advice")}>{incident.advice}</Card>}
-          <RunbookCard detail={detail} />
-          <Impact incident={incident} />
+        <div className="flex min-w-0 flex-col gap-4">
+          <Timeline
+            incident={incident.id}
+            entries={timeline}
+            kind={kind}
+            onKind={(next) => void navigate({ search: next ? { kind: next } : {}, replace: true })}
+          />
           <Card>
             <NoteForm id={incident.id} />
           </Card>
+          <PostMortem detail={detail} />
+        </div>
+        <div className="flex flex-col gap-4">
+          {incident.advice !== "" && <Card title={t("detail.advice")}>{incident.advice}</Card>}
+          <RunbookCard detail={detail} />
+          {around && <WhyTier around={around} />}
+          <Impact incident={incident} cost={around?.cost ?? null} />
         </div>
       </div>
-      <PostMortem detail={detail} />
     </Page>
   );
 }

@@ -1,11 +1,13 @@
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { StepText } from "@/components/step-text";
+import { Time } from "@/components/time";
 import { Card } from "@/components/ui/card";
 import { Select } from "@/components/ui/select";
 import type { IncidentDetail } from "@/contract";
-import { cn } from "@/lib/cn";
+import { useLive } from "@/state/overview";
 import { useRpc } from "@/state/rpc";
+import { StepRow } from "./StepRow";
+import { orderFor } from "./step-order";
 import { useAct } from "./useAct";
 
 /** The runbook that is followed: its steps, ticked into the timeline. */
@@ -13,6 +15,7 @@ export function RunbookCard({ detail: { incident, steps } }: { detail: IncidentD
   const { t } = useTranslation("incidents");
   const { data: runbooks = [] } = useRpc("runbooks", null);
   const { act, pending } = useAct([incident.id]);
+  const chains = useLive((overview) => overview.chains) ?? [];
   const fits = (kinds: readonly string[]) => kinds.includes(incident.kind);
   const sorted = [...runbooks].sort((a, b) => Number(fits(b.kinds)) - Number(fits(a.kinds)));
   const followed = runbooks.find(({ name }) => name === incident.runbook);
@@ -41,29 +44,33 @@ export function RunbookCard({ detail: { incident, steps } }: { detail: IncidentD
               const step = index + 1;
               const ticked = done.get(step) ?? false;
               return (
-                <li key={text}>
-                  <label className="flex items-start gap-2">
-                    <input
-                      type="checkbox"
-                      className="mt-0.5 size-4 shrink-0 accent-[var(--accent)]"
-                      checked={ticked}
-                      disabled={pending}
-                      onChange={(change) =>
-                        void act({ act: "step", runbook: followed.name, step, done: change.target.checked })
-                      }
-                    />
-                    <span className={cn("min-w-0 break-words", ticked && "text-faint line-through")}>
-                      <StepText text={text} />
-                    </span>
-                  </label>
-                </li>
+                <StepRow
+                  key={text}
+                  line={text}
+                  ticked={ticked}
+                  disabled={pending}
+                  order={(name) => orderFor(name, incident, chains)}
+                  why={t("runbook.why", { id: incident.id, title: followed.title, step })}
+                  onTick={(done) => void act({ act: "step", runbook: followed.name, step, done })}
+                />
               );
             })}
           </ol>
+          <p className="mt-3 text-xs text-faint">
+            {followed.rehearsed ? (
+              <>
+                {t("runbook.rehearsed", { actor: followed.rehearsed.actor })}{" "}
+                <Time at={followed.rehearsed.at_ms} />
+                {followed.rehearsal_due && ` · ${t("runbook.due")}`}
+              </>
+            ) : (
+              t("runbook.never_rehearsed")
+            )}
+          </p>
           <Link
             to="/runbooks"
             search={{ name: followed.name }}
-            className="mt-3 inline-block text-xs text-accent hover:underline"
+            className="mt-1 inline-block text-xs text-accent hover:underline"
           >
             {t("runbook.open")}
           </Link>

@@ -16,13 +16,13 @@ export function Parts({ report }: { report: Report }) {
           <thead className="border-b border-line text-left text-xs text-faint">
             <tr>
               <th className="py-1 font-medium">{t("parts.name")}</th>
-              <th className="py-1 text-right font-medium">{t("parts.requests")}</th>
-              <th className="py-1 text-right font-medium">{t("parts.available")}</th>
-              <th className="py-1 text-right font-medium">{t("parts.alone")}</th>
-              <th className="py-1 text-right font-medium">{t("parts.failed")}</th>
-              <th className="py-1 text-right font-medium">{t("parts.budget")}</th>
-              <th className="py-1 text-right font-medium">{t("parts.tokens")}</th>
-              <th className="py-1 text-right font-medium">{t("parts.cost")}</th>
+              <th className="py-1 pl-3 text-right font-medium">{t("parts.requests")}</th>
+              <th className="py-1 pl-3 text-right font-medium">{t("parts.available")}</th>
+              <th className="py-1 pl-3 text-right font-medium">{t("parts.alone")}</th>
+              <th className="py-1 pl-3 text-right font-medium">{t("parts.failed")}</th>
+              <th className="py-1 pl-3 text-right font-medium">{t("parts.budget")}</th>
+              <th className="py-1 pl-3 text-right font-medium">{t("parts.tokens")}</th>
+              <th className="py-1 pl-3 text-right font-medium">{t("parts.cost")}</th>
             </tr>
           </thead>
           <tbody>
@@ -47,7 +47,9 @@ export function Parts({ report }: { report: Report }) {
                   .map((tier) => (
                     <tr key={tier.tier} className="border-b border-line text-muted last:border-0">
                       <td className="py-1 pl-4">{tier.tier}</td>
-                      <td className="py-1 text-right">{t("parts.attempts", { count: tier.attempts })}</td>
+                      <td className="py-1 text-right">
+                        {t("parts.attempts", { count: tier.attempts, shown: figure(tier.attempts) })}
+                      </td>
                       <td className="py-1 text-right">{percent(tier.availability, 2)}</td>
                       <td />
                       <td />

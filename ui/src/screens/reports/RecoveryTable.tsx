@@ -47,7 +47,7 @@ function Row({ recovery }: { recovery: Recovery }) {
   const { incident } = recovery;
   return (
     <tr data-testid="recovery-row" className="border-b border-line last:border-0">
-      <td className="max-w-72 truncate py-1.5 normal-nums">
+      <td className="max-w-44 truncate xl:max-w-72 py-1.5 normal-nums">
         <Link to="/incidents/$id" params={{ id: incident.id }} className="rounded hover:underline">
           <span className="text-muted">#{incident.id}</span> {incident.title}
         </Link>

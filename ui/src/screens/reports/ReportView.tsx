@@ -18,7 +18,7 @@ export function ReportView({ report }: { report: Report }) {
   return (
     <>
       <Figures report={report} />
-      <div className="grid items-start gap-4 lg:grid-cols-2">
+      <div className="grid items-start gap-4 xl:grid-cols-2">
         <Targets report={report} />
         <div className="flex flex-col gap-4">
           <Evidence report={report} />

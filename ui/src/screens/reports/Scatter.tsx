@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Card } from "@/components/ui/card";
 import type { Report } from "@/contract";
 import { duration, moment } from "@/lib/format";
-import { type Dot, dotsOf, heightOf, ticksOf, topOf } from "./scatter";
+import { type Dot, dotsOf, heightOf, ticksOf, timeTicks, topOf } from "./scatter";
 
 const HEIGHT = 220;
 const INSET = { left: 64, right: 16, top: 12, bottom: 24 } as const;
@@ -56,7 +56,7 @@ export function Scatter({ report }: { report: Report }) {
               className="stroke-bad"
               strokeDasharray="5 4"
             />
-            <text x={width - INSET.right} y={y(target) - 5} textAnchor="end" className="fill-bad">
+            <text x={width - INSET.right} y={y(target) + 13} textAnchor="end" className="fill-bad">
               {t("chart.target", { target: duration(target) })}
             </text>
             {dots.map((dot) => (
@@ -97,26 +97,24 @@ export function Scatter({ report }: { report: Report }) {
 const CIRCLE = "M-4,0a4,4 0 1,0 8,0a4,4 0 1,0 -8,0";
 const CROSS = "M-4,-4L4,4M-4,4L4,-4";
 
-function Days({ report, width }: { report: Report; width: number }) {
-  const count = Math.max(2, Math.min(7, Math.floor((width - INSET.left) / 130)));
-  const span = report.to_ms - report.from_ms;
-  const day = span > 2 * 86_400_000;
+function Days({ report: { from_ms: from, to_ms: to }, width }: { report: Report; width: number }) {
+  const plot = width - INSET.left - INSET.right;
+  const { ticks, day } = timeTicks(from, to, Math.max(2, Math.floor(plot / 110)));
   const format = new Intl.DateTimeFormat(
     navigator.language,
     day
-      ? { day: "numeric", month: "short", ...(span > 300 * 86_400_000 && { year: "2-digit" }) }
-      : { hour: "2-digit", minute: "2-digit" },
+      ? { day: "numeric", month: "short", ...(to - from > 300 * 86_400_000 && { year: "2-digit" }) }
+      : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
   );
-  const marks = Array.from({ length: count }, (_, index) => index / (count - 1));
-  return marks.map((share) => (
+  return ticks.map((at) => (
     <text
-      key={share}
-      x={INSET.left + share * (width - INSET.left - INSET.right)}
+      key={at}
+      x={INSET.left + ((at - from) / (to - from)) * plot}
       y={HEIGHT - 6}
-      textAnchor={share === 0 ? "start" : share === 1 ? "end" : "middle"}
+      textAnchor="middle"
       className="fill-faint"
     >
-      {format.format(report.from_ms + share * span)}
+      {format.format(at)}
     </text>
   ));
 }

@@ -43,3 +43,24 @@ export function dotsOf(recoveries: readonly Recovery[], from: number, to: number
     return [{ id: incident.id, at, ms, held, x: (at - from) / Math.max(to - from, 1), y: heightOf(ms, top) }];
   });
 }
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** Whole days of this machine's clock, or whole hours of a short period: at most so many. */
+export function timeTicks(from: number, to: number, most: number): { ticks: number[]; day: boolean } {
+  const day = to - from > 2 * DAY;
+  const unit = day ? DAY : HOUR;
+  const step = Math.max(1, Math.ceil((to - from) / unit / most));
+  const at = new Date(from);
+  if (day) at.setHours(24, 0, 0, 0);
+  else at.setMinutes(60, 0, 0);
+  const ticks: number[] = [];
+  while (at.getTime() <= to && ticks.length <= most) {
+    ticks.push(at.getTime());
+    // Days are stepped by the calendar, so that they begin at midnight also when clocks change.
+    if (day) at.setDate(at.getDate() + step);
+    else at.setHours(at.getHours() + step);
+  }
+  return { ticks, day };
+}

@@ -1,6 +1,9 @@
-import { Square } from "lucide-react";
+import { Square, Zap } from "lucide-react";
+import { useTranslation } from "react-i18next";
 import { StepText } from "@/components/step-text";
+import { Badge } from "@/components/ui/badge";
 import { cn } from "@/lib/cn";
+import { readStep } from "@/lib/step-act";
 
 /** The little of Markdown that runbooks use: headings, lists, steps, code. Text is never taken for markup of the page. */
 export function Markdown({ text }: { text: string }) {
@@ -34,17 +37,25 @@ export function Markdown({ text }: { text: string }) {
 }
 
 function Line({ text }: { text: string }) {
+  const { t } = useTranslation("runbooks");
   const heading = /^(#{1,4}) (.*)$/.exec(text);
   if (heading) {
     return <h3 className={cn("mt-2 font-semibold", heading[1] === "#" && "text-base")}>{heading[2]}</h3>;
   }
   const step = /^\s*[-*] \[[ x]\] (.*)$/.exec(text);
   if (step) {
+    const { text: words, act } = readStep(step[1] ?? "");
     return (
       <p className="flex items-start gap-2">
         <Square className="mt-0.5 size-4 shrink-0 text-faint" aria-hidden />
         <span className="min-w-0 break-words">
-          <StepText text={step[1] ?? ""} />
+          <StepText text={words} />
+          {act && (
+            <Badge className="ml-1.5" title={t("act_hint")}>
+              <Zap aria-hidden />
+              {act.label || act.name}
+            </Badge>
+          )}
         </span>
       </p>
     );

@@ -212,5 +212,9 @@ pub(super) fn check_runbooks(document: &Document, problems: &mut Vec<Problem>) {
             let remedy = "begin each step with `- [ ] `";
             problems.push(warning(format!("{path}.text"), "this runbook has no step to tick", remedy));
         }
+        for act in operations::runbooks::unknown_acts(&runbook.text) {
+            let remedy = format!("write one of {}", operations::runbooks::ACTS.join(", "));
+            problems.push(error(format!("{path}.text"), format!("`act:{act}` is no act"), remedy));
+        }
     }
 }

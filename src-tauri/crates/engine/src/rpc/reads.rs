@@ -67,6 +67,10 @@ impl Engine {
                 let IncidentRequest { id } = parse(payload)?;
                 reply(&self.incident_detail(&id).await?)
             }
+            Command::IncidentAround => {
+                let IncidentRequest { id } = parse(payload)?;
+                reply(&self.incident_around(&self.incident_row(&id).await?).await?)
+            }
             Command::Report => reply(&self.report(parse(payload)?).await?),
             Command::ReportExport => reply(&self.report_export(parse(payload)?).await?),
             Command::Gpus => {

@@ -9,7 +9,7 @@ use contract::{
     view::{Rehearsal, RunbookOrigin, RunbookView},
 };
 use domain::{event::Event, time::wall_ms};
-use operations::runbooks::{SHIPPED, steps};
+use operations::runbooks::{SHIPPED, plain, steps};
 
 use super::{
     acts::{LONGEST_NOTE, text_of},
@@ -72,7 +72,7 @@ impl Engine {
     pub(super) fn step_text(&self, runbook: &str, step: u32) -> Result<String, RpcError> {
         let text = self.runbook(runbook)?.text;
         let at = usize::try_from(step).ok().and_then(|n| n.checked_sub(1));
-        at.and_then(|n| steps(&text).get(n).map(|s| (*s).to_owned())).ok_or_else(|| {
+        at.and_then(|n| steps(&text).get(n).map(|s| plain(s))).ok_or_else(|| {
             problem("not_found", &format!("`{runbook}` has no step {step}"), "reload the page")
         })
     }

@@ -132,15 +132,17 @@ pub(crate) fn gpu_series(gpus: &Gpus, request: &SeriesRequest) -> Series {
         }
     };
     let series = gpus.series(request.of.as_deref(), metric, request.range_ms, request.points, wall_ms());
-    let page = gpus.page();
-    let name = |uuid: &str| {
-        let gpu = page.gpus.iter().find(|g| g.reading.uuid == uuid);
-        gpu.map_or_else(|| uuid.to_owned(), |g| g.reading.called())
-    };
     let line = |(uuid, values): (String, Vec<Option<f64>>)| SeriesLine {
-        name: name(&uuid),
+        name: gpu_name(gpus, &uuid),
         unit: unit.into(),
         values,
     };
     Series { at_ms: series.at_ms, lines: series.lines.into_iter().map(line).collect(), marks: vec![] }
+}
+
+/// What people call the GPU of this UUID.
+pub(crate) fn gpu_name(gpus: &Gpus, uuid: &str) -> String {
+    let page = gpus.page();
+    let gpu = page.gpus.iter().find(|g| g.reading.uuid == uuid);
+    gpu.map_or_else(|| uuid.to_owned(), |g| g.reading.called())
 }

@@ -8,7 +8,7 @@ use contract::view::{
 use domain::event::{self, AlertOutcome, AlertRecord, ChangedOver, Event, Stamped};
 use store::{ChangeoverRow, CorrectionRow, EventRow, IncidentRow, StepRow, TimelineRow};
 
-pub(super) fn stamped(row: &EventRow) -> Option<Stamped> {
+pub(crate) fn stamped(row: &EventRow) -> Option<Stamped> {
     match serde_json::from_str::<Event>(&row.body) {
         Ok(event) => Some(Stamped { seq: row.seq, at_ms: row.at_ms, event }),
         Err(e) => {

@@ -80,7 +80,7 @@ fn tier(tier: &reports::TierFigures) -> TierFigures {
     }
 }
 
-fn cost(cost: &reports::FallbackCost) -> FallbackCost {
+pub(crate) fn cost(cost: &reports::FallbackCost) -> FallbackCost {
     FallbackCost {
         total: cost.total,
         fallback: cost.fallback,

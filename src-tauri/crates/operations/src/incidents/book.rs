@@ -100,6 +100,7 @@ impl IncidentBook {
             Event::Request(end) => self.request(end, &mut page),
             Event::Operator(act) => self.ordered(act, &mut page),
             Event::Gpu(change) => self.gpu(change, &mut page),
+            Event::Cost(change) => self.cost(change, &mut page),
             Event::Restart(restart) => self.restart(restart, &mut page),
             Event::IncidentAct(act) => self.act(act, &mut page),
             Event::Alert(alert) => self.alert(alert, &mut page),
@@ -307,7 +308,7 @@ impl IncidentBook {
     }
 
     /// The tier was back: what fails from now on is news.
-    fn unquiet(&mut self, chain: &str, tier: &str, simulated: bool) {
+    pub(super) fn unquiet(&mut self, chain: &str, tier: &str, simulated: bool) {
         self.quieted.retain(|q| !(q.chain == chain && q.tier == tier && q.simulated == simulated));
     }
 

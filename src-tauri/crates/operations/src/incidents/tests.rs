@@ -1,6 +1,8 @@
 use domain::{
     Event, IncidentKind,
-    event::{Act, AlertOutcome, AlertRecord, AlertStep, IncidentAct, Milestone, Phase, RequestResult},
+    event::{
+        Act, AlertOutcome, AlertRecord, AlertStep, CostChange, IncidentAct, Milestone, Phase, RequestResult,
+    },
 };
 use proptest::prelude::*;
 
@@ -415,7 +417,16 @@ fn any_event() -> impl Strategy<Value = Event> {
         (tier.clone(), prop::option::of(tier.clone()), 0_i64..2_000_000, prop::option::of(0_i64..9_000))
             .prop_map(|(from, to, evidence, waited)| over(from, to, evidence, waited)),
         (prop::option::of(tier.clone()), tier.clone()).prop_map(|(from, to)| back(from, to)),
-        (prop::option::of(tier), result, 0.0..90_000.0).prop_map(|(t, r, ms)| request(t, r, ms)),
+        (prop::option::of(tier.clone()), result, 0.0..90_000.0).prop_map(|(t, r, ms)| request(t, r, ms)),
+        (tier.clone(), any::<bool>()).prop_map(|(tier, spiking)| {
+            Event::Cost(CostChange {
+                chain: "chat".into(),
+                tier: tier.into(),
+                spiking,
+                hour: 9.0,
+                usual: 2.0,
+            })
+        }),
         (1_i64..6, any_act()).prop_map(|(incident, act)| {
             Event::IncidentAct(IncidentAct { incident, actor: "ada".into(), act })
         }),

@@ -17,6 +17,9 @@ pub(super) fn title(incident: &Incident) -> String {
     if incident.kind == IncidentKind::Safety {
         return format!("{} was retired and answers nowhere", incident.tier);
     }
+    if incident.kind == IncidentKind::Cost {
+        return format!("{}: {} is far above the usual", incident.chain, incident.tier);
+    }
     let wrong = match incident.kind {
         IncidentKind::Outage => "is down",
         IncidentKind::RateLimit => "is rate-limited",
@@ -71,7 +74,7 @@ pub(super) fn changed(change: &ReplicaChange) -> String {
     if only_share && !change.why.is_empty() {
         return format!("{place}: {}", change.why);
     }
-    let (from, to) = (state(&change.from), state(&change.to));
+    let (from, to) = (state_words(&change.from), state_words(&change.to));
     let why = if change.why.is_empty() { String::new() } else { format!(": {}", change.why) };
     if from == to {
         format!("{place} is {to}{why}")
@@ -80,7 +83,9 @@ pub(super) fn changed(change: &ReplicaChange) -> String {
     }
 }
 
-fn state(facts: &ReplicaFacts) -> String {
+/// A replica's state in words.
+#[must_use]
+pub fn state_words(facts: &ReplicaFacts) -> String {
     let mut words = vec![match facts.health {
         Health::Unknown => "unknown".to_owned(),
         Health::Healthy => "healthy".to_owned(),

@@ -78,12 +78,14 @@ fn draw<'a>(area: &Area<'a>, bars: &[&Recovery], target_ms: i64) -> Drawn<'a> {
     let (legend, plot) = area.split_vertically(36);
     draw_legend(&legend, target_ms)?;
     let end_s = axis_end_s(bars, target_ms);
+    // The axis steps in round minutes where it is that long.
+    let unit = if end_s >= 600.0 { 60.0 } else { 1.0 };
     let rows = rows_for(bars);
     let mut chart = ChartBuilder::on(&plot)
         .x_label_area_size(44)
         .y_label_area_size(LABELS)
         .margin_right(92)
-        .build_cartesian_2d(0.0..end_s, (0..rows - 1).into_segmented())?;
+        .build_cartesian_2d(0.0..end_s / unit, (0..rows - 1).into_segmented())?;
     let label = |row: &SegmentValue<i32>| match row {
         SegmentValue::CenterOf(row) => usize::try_from(*row).ok().and_then(|row| bars.iter().rev().nth(row)),
         SegmentValue::Exact(_) | SegmentValue::Last => None,
@@ -96,7 +98,7 @@ fn draw<'a>(area: &Area<'a>, bars: &[&Recovery], target_ms: i64) -> Drawn<'a> {
         .axis_style(FAINT)
         .x_labels(8)
         .y_labels(bars.len())
-        .x_label_formatter(&|s| seconds(*s))
+        .x_label_formatter(&|at| if unit > 1.0 { format!("{at:.0} min") } else { format!("{at:.0} s") })
         .y_label_formatter(&|row| label(row).map(|r| name(r)).unwrap_or_default())
         .label_style((FAMILY, 13).into_font().color(&INK))
         .x_desc("time since the first evidence")
@@ -104,9 +106,9 @@ fn draw<'a>(area: &Area<'a>, bars: &[&Recovery], target_ms: i64) -> Drawn<'a> {
         .draw()?;
     let target_s = target_ms as f64 / 1_000.0;
     for (at, recovery) in bars.iter().rev().enumerate() {
-        draw_bar(&mut chart, (i32::try_from(at).unwrap_or(0), rows), recovery, [end_s, target_s])?;
+        draw_bar(&mut chart, (i32::try_from(at).unwrap_or(0), rows), recovery, [end_s, target_s, unit])?;
     }
-    let line = [(target_s, SegmentValue::Exact(0)), (target_s, SegmentValue::Last)];
+    let line = [(target_s / unit, SegmentValue::Exact(0)), (target_s / unit, SegmentValue::Last)];
     chart.draw_series(LineSeries::new(line, TARGET.stroke_width(2)))?;
     Ok(())
 }
@@ -124,7 +126,7 @@ fn draw_bar<'b>(
     chart: &mut Chart<'_, 'b>,
     (row, rows): (i32, i32),
     recovery: &Recovery,
-    [end_s, target_s]: [f64; 2],
+    [end_s, target_s, unit]: [f64; 3],
 ) -> Drawn<'b> {
     let lengths = [Some(recovery.detect_ms), recovery.assess_ms, recovery.fail_over_ms, recovery.restore_ms]
         .map(|ms| ms.unwrap_or(0));
@@ -132,7 +134,7 @@ fn draw_bar<'b>(
     for ((_, colour), ms) in PARTS.iter().zip(lengths) {
         let to = (from + ms as f64 / 1_000.0).min(end_s);
         if to > from {
-            let corners = [(from, SegmentValue::Exact(row)), (to, above(row, rows))];
+            let corners = [(from / unit, SegmentValue::Exact(row)), (to / unit, above(row, rows))];
             let mut bar = Rectangle::new(corners, colour.filled());
             bar.set_margin(5, 5, 0, 0);
             chart.draw_series([bar])?;
@@ -145,11 +147,11 @@ fn draw_bar<'b>(
     let text = format!("{}{beyond}", duration(rto));
     // A label that the target's line would cross stands behind it.
     let crossed = from < target_s && from + end_s * LABEL_SHARE > target_s;
-    let label = EmptyElement::at((if crossed { target_s } else { from }, SegmentValue::CenterOf(row)))
+    let label = EmptyElement::at((if crossed { target_s } else { from } / unit, SegmentValue::CenterOf(row)))
         + Text::new(text, (10, 0), style);
     chart.draw_series([label])?;
     if let Some(service) = recovery.service_ms.map(|ms| ms as f64 / 1_000.0).filter(|s| *s <= end_s) {
-        let mark = TriangleMarker::new((service, SegmentValue::CenterOf(row)), 6, INK.filled());
+        let mark = TriangleMarker::new((service / unit, SegmentValue::CenterOf(row)), 6, INK.filled());
         chart.draw_series([mark])?;
     }
     Ok(())
@@ -199,8 +201,4 @@ fn name(recovery: &Recovery) -> String {
         short.push('…');
     }
     format!("#{} {short}", incident.id)
-}
-
-fn seconds(s: f64) -> String {
-    if s >= 600.0 { format!("{:.0} min", s / 60.0) } else { format!("{s:.0} s") }
 }

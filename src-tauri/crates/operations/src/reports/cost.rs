@@ -20,7 +20,8 @@ pub struct FallbackCost {
 }
 
 /// The cost of these tries; absent when no tier has a price.
-pub(crate) fn of(attempts: &[AttemptMinute], terms: &Terms) -> Option<FallbackCost> {
+#[must_use]
+pub fn of(attempts: &[AttemptMinute], terms: &Terms) -> Option<FallbackCost> {
     let priced = terms.chains.iter().flat_map(|c| &c.tiers).any(|(_, price)| price.is_some());
     if !priced {
         return None;

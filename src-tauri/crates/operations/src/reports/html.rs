@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html as page};
 
 use super::{FallbackCost, Recovery, Report, chart, scatter, times::readable};
-use crate::words::duration;
+use crate::words::{duration, grouped};
 
 /// Why a report could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -60,7 +60,7 @@ fn tiles(report: &Report) -> Markup {
     let target = if judged == 0 { "–".to_owned() } else { format!("{held} of {judged}") };
     let time = |ms: Option<i64>| ms.map_or_else(|| "–".to_owned(), duration);
     let tiles = [
-        ("Availability", share(report.availability), format!("{} requests", report.requests)),
+        ("Availability", share(report.availability), format!("{} requests", grouped(report.requests))),
         ("First tier alone", share(report.first_tier_alone), "without any fallback".to_owned()),
         ("Answered within target", target, format!("target {}", duration(report.rto_target_ms))),
         ("MTTD", time(report.mttd_ms), "mean time to detect".to_owned()),
@@ -135,7 +135,7 @@ fn cost(report: &Report) -> Markup {
         @if let Some(cost) = &report.cost {
             section {
                 h2 { "Cost of fallback" }
-                table.narrow {
+                table.narrow.sum {
                     tbody {
                         @for (name, value) in cost_lines(cost) { tr { td { (name) } td.number { (value) } } }
                     }
@@ -180,17 +180,17 @@ fn chains(report: &Report) -> Markup {
                         @for chain in &report.chains {
                             tr {
                                 td { strong { (chain.chain) } }
-                                td.number { (chain.requests) }
+                                td.number { (grouped(chain.requests)) }
                                 td.number { (share(chain.availability)) }
                                 td.number { (share(chain.first_tier_alone)) }
-                                td.number { (chain.failed) " / " (format!("{:.0}", chain.budget)) }
+                                td.number { (grouped(chain.failed)) " / " (grouped(chain.budget as u64)) }
                                 td.number { (budget(chain.budget_left)) }
                                 td {}
                             }
                             @for tier in report.tiers.iter().filter(|t| t.chain == chain.chain) {
                                 tr {
-                                    td { (tier.tier) }
-                                    td.number { (tier.attempts) }
+                                    td.tier { (tier.tier) }
+                                    td.number { (grouped(tier.attempts)) }
                                     td.number { (share(tier.availability)) }
                                     td {} td {} td {}
                                     td.number { (tier.cost.map_or_else(|| "–".to_owned(), dollars)) }

@@ -13,7 +13,7 @@ use super::{
     sheet::{Column, HEIGHT, Sheets, WIDTH},
     times::readable,
 };
-use crate::words::duration;
+use crate::words::{duration, grouped};
 
 /// The incidents on paper, newest first; more would be a book.
 const ON_PAPER: usize = 150;
@@ -69,7 +69,7 @@ fn tiles(report: &Report, sheets: &mut Sheets) {
     let (held, judged) = within.fold((0, 0), |(held, judged), ok| (held + i64::from(ok), judged + 1));
     let target = if judged == 0 { "–".to_owned() } else { format!("{held} of {judged}") };
     sheets.tiles(&[
-        ("Availability", share(report.availability), format!("{} requests", report.requests)),
+        ("Availability", share(report.availability), format!("{} requests", grouped(report.requests))),
         ("First tier alone", share(report.first_tier_alone), "without fallback".to_owned()),
         ("Within target", target, duration(report.rto_target_ms)),
         ("MTTD", time(report.mttd_ms), "mean to detect".to_owned()),
@@ -85,11 +85,11 @@ const fn column(name: &'static str, width: f32, number: bool) -> Column {
 fn targets(report: &Report, sheets: &mut Sheets) {
     sheets.heading("Targets");
     let columns = [
-        column("Component", 130.0, false),
-        column("Target", 70.0, true),
-        column("Measured", 80.0, true),
-        column("Held", 60.0, false),
-        column("What was measured", 171.0, false),
+        column("Component", 124.0, false),
+        column("Target", 58.0, true),
+        column("Measured", 66.0, true),
+        column("Held", 80.0, false),
+        column("What was measured", 183.0, false),
     ];
     let rows: Vec<_> = report
         .targets
@@ -126,17 +126,17 @@ fn chains(report: &Report, sheets: &mut Sheets) {
     for chain in &report.chains {
         rows.push(vec![
             chain.chain.clone(),
-            chain.requests.to_string(),
+            grouped(chain.requests),
             share(chain.availability),
             share(chain.first_tier_alone),
-            format!("{} / {:.0}", chain.failed, chain.budget),
+            format!("{} / {}", grouped(chain.failed), grouped(chain.budget as u64)),
             chain.budget_left.map_or_else(|| "–".to_owned(), |left| format!("{:.0} %", left * 100.0)),
             String::new(),
         ]);
         for tier in report.tiers.iter().filter(|t| t.chain == chain.chain) {
             rows.push(vec![
-                format!("    {}", tier.tier),
-                tier.attempts.to_string(),
+                format!("\u{2003}{}", tier.tier),
+                grouped(tier.attempts),
                 share(tier.availability),
                 String::new(),
                 String::new(),
@@ -173,7 +173,7 @@ fn evidence(report: &Report, sheets: &mut Sheets) {
 fn cost(report: &Report, sheets: &mut Sheets) {
     let Some(cost) = &report.cost else { return };
     sheets.heading("Cost of fallback");
-    let columns = [column("", 250.0, false), column("USD", 90.0, true)];
+    let columns = [column("What", 250.0, false), column("Amount", 90.0, true)];
     let rows = cost_lines(cost).map(|(name, value)| vec![name.to_owned(), value]);
     sheets.table(&columns, &rows);
     if !cost.unpriced.is_empty() {

@@ -10,6 +10,11 @@ const MARGIN: f32 = 42.0;
 /// The middle width of a letter of the font, as a share of its size.
 const LETTER: f32 = 0.56;
 
+/// The height of one more line within a cell.
+const LINE: f32 = 10.0;
+/// The most lines of a cell.
+const LINES: usize = 3;
+
 /// A column of a table.
 #[derive(Clone, Copy)]
 pub(super) struct Column {
@@ -148,11 +153,19 @@ impl Sheets {
         self.room(44.0);
         self.head(columns);
         for row in rows {
-            if self.y + 14.0 > HEIGHT - MARGIN - 16.0 {
+            let cells: Vec<_> =
+                columns.iter().zip(row).map(|(column, cell)| lines_of(column, cell)).collect();
+            let lines = cells.iter().map(Vec::len).max().unwrap_or(1);
+            if self.y + 14.0 + (lines - 1) as f32 * LINE > HEIGHT - MARGIN - 16.0 {
                 self.turn();
                 self.head(columns);
             }
-            self.cells(columns, row.iter().map(String::as_str), "#1f2937");
+            for line in 0..lines {
+                if line > 0 {
+                    self.y -= 12.5 - LINE;
+                }
+                self.cells(columns, cells.iter().map(|c| c.get(line).map_or("", String::as_str)), "#1f2937");
+            }
             self.rule("#e5e7eb");
         }
         self.y += 4.0;
@@ -210,4 +223,26 @@ fn cut(text: &str, width: f32, size: f32) -> String {
 fn escaped(text: &str) -> String {
     let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     plain.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// A cell's words in lines as wide as its column; numbers stand in one.
+fn lines_of(column: &Column, cell: &str) -> Vec<String> {
+    let letters = ((column.width - 14.0) / (7.5 * LETTER)).max(1.0) as usize;
+    if column.number || cell.chars().count() <= letters {
+        return vec![cell.to_owned()];
+    }
+    let mut lines = vec![String::new()];
+    for word in cell.split(' ') {
+        let last = lines.last().map_or(0, |line| line.chars().count());
+        if last > 0 && last + 1 + word.chars().count() > letters && lines.len() < LINES {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines
 }

@@ -76,7 +76,7 @@ export function TargetsForm({ document, locked, onSave }: Props) {
       disabled={locked}
       value={draft.spans[name] ?? ""}
       onChange={(e) => set({ spans: { ...draft.spans, [name]: e.target.value } })}
-      className="w-28"
+      className="max-w-28"
     />
   );
   const plain = (name: "spike" | "floor") => (
@@ -89,7 +89,7 @@ export function TargetsForm({ document, locked, onSave }: Props) {
           disabled={locked}
           value={draft[name]}
           onChange={(e) => set({ [name]: e.target.value })}
-          className="w-28"
+          className="max-w-28"
         />
       )}
     </Field>
@@ -111,7 +111,7 @@ export function TargetsForm({ document, locked, onSave }: Props) {
             disabled={locked}
             value={draft.availability}
             onChange={(e) => set({ availability: e.target.value })}
-            className="w-28"
+            className="max-w-28"
           />
         )}
       </Field>
@@ -199,7 +199,7 @@ function Prices({ tiers, prices, locked, onChange }: PricesProps) {
         onChange={(e) =>
           onChange(prices.map((own, index) => (index === at ? { ...own, [side]: e.target.value } : own)))
         }
-        className="w-28 text-right"
+        className="max-w-28 text-right"
       />
     );
   };
