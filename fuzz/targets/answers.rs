@@ -8,6 +8,7 @@ use dialect::{
     wire::{Stamp, Wire},
 };
 use libfuzzer_sys::fuzz_target;
+use serde::de::IgnoredAny;
 
 const SERVERS: [Wire; 7] = [
     Wire::OpenAi,
@@ -38,8 +39,8 @@ fuzz_target!(|input: (u8, &[u8])| {
     {
         let whole = wire.whole(&asked(dialect), &body, &Stamp { id: "i".into(), created: 0 });
         if whole.completion == Completion::Complete {
-            let read = serde_json::from_slice::<serde_json::Value>(&whole.body);
-            assert!(read.is_ok(), "{dialect:?} {wire:?}");
+            let text = std::str::from_utf8(&whole.body).unwrap();
+            assert!(serde_json::from_str::<IgnoredAny>(text).is_ok(), "{dialect:?} {wire:?}");
         }
     }
 });

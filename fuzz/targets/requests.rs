@@ -5,6 +5,7 @@ use bytes::Bytes;
 use dialect::{
     client::{Asked, Dialect},
     edit::Edits,
+    peek,
     resume::{Continuing, Manner},
     wire::Wire,
 };
@@ -46,8 +47,9 @@ fuzz_target!(|input: (u8, u8, &[u8])| {
     };
     for wire in SERVERS {
         if let Ok(prepared) = wire.prepare(&asked, &edits) {
-            let read = serde_json::from_slice::<serde_json::Value>(&prepared.body);
-            assert!(read.is_ok(), "{dialect:?} {wire:?}: {:?}", prepared.body);
+            // What a server of the client's dialect gets is as well-formed as what the client sent.
+            let well = peek::check(&prepared.body).is_ok();
+            assert!(well || (wire.is_native(dialect) && peek::check(body).is_err()), "{dialect:?} {wire:?}: {:?}", prepared.body);
         }
     }
 });

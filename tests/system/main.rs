@@ -10,6 +10,7 @@ mod every_kind;
 mod failover;
 mod faults;
 mod gpus;
+mod idle;
 mod incidents;
 mod keys;
 mod kill;

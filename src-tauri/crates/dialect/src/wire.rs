@@ -125,7 +125,12 @@ impl Wire {
         let takes = |answer: Answer| {
             if native { Ok(answer) } else { asked.dialect.side().takes(&answer).map(|()| answer) }
         };
-        whole::judge(side.answer(body).and_then(takes), side.finish_field(), |answer| {
+        // What is not read of an answer reaches the client as it is, and must be text as well.
+        let read = match std::str::from_utf8(body) {
+            Ok(_) => side.answer(body).and_then(takes),
+            Err(_) => Err(malformed("The answer is not UTF-8.", b"")),
+        };
+        whole::judge(read, side.finish_field(), |answer| {
             if native {
                 return body.clone();
             }

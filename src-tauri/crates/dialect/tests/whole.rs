@@ -178,6 +178,20 @@ fn a_figure_that_is_no_count_spoils_no_answer() {
 }
 
 #[test]
+fn bytes_that_are_no_text_spoil_an_answer_wherever_they_are() {
+    let request = Bytes::from_static(br#"{"model":"m","messages":[1]}"#);
+    let asked = Asked::read(Dialect::Chat, request).unwrap();
+    let stamp = Stamp { id: "chatcmpl-1".into(), created: 7 };
+    let mut body =
+        br#"{"choices":[{"message":{"role":"ABCD","content":"Hi"},"finish_reason":"stop"}]}"#.to_vec();
+    assert_eq!(Wire::OpenAi.whole(&asked, &body.clone().into(), &stamp).completion, Completion::Complete);
+    let at = body.windows(4).position(|it| it == b"ABCD").unwrap();
+    body[at..at + 4].copy_from_slice(b"\x9f\x8c\x8c\x96");
+    let whole = Wire::OpenAi.whole(&asked, &body.into(), &stamp);
+    assert!(matches!(whole.completion, Completion::Broken { malformed: true, .. }), "{whole:?}");
+}
+
+#[test]
 fn an_answer_without_a_finish_reason_was_cut() {
     for reason in ["", r#","finish_reason":null"#, r#","finish_reason":"""#] {
         let body = format!(r#"{{"choices":[{{"message":{{"content":"x"}}{reason}}}]}}"#);

@@ -12,6 +12,7 @@ mod endpoint;
 mod history;
 mod key_list;
 mod keys;
+mod open_files;
 mod options;
 mod orders;
 mod playground;

@@ -40,6 +40,7 @@ impl Engine {
     /// The data folder, the configuration or an address cannot be used; the message says what to do.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let began = tokio::time::Instant::now();
+        crate::open_files::raise();
         let store = Store::open(&options.data_dir).await.map_err(|e| StartError::Data(e.to_string()))?;
         let config = load_config(&store, &options).await?;
         let admin = open_admin(&options, &config.current().document).await?;

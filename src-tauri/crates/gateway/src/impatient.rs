@@ -1,4 +1,4 @@
-//! A connection whose other side must take what is written to it: a client that reads nothing for a minute is let go.
+//! A connection whose other side must take what is written to it: a client that reads nothing for too long is let go.
 //!
 //! Without it such a client would hold its answer, and the server that makes it, for as long as it likes. Nothing is
 //! timed while writing goes on; a clock is set only when a write has to wait.
@@ -14,9 +14,6 @@ use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     time::{Instant, Sleep, sleep},
 };
-
-/// How long a write may wait for the other side.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A connection with an end to its patience.
 pub(crate) struct Impatient<S> {
@@ -91,6 +88,8 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 
     use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(60);
 
     #[tokio::test(start_paused = true)]
     async fn a_reader_that_takes_nothing_is_let_go_after_the_time_and_not_before() {

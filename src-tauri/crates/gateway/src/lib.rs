@@ -40,4 +40,4 @@ mod turn;
 pub use explain::{Explanation, TierNote, TryNote};
 pub use inside::Inside;
 pub use listen::{BindError, Listener, bind};
-pub use server::{Deps, Gateway};
+pub use server::{Deps, Gateway, Patience};

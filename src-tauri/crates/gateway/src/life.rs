@@ -93,7 +93,7 @@ impl Life {
     /// Answers it.
     pub(crate) async fn answer(self) -> Response<Body> {
         let (asked, stamp) = (self.tries.asked.clone(), self.tries.stamp(&self.record));
-        let every = self.tries.shared.keep_alive;
+        let every = self.tries.shared.patience.keep_alive;
         let request = self.record.request().to_owned();
         let simulated = self.tries.chain.simulated;
         let mut settling = Box::pin(self.settle());

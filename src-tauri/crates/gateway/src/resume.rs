@@ -49,7 +49,7 @@ impl Resume {
 
     /// How often the waiting client is kept alive, and with what.
     pub(crate) fn keep_alive(&self) -> (std::time::Duration, Bytes) {
-        (self.tries.shared.keep_alive, self.tries.asked.keep_alive())
+        (self.tries.shared.patience.keep_alive, self.tries.asked.keep_alive())
     }
 
     /// Finds somebody to go on with what `relay` has brought before it failed.

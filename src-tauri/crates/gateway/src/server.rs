@@ -13,17 +13,31 @@ use crate::{
     budgets::Budgets,
     explain::{Explanation, Ring},
     half_closed::{Awaited, HalfClosed},
-    impatient::{Impatient, PATIENCE},
+    impatient::Impatient,
     listen::Listener,
     route,
 };
 
-/// A client that sends no complete head within this time is let go; idle connections count too, so it is longer than
-/// the clients of this field keep theirs.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(120);
-/// A streaming client that has waited this long gets the head of its answer and a comment, and another comment each
-/// time it has waited as long again.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// How long clients are waited for, and how they are kept waiting.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// A client that sends no complete head within this time is let go; idle connections count too, so it is longer than
+    /// the clients of this field keep theirs. Two minutes.
+    pub head: Duration,
+    /// A client that takes nothing of what is sent to it for so long is let go. A minute.
+    pub reader: Duration,
+    /// A streaming client that has waited this long gets the head of its answer and a comment, and another comment each
+    /// time it has waited as long again. 15 s; less for proxies that are less patient.
+    pub keep_alive: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Self { head: seconds(120), reader: seconds(60), keep_alive: seconds(15) }
+    }
+}
+
 /// Pause after the system refused to accept a connection (out of file descriptors).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -58,8 +72,7 @@ pub(crate) struct Inner {
     pub(crate) budgets: Budgets,
     /// Names this process in the loop header.
     pub(crate) instance: String,
-    /// How long a streaming client waits for the first sign of life, and for each further one.
-    pub(crate) keep_alive: Duration,
+    pub(crate) patience: Patience,
     /// When it was made, in seconds since 1970; what the model list gives as `created`.
     pub(crate) created: i64,
 }
@@ -74,16 +87,16 @@ impl Gateway {
     /// A gateway over `deps`. Nothing runs before [`Gateway::serve`].
     #[must_use]
     pub fn new(deps: Deps) -> Self {
-        Self::with_keep_alive(deps, KEEP_ALIVE)
+        Self::with_patience(deps, Patience::default())
     }
 
-    /// The same, with another interval of keep-alive comments than 15 s, for proxies that are less patient.
+    /// The same, with other limits.
     #[must_use]
-    pub fn with_keep_alive(deps: Deps, keep_alive: Duration) -> Self {
+    pub fn with_patience(deps: Deps, patience: Patience) -> Self {
         let instance = uuid::Uuid::now_v7().simple().to_string();
         let created = wall_ms() / 1000;
         let (ring, budgets) = (Ring::default(), Budgets::default());
-        Self { inner: Arc::new(Inner { deps, ring, budgets, instance, keep_alive, created }) }
+        Self { inner: Arc::new(Inner { deps, ring, budgets, instance, patience, created }) }
     }
 
     /// The newest requests, newest first, at most 500: what was planned and tried, without prompts or answers.
@@ -146,8 +159,8 @@ async fn connection(
     }
     // Which address of ours the client chose, where it listens on all of them.
     let own = stream.local_addr().unwrap_or(local);
-    let awaited = Awaited::default();
-    let stream = HalfClosed::new(Impatient::new(stream, PATIENCE), awaited.clone(), (own, client));
+    let (awaited, patience) = (Awaited::default(), inner.patience);
+    let stream = HalfClosed::new(Impatient::new(stream, patience.reader), awaited.clone(), (own, client));
     let service = service_fn(move |request| {
         let (inner, awaited) = (Arc::clone(&inner), awaited.clone());
         async move {
@@ -157,7 +170,7 @@ async fn connection(
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
+        .header_read_timeout(patience.head)
         .serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     let ended = tokio::select! {

@@ -25,6 +25,7 @@ mod responses;
 mod resume;
 mod resume_native;
 mod script;
+mod slow_clients;
 mod stream;
 mod triggers;
 mod whole;

@@ -13,7 +13,7 @@ use domain::{
     serving::{Delayed, Served, ServingPort, Told},
 };
 use futures::FutureExt;
-use gateway::{Deps, Gateway, bind};
+use gateway::{Deps, Gateway, Patience, bind};
 use secrecy::SecretString;
 use tokio::{
     sync::{mpsc, watch},
@@ -104,6 +104,11 @@ impl World {
     }
 
     pub async fn over(snapshot: Snapshot) -> Self {
+        Self::with(snapshot, Patience { keep_alive: KEEP_ALIVE, ..Patience::default() }).await
+    }
+
+    /// The same, with this patience for its clients.
+    pub async fn with(snapshot: Snapshot, patience: Patience) -> Self {
         let (board, mut states, mut signals) = (Board::default(), HashMap::new(), HashMap::new());
         let (mut ports, mut cutters) = (HashMap::new(), HashMap::new());
         for (_, tier, replica) in snapshot.replicas() {
@@ -125,7 +130,7 @@ impl World {
         let snapshot = Arc::new(ArcSwap::from_pointee(snapshot));
         let orders = OrdersPort::default();
         let deps = Deps { snapshot, board, journal, serving, orders: orders.clone(), upstream };
-        let gateway = Gateway::with_keep_alive(deps, KEEP_ALIVE);
+        let gateway = Gateway::with_patience(deps, patience);
         let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let (addr, stop, tasks) = (listener.addr(), CancellationToken::new(), TaskTracker::new());
         let (serve, token) = (gateway.clone(), stop.clone());
