@@ -90,10 +90,14 @@ function useAnnouncements(chain: Chain) {
   const { t } = useTranslation("chains");
   const count = chain.tiers.length;
   return useMemo(() => {
+    // Where the dragged tier was last said to be: a lift is followed at once by a move over its own place.
+    let at: number | null = null;
     type Said = "dnd.lifted" | "dnd.over" | "dnd.dropped" | "dnd.cancelled";
     const say = (key: Said, source: unknown) => {
       if (!isSortable(source as Parameters<typeof isSortable>[0])) return undefined;
       const { id, index, initialIndex } = source as { id: string; index: number; initialIndex: number };
+      if (key === "dnd.over" && index === at) return undefined;
+      at = index;
       const n = (key === "dnd.cancelled" ? initialIndex : index) + 1;
       return t(key, { name: String(id).split("/").at(-1) ?? "", n, count });
     };
