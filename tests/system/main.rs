@@ -7,6 +7,7 @@ mod command_lines;
 mod configuration;
 mod discover;
 mod every_kind;
+mod failback;
 mod failover;
 mod faults;
 mod gpus;

@@ -286,6 +286,10 @@ async fn scenario_16_the_fallback_is_accounted_for_as_such() {
     assert_eq!((&tries[0]["tier"], &tries[0]["failure"]), (&json!("primary"), &json!("server_error")));
     assert_eq!((&tries[1]["tier"], &tries[1]["failure"]), (&json!("fallback"), &Value::Null));
     assert_eq!(explained["tier"], "fallback");
-    let change = bench.daemon.changeovers().await;
-    assert_eq!((&change[0]["from"], &change[0]["to"]), (&json!("primary"), &json!("fallback")), "{change:?}");
+    // Events are committed in batches.
+    let change = harness::wait::eventually("the change-over", Duration::from_secs(5), || async {
+        bench.daemon.changeovers().await.pop()
+    });
+    let change = change.await;
+    assert_eq!((&change["from"], &change["to"]), (&json!("primary"), &json!("fallback")), "{change}");
 }

@@ -144,24 +144,31 @@ fn silences() -> Vec<Fault> {
     vec![
         two(
             "hang-before-headers",
-            (vec![Step::Hang], MovesOn("first_token_timeout")),
+            (vec![Step::Hang], MovesOn("first_token_timeout|total_timeout")),
             (vec![Step::Hang], MovesOn("first_token_timeout|total_timeout")),
         ),
         two(
             "hang-after-headers",
-            (vec![stream_head(), Step::Hang], MovesOn("first_token_timeout")),
+            (vec![stream_head(), Step::Hang], MovesOn("first_token_timeout|total_timeout")),
             (vec![head_of(good.len()), Step::Hang], MovesOn("idle_timeout")),
         ),
-        two(
-            "first-token-late",
-            (
-                [vec![stream_head(), Step::Pause(late)], vec![chunk(&text("late")), chunk(&stop()), end()]]
+        Fault {
+            // Nobody is left who could be asked instead.
+            last_ends: Some(Answered("late")),
+            ..two(
+                "first-token-late",
+                (
+                    [
+                        vec![stream_head(), Step::Pause(late)],
+                        vec![chunk(&text("late")), chunk(&stop()), end()],
+                    ]
                     .concat(),
-                MovesOn("first_token_timeout"),
-            ),
-            // A whole answer has no first token to see, and may take its share of the deadline.
-            ([vec![Step::Pause(late)], whole("200 OK", "", &good)].concat(), Answered("late")),
-        ),
+                    MovesOn("first_token_timeout"),
+                ),
+                // A whole answer has no first token to see, and may take its share of the deadline.
+                ([vec![Step::Pause(late)], whole("200 OK", "", &good)].concat(), Answered("late")),
+            )
+        },
         two(
             "stall",
             (begun(vec![Step::Hang]), Broken("idle_timeout")),
@@ -169,7 +176,7 @@ fn silences() -> Vec<Fault> {
         ),
         two(
             "role-only-then-silence",
-            (vec![stream_head(), chunk(&role()), Step::Hang], MovesOn("first_token_timeout")),
+            (vec![stream_head(), chunk(&role()), Step::Hang], MovesOn("first_token_timeout|total_timeout")),
             (vec![head_of(good.len()), part(&good, 1), Step::Hang], MovesOn("idle_timeout")),
         ),
         two(
@@ -177,7 +184,7 @@ fn silences() -> Vec<Fault> {
             (
                 [vec![stream_head()], (0..4).map(|_| chunk(": ping\n\n")).collect(), vec![Step::Hang]]
                     .concat(),
-                MovesOn("first_token_timeout"),
+                MovesOn("first_token_timeout|total_timeout"),
             ),
             (
                 vec![head_of(good.len() + 2), Step::Send(b"\n\n".to_vec()), Step::Hang],

@@ -2104,7 +2104,15 @@ tier: string,
 /**
  * Why it was passed over; absent when it might serve.
  */
-why_not: string | null, };
+why_not: string | null, 
+/**
+ * The share of the traffic that it took while it was ramped up after a recovery, percent; absent else.
+ */
+share_percent?: number, 
+/**
+ * The trigger by which it was passed over; absent where none is about the reason.
+ */
+trigger?: string, };
 
 /**
  * A try at a server.

@@ -188,6 +188,8 @@ pub struct Step {
     pub tier: usize,
     /// Why it is passed over; absent when it may serve.
     pub why_not: Option<WhyNot>,
+    /// The share of the traffic that it takes so far, percent, while it is ramped up after a recovery; absent else.
+    pub share: Option<u8>,
 }
 
 /// Which replicas are tried, in which order.
@@ -239,11 +241,11 @@ pub fn plan(
     let mut reached = Vec::new();
     for position in prefer.order(chain.tiers.len()) {
         if let Some(kept) = &kept {
-            plan.steps.push(Step { tier: position, why_not: Some(kept.clone()) });
+            plan.steps.push(Step { tier: position, why_not: Some(kept.clone()), share: None });
             continue;
         }
         reached.push(position);
-        let (why_not, replicas) = judge_in_chain(chain, position, prefer, ask, &replica);
+        let Judged { why_not, replicas, share } = judge_in_chain(chain, position, prefer, ask, &replica);
         let candidates =
             replicas.into_iter().map(|replica| Candidate { tier: position, replica, last_resort: false });
         match &why_not {
@@ -252,7 +254,8 @@ pub fn plan(
             Some(_) => {}
         }
         kept = why_not.as_ref().and_then(|reason| keeps(chain, position, reason));
-        plan.steps.push(Step { tier: position, why_not });
+        let share = share.filter(|_| why_not.as_ref().is_none_or(WhyNot::still_serves));
+        plan.steps.push(Step { tier: position, why_not, share });
     }
     // A tier that is ramped up is better than none at all.
     plan.order.extend(later);
@@ -274,6 +277,23 @@ fn keeps(chain: &Chain, position: usize, reason: &WhyNot) -> Option<WhyNot> {
     Some(WhyNot::Kept { tier: tier.name.clone(), trigger })
 }
 
+/// What is said of a tier.
+#[derive(Default)]
+struct Judged {
+    /// Why it is passed over; absent when it may serve.
+    why_not: Option<WhyNot>,
+    /// Its replicas that may serve, in the order to try them.
+    replicas: Vec<usize>,
+    /// The share that it takes while it is ramped up, percent.
+    share: Option<u8>,
+}
+
+impl From<WhyNot> for Judged {
+    fn from(why_not: WhyNot) -> Self {
+        Self { why_not: Some(why_not), ..Self::default() }
+    }
+}
+
 /// What the operator's orders for the chain make of a tier's own state.
 fn judge_in_chain(
     chain: &Chain,
@@ -281,14 +301,14 @@ fn judge_in_chain(
     prefer: &Preference,
     ask: &Ask,
     read: &impl Fn(&ReplicaId) -> Option<(ReplicaState, u32)>,
-) -> (Option<WhyNot>, Vec<usize>) {
-    let Some(tier) = chain.tiers.get(position) else { return (Some(WhyNot::NotReady), vec![]) };
+) -> Judged {
+    let Some(tier) = chain.tiers.get(position) else { return WhyNot::NotReady.into() };
     if prefer.shuts_out(position) {
         let pinned = prefer.pinned.and_then(|at| chain.tiers.get(at)).map(|t| t.name.clone());
-        return (Some(WhyNot::PinnedElsewhere { tier: pinned.unwrap_or_default() }), vec![]);
+        return WhyNot::PinnedElsewhere { tier: pinned.unwrap_or_default() }.into();
     }
-    let (why_not, replicas) = judge_tier(tier, ask, read);
-    let why_not = match why_not {
+    let judged = judge_tier(tier, ask, read);
+    let why_not = match judged.why_not {
         // Whoever pins a tier that recovers wants it now.
         Some(WhyNot::Ramping { .. } | WhyNot::Waits) if prefer.pinned == Some(position) => None,
         None | Some(WhyNot::Ramping { .. } | WhyNot::Waits) if prefer.aside.contains(&position) => {
@@ -296,7 +316,7 @@ fn judge_in_chain(
         }
         other => other,
     };
-    (why_not, replicas)
+    Judged { why_not, ..judged }
 }
 
 /// When every tier is out, the last one that is switched on is still tried, at its first replica that
@@ -315,23 +335,21 @@ fn last_resort(
     })
 }
 
-/// Why a tier is passed over, or its replicas that may serve in the order to try them.
-fn judge_tier(
-    tier: &Tier,
-    ask: &Ask,
-    read: &impl Fn(&ReplicaId) -> Option<(ReplicaState, u32)>,
-) -> (Option<WhyNot>, Vec<usize>) {
+/// What a tier's own state says of it.
+fn judge_tier(tier: &Tier, ask: &Ask, read: &impl Fn(&ReplicaId) -> Option<(ReplicaState, u32)>) -> Judged {
     if !tier.enabled {
-        return (Some(WhyNot::Disabled), vec![]);
+        return WhyNot::Disabled.into();
     }
     let mut fit = Vec::new();
     let mut ramping = Vec::new();
     let mut why_not = None;
+    let mut furthest: f64 = 0.0;
     for (index, replica) in tier.replicas.iter().enumerate() {
         let Some((state, in_flight)) = read(&replica.id) else {
             why_not.get_or_insert(WhyNot::NotReady);
             continue;
         };
+        furthest = furthest.max(state.share);
         match judge_replica(&state, ask) {
             None => fit.push(Queue::of(index, &state, in_flight)),
             Some(reason) if reason.still_serves() => {
@@ -343,12 +361,14 @@ fn judge_tier(
             }
         }
     }
+    let share = (furthest > 0.0 && furthest < 1.0).then_some((furthest * 100.0).round() as u8);
     if fit.is_empty() {
-        return (why_not.or(Some(WhyNot::NotReady)), by_load(ramping, ask.seed));
+        let why_not = why_not.or(Some(WhyNot::NotReady));
+        return Judged { why_not, replicas: by_load(ramping, ask.seed), share };
     }
-    let mut order = by_load(fit, ask.seed);
-    order.extend(by_load(ramping, ask.seed));
-    (None, order)
+    let mut replicas = by_load(fit, ask.seed);
+    replicas.extend(by_load(ramping, ask.seed));
+    Judged { why_not: None, replicas, share }
 }
 
 /// Why a replica is passed over, from its state alone.

@@ -60,6 +60,8 @@ pub enum Told {
     Served(Served),
     /// A client waited in vain.
     Delayed(Delayed),
+    /// The operator is about to bring tiers of this chain back: what comes back now does so by that order.
+    Ordering(String),
     /// The operator brought tiers of this chain back: whoever is best has the word.
     Ordered(String),
 }

@@ -108,7 +108,7 @@ pub const fn verdict(class: FailureClass) -> Verdict {
         F::FirstTokenTimeout => row(NextTier, false, true,  Never,               Some(I::Degradation)),
         F::IdleTimeout       => row(NextTier, false, true,  Never,               Some(I::Degradation)),
         F::TotalTimeout      => row(NextTier, false, true,  Never,               Some(I::Degradation)),
-        F::UpstreamTimeout   => row(NextTier, false, true,  Never,               Some(I::Degradation)),
+        F::UpstreamTimeout   => row(NextTier, true,  true,  Never,               Some(I::Degradation)),
         F::Conflict          => row(NextTier, true,  false, Never,               None),
         F::PayloadTooLarge   => row(NextTier, false, false, Never,               None),
         F::RateLimited       => row(NextTier, false, false, AskedOr(RATE_LIMIT), Some(I::RateLimit)),

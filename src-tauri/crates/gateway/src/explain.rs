@@ -54,6 +54,8 @@ pub struct TierNote {
     pub tier: String,
     /// Why it was passed over, in words; absent when it might serve.
     pub why_not: Option<String>,
+    /// The share of the traffic that it takes while it is ramped up after a recovery, percent; absent else.
+    pub share_percent: Option<u8>,
     /// The trigger by which it was passed over; absent where none is about the reason.
     pub trigger: Option<Trigger>,
 }

@@ -76,6 +76,7 @@ impl Record {
         let note = |step: &domain::plan::Step| TierNote {
             tier: chain.tiers.get(step.tier).map(|t| t.name.clone()).unwrap_or_default(),
             why_not: step.why_not.as_ref().map(ToString::to_string),
+            share_percent: step.share,
             trigger: step.why_not.as_ref().and_then(WhyNot::trigger),
         };
         let explanation = Explanation {

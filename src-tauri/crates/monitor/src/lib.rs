@@ -165,6 +165,7 @@ impl Monitor {
             let of_chain = replicas.running.values().filter(|h| h.settings.borrow().chain == chain);
             of_chain.map(|h| h.port.clone()).collect()
         };
+        self.serving.tell(Told::Ordering(chain.to_owned()));
         for port in &ports {
             port.tell(Signal::FailBack);
         }

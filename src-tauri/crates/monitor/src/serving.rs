@@ -74,6 +74,11 @@ impl ServingTask {
                     self.decide(entry, &Input::Served(&served));
                 }
             }
+            Told::Ordering(chain) => {
+                if let Some(entry) = entries.get_mut(&chain) {
+                    entry.memory.ordering();
+                }
+            }
             Told::Ordered(chain) => {
                 if let Some(entry) = entries.get_mut(&chain) {
                     self.decide(entry, &Input::Ordered);

@@ -13,6 +13,7 @@ export const requests = {
   },
   tiers: "What was said of each tier",
   may_serve: "may serve",
+  recovering: "recovering: among the {{share}} % of traffic that it takes so far",
   asked: "Asked for {{model}}, request {{id}}",
   made: "Tries",
   no_try: "Nobody was asked.",

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Time } from "@/components/time";
 import { Badge } from "@/components/ui/badge";
-import type { RequestExplained, RequestTry } from "@/contract";
+import type { RequestExplained, RequestTier, RequestTry } from "@/contract";
 import { cn } from "@/lib/cn";
 import { duration } from "@/lib/format";
 import { useRpc } from "@/state/rpc";
@@ -91,6 +91,8 @@ function Result({ request: { result } }: { request: RequestExplained }) {
 
 function Explained({ request }: { request: RequestExplained }) {
   const { t } = useTranslation("requests");
+  const said = ({ share_percent }: RequestTier) =>
+    share_percent === undefined ? t("may_serve") : t("recovering", { share: share_percent });
   return (
     <div
       data-testid="request-explained"
@@ -102,7 +104,7 @@ function Explained({ request }: { request: RequestExplained }) {
           {request.tiers.map((tier, place) => (
             <li key={tier.tier} className="break-words">
               <span className="numeric text-faint">{place + 1}</span> <strong>{tier.tier}</strong>{" "}
-              <span className="text-muted">{tier.why_not ?? t("may_serve")}</span>
+              <span className="text-muted">{tier.why_not ?? said(tier)}</span>
             </li>
           ))}
         </ol>

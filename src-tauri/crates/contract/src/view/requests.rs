@@ -39,6 +39,14 @@ pub struct RequestTier {
     pub tier: String,
     /// Why it was passed over; absent when it might serve.
     pub why_not: Option<String>,
+    /// The share of the traffic that it took while it was ramped up after a recovery, percent; absent else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub share_percent: Option<u8>,
+    /// The trigger by which it was passed over; absent where none is about the reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub trigger: Option<String>,
 }
 
 /// A try at a server.

@@ -20,7 +20,9 @@ const CODES: &[(&str, FaultKind)] = &[
     ("usage_not_included", FaultKind::QuotaExhausted),
     ("organization_on_hold", FaultKind::QuotaExhausted),
     ("servicequotaexceededexception", FaultKind::QuotaExhausted),
+    ("payment_required", FaultKind::QuotaExhausted),
     ("content_filter", FaultKind::ContentFiltered),
+    ("refusal", FaultKind::ContentFiltered),
     ("content_policy_violation", FaultKind::ContentFiltered),
     ("moderation_blocked", FaultKind::ContentFiltered),
     ("invalid_api_key", FaultKind::Unauthorized),
@@ -28,6 +30,7 @@ const CODES: &[(&str, FaultKind)] = &[
     ("authentication_error", FaultKind::Unauthorized),
     ("unauthenticated", FaultKind::Unauthorized),
     ("permission_error", FaultKind::Forbidden),
+    ("unsupported_country_region_territory", FaultKind::Forbidden),
     ("permission_denied", FaultKind::Forbidden),
     ("accessdeniedexception", FaultKind::Forbidden),
     ("model_not_found", FaultKind::ModelNotFound),
@@ -55,11 +58,24 @@ const CODES: &[(&str, FaultKind)] = &[
     ("overloaded", FaultKind::Overloaded),
     ("server_is_overloaded", FaultKind::Overloaded),
     ("capacity_exceeded", FaultKind::Overloaded),
+    ("provider_overloaded", FaultKind::Overloaded),
+    ("provider_unavailable", FaultKind::Overloaded),
     ("request_too_large", FaultKind::PayloadTooLarge),
     ("timeout_error", FaultKind::Timeout),
+    ("deadline_exceeded", FaultKind::Timeout),
     ("modeltimeoutexception", FaultKind::Timeout),
     ("throttlingexception", FaultKind::RateLimited),
+    ("dynamic_request_limited", FaultKind::RateLimited),
+    ("dynamic_token_limited", FaultKind::RateLimited),
+    ("conflict_error", FaultKind::Conflict),
+    // Somebody between here and the model hung up, or the model wrote a tool call that is none: nobody is to blame, and
+    // another try may do.
+    ("cancelled", FaultKind::Conflict),
+    ("tool_use_failed", FaultKind::Conflict),
 ];
+
+/// Beginnings of codes that mean one thing, whatever the status.
+const FAMILIES: &[(&str, FaultKind)] = &[("linked_organization_", FaultKind::QuotaExhausted)];
 
 /// Codes that mean one thing unless the status says more (Groq uses the first one with a 413).
 const SOFT_CODES: &[(&str, FaultKind)] = &[
@@ -69,6 +85,9 @@ const SOFT_CODES: &[(&str, FaultKind)] = &[
     ("slow_down", FaultKind::RateLimited),
     ("unavailable_error", FaultKind::Overloaded),
     ("unavailable", FaultKind::Overloaded),
+    ("resource_exhausted", FaultKind::RateLimited),
+    ("timeout", FaultKind::Timeout),
+    ("internal", FaultKind::ServerError),
     ("service_unavailable_error", FaultKind::Overloaded),
     ("serviceunavailableerror", FaultKind::Overloaded),
     ("invalid_request_error", FaultKind::ClientMistake),
@@ -105,6 +124,9 @@ const UNSUPPORTED: &[&str] = &[
     "isn't supported",
     "requires --enable-auto-tool-choice",
     "requires --jinja",
+    // Reasoning that another provider made was left out: one that does not ask for it may serve.
+    "must be passed back to the api",
+    "without its required 'reasoning' item",
     "not multimodal",
     "not a multimodal model",
     "only 'text' content type is supported",
@@ -119,29 +141,39 @@ pub(super) fn kind(status: u16, said: &Said, asked_to_wait: bool) -> FaultKind {
     if said.moderated {
         return FaultKind::ContentFiltered;
     }
-    if let Some(kind) = by_code(CODES, said) {
+    // Bedrock hands on what a model said under a status of its own.
+    if let Some(original) = said.original {
+        return by_status(original, said, &message, asked_to_wait);
+    }
+    if let Some(kind) = by_code(CODES, said).or_else(|| by_family(said)) {
         return kind;
     }
+    by_status(status, said, &message, asked_to_wait)
+}
+
+fn by_status(status: u16, said: &Said, message: &str, asked_to_wait: bool) -> FaultKind {
     match status {
         200..=299 => by_code(SOFT_CODES, said).unwrap_or(FaultKind::Malformed),
-        400 | 422 => bad_request(said, &message),
+        400 | 422 => bad_request(said, message),
         401 => FaultKind::Unauthorized,
         402 if said.in_flight || asked_to_wait => FaultKind::RateLimited,
         402 => FaultKind::QuotaExhausted,
         403 => FaultKind::Forbidden,
-        404 if lacks(&message) => FaultKind::Unsupported,
+        404 if lacks(message) => FaultKind::Unsupported,
         404 | 405 | 410 => FaultKind::ModelNotFound,
         408 | 504 | 524 => FaultKind::Timeout,
-        409 | 425 => FaultKind::Conflict,
+        409 | 425 | 499 => FaultKind::Conflict,
         413 => FaultKind::PayloadTooLarge,
         // Google blames the quota for limits by the minute too, and then says how long to wait.
-        429 if said.daily || (out_of_money(&message) && !asked_to_wait) => FaultKind::QuotaExhausted,
+        429 if said.daily || (out_of_money(message) && !asked_to_wait) => FaultKind::QuotaExhausted,
+        // Mistral's way to say that this model is busy; another one is not.
+        429 if message.contains("capacity exceeded") => FaultKind::Overloaded,
         429 => FaultKind::RateLimited,
         498 | 502 | 529 => FaultKind::Overloaded,
         501 => FaultKind::Unsupported,
-        503 if is_loading(&message) => FaultKind::ModelLoading,
+        503 if is_loading(message) => FaultKind::ModelLoading,
         503 => FaultKind::Overloaded,
-        424 | 499 => FaultKind::ServerError,
+        424 => FaultKind::ServerError,
         400..=498 => FaultKind::ClientMistake,
         500..=599 => match by_code(SOFT_CODES, said) {
             // A server's failure stays one, even where it calls it a bad request.
@@ -150,6 +182,11 @@ pub(super) fn kind(status: u16, said: &Said, asked_to_wait: bool) -> FaultKind {
         },
         _ => FaultKind::Malformed,
     }
+}
+
+fn by_family(said: &Said) -> Option<FaultKind> {
+    let words = || [&said.code, &said.kind].into_iter().flatten();
+    FAMILIES.iter().find(|(start, _)| words().any(|word| word.starts_with(start))).map(|(_, kind)| *kind)
 }
 
 fn by_code(table: &[(&str, FaultKind)], said: &Said) -> Option<FaultKind> {
@@ -189,14 +226,21 @@ fn lacks(message: &str) -> bool {
 }
 
 fn out_of_money(message: &str) -> bool {
-    ["credit balance is too low", "exceeded your current quota", "insufficient balance", "spend limit"]
-        .iter()
-        .any(|words| message.contains(words))
+    const WORDS: [&str; 5] = [
+        "credit balance is too low",
+        "exceeded your current quota",
+        "insufficient balance",
+        "spend limit",
+        "specified api usage limits",
+    ];
+    WORDS.iter().any(|words| message.contains(words))
 }
 
 fn names_no_model(message: &str) -> bool {
     message.contains("not a valid model")
         || message.contains("server is pinned to")
+        || message.contains("no models loaded")
+        || message.contains("on-demand throughput")
         || (message.contains("model")
             && (message.contains("does not exist") || message.contains("not found"))
             && !message.contains("tool"))

@@ -24,6 +24,8 @@ pub(super) struct Said {
     pub daily: bool,
     /// Whether a moderation service explained itself.
     pub moderated: bool,
+    /// The status that a model behind a provider answered with.
+    pub original: Option<u16>,
     /// Whether the limit is that of requests in flight, which time mends.
     pub in_flight: bool,
 }
@@ -74,6 +76,8 @@ impl Said {
         self.message = word(error, &["message", "Message", "msg", "error", "detail"]).unwrap_or_default();
         self.kind = word(error, &["type", "__type", "status", "error_type"]).filter(|it| it != "error");
         self.code = word(error, &["code"]);
+        let original = error.get("originalStatusCode").and_then(Value::as_u64);
+        self.original = original.and_then(|it| u16::try_from(it).ok()).filter(|it| (400..600).contains(it));
         self.status = ["code", "status", "statusCode"].iter().find_map(|name| {
             error
                 .get(*name)?

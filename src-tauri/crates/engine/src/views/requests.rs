@@ -36,7 +36,12 @@ fn explained(e: &Explanation) -> RequestExplained {
         tiers: e
             .tiers
             .iter()
-            .map(|t| RequestTier { tier: t.tier.clone(), why_not: t.why_not.clone() })
+            .map(|t| RequestTier {
+                tier: t.tier.clone(),
+                why_not: t.why_not.clone(),
+                share_percent: t.share_percent,
+                trigger: t.trigger.map(|trigger| trigger.word().to_owned()),
+            })
             .collect(),
         tries: e.attempts.iter().map(tried).collect(),
         not_resumed: e.not_resumed.clone(),

@@ -77,6 +77,11 @@ impl Memory {
         self.delays.note(delayed);
     }
 
+    /// What comes back from now on, until [`Input::Ordered`], does so by the operator's order.
+    pub(crate) fn ordering(&mut self) {
+        self.ordered = true;
+    }
+
     /// The hold of the chain changed.
     pub(crate) fn set_calm(&mut self, calm: Duration) {
         self.calm = calm.max(SHORTEST_CALM);
@@ -204,6 +209,7 @@ impl Memory {
         let to = &view.tiers[to_at].name;
         self.unsettled.remove(to);
         if self.tier.as_ref() == Some(to) || self.tier.is_none() {
+            self.ordered &= to_at > 0;
             return None;
         }
         let event = self.move_to(view, Some(to_at), Change::by_operator());

@@ -259,6 +259,21 @@ async fn the_operators_switch_is_told_as_such() {
     assert_eq!((change.direction, change.trigger.as_str()), (Direction::Back, "operator"));
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_the_operator_brings_back_is_told_as_such_even_when_the_board_says_it_first() {
+    let mut rig = Rig::begin(&[("a", Full), ("b", Full)]);
+    one(rig.board(&[("a", Out), ("b", Full)]));
+    assert_eq!(rig.board(&[("a", Partly), ("b", Full)]), [], "it waits");
+    rig.memory.ordering();
+    let change = one(rig.board(&[("a", Full), ("b", Full)]));
+    assert_eq!((change.direction, change.trigger.as_str()), (Direction::Back, "operator"));
+    let both = view(&[("a", Full), ("b", Full)]);
+    assert_eq!(rig.memory.decide(&both, rig.now, &Input::Ordered), [], "it is told once");
+    one(rig.board(&[("a", Out), ("b", Full)]));
+    assert_eq!(rig.board(&[("a", Partly), ("b", Full)]), []);
+    assert_eq!(one(rig.board(&[("a", Full), ("b", Full)])).trigger, "recovered", "the next one is its own");
+}
+
 impl Rig {
     /// A client's request came `since` ago and was given up by `tier` at `until`.
     fn delayed(&mut self, tier: &str, since: Duration, until: Instant) {
