@@ -11,7 +11,7 @@ use harness::provider::Say;
 use serde_json::json;
 use tokio::process::Command;
 
-use crate::every_kind::{World, every_kind};
+use crate::every_kind::{CODEX_MODEL, World, every_kind};
 
 /// Stands in a file that the client reads for the model.
 const SECRET: &str = "heliotrope-4711";
@@ -84,24 +84,39 @@ async fn claude_code_uses_a_tool_with_another_kind_of_tier_behind_it() {
     }
 }
 
+/// Codex, asking for the model of this name.
+async fn codex(world: &World, home: &Home, model: &str) {
+    let config = format!(
+        "model = \"{model}\"\nmodel_provider = \"changeover\"\nweb_search = \"disabled\"\n\
+         [model_providers.changeover]\nname = \"Changeover\"\nbase_url = \"{}/v1\"\nwire_api = \"responses\"\n",
+        world.daemon.endpoint
+    );
+    std::fs::write(home.folder.path().join(".codex/config.toml"), config).unwrap();
+    let arguments = [
+        "exec",
+        "--skip-git-repo-check",
+        "--dangerously-bypass-approvals-and-sandbox",
+        "What does the note say?",
+    ];
+    home.run(world, &package("@openai/codex").join("bin/codex.js"), &arguments, &[]).await;
+}
+
 #[tokio::test]
 async fn codex_uses_a_tool_with_another_kind_of_tier_behind_it() {
     for chain in ["anthropic", "gemini", "bedrock", "ollama"] {
         let (world, home) = (every_kind().await, Home::new());
         let call = json!({ "cmd": format!("cat {}", home.note()) });
         world.good.say(Say::CallsUntil(SECRET.into(), ("exec_command".into(), call)));
-        let config = format!(
-            "model = \"{chain}\"\nmodel_provider = \"changeover\"\nweb_search = \"disabled\"\n\
-             [model_providers.changeover]\nname = \"Changeover\"\nbase_url = \"{}/v1\"\nwire_api = \"responses\"\n",
-            world.daemon.endpoint
-        );
-        std::fs::write(home.folder.path().join(".codex/config.toml"), config).unwrap();
-        let arguments = [
-            "exec",
-            "--skip-git-repo-check",
-            "--dangerously-bypass-approvals-and-sandbox",
-            "What does the note say?",
-        ];
-        home.run(&world, &package("@openai/codex").join("bin/codex.js"), &arguments, &[]).await;
+        codex(&world, &home, chain).await;
     }
+}
+
+#[tokio::test]
+async fn codex_edits_a_file_by_a_tool_that_takes_a_text() {
+    let (world, home) = (every_kind().await, Home::new());
+    let patch = format!("*** Begin Patch\n*** Add File: new.txt\n+{SECRET}\n*** End Patch\n");
+    world.good.say(Say::CallsUntil(SECRET.into(), ("apply_patch".into(), json!({ "input": patch }))));
+    codex(&world, &home, CODEX_MODEL).await;
+    let written = std::fs::read_to_string(home.folder.path().join("work/new.txt")).unwrap();
+    assert_eq!(written.trim(), SECRET);
 }

@@ -15,6 +15,9 @@ pub(crate) const KINDS: [(&str, &str, &str, &str); 6] = [
     ("ollama", "", "gemma3:4b", "nomic-embed-text"),
 ];
 
+/// A model of `OpenAI`'s, under whose name the chain `anthropic` can be had, too.
+pub(crate) const CODEX_MODEL: &str = "gpt-5.5";
+
 /// The providers, and the program in front of them.
 pub(crate) struct World {
     pub good: Provider,
@@ -38,7 +41,12 @@ pub(crate) async fn every_kind() -> World {
             )
         };
         let mut chain = |name: &str, tiers: &[String]| {
-            yaml.push_str(&format!("  - {{ name: {name}, tiers: [{}] }}\n", tiers.join(", ")));
+            // By this name Codex knows what the model takes.
+            let aliases = if name == "anthropic" { CODEX_MODEL } else { "" };
+            yaml.push_str(&format!(
+                "  - {{ name: {name}, aliases: [{aliases}], tiers: [{}] }}\n",
+                tiers.join(", ")
+            ));
         };
         chain(kind, &[tier("only", good.url(), model)]);
         chain(

@@ -7,6 +7,7 @@
 mod answer;
 mod client;
 mod item;
+mod kinds;
 mod read;
 mod request;
 mod server;

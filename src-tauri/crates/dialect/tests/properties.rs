@@ -98,7 +98,7 @@ fn tool_choice() -> impl Strategy<Value = ToolChoice> {
         Just(ToolChoice::Never),
         Just(ToolChoice::Required),
         word().prop_map(ToolChoice::Named),
-        Just(ToolChoice::Other("custom".into())),
+        Just(ToolChoice::Other("mcp".into())),
     ]
 }
 

@@ -185,6 +185,99 @@ fn tools_in_a_namespace_are_carried_under_their_full_names() {
 }
 
 #[test]
+fn tools_that_take_a_text_are_carried_as_functions_of_one() {
+    let format = json!({ "type": "grammar", "syntax": "lark", "definition": "start: \"a\"" });
+    let patch = json!({ "type": "custom", "name": "apply_patch", "description": "Edits.", "format": format });
+    let input = json!([
+        { "role": "user", "content": "Hi" },
+        { "type": "custom_tool_call", "call_id": "c0", "name": "apply_patch", "input": "a \"b\"\n" },
+        { "type": "custom_tool_call_output", "call_id": "c0", "output": "done" },
+    ]);
+    let fields = json!({ "tools": [patch], "input": input, "tool_choice": { "type": "custom", "name": "apply_patch" } });
+    let streamed_fields = json!({ "tools": fields["tools"], "stream": true });
+    let asked_for = asked(fields);
+    let body = sent(Wire::OpenAi, &asked_for);
+    let function = &body["tools"][0]["function"];
+    assert_eq!(
+        (&function["name"], &function["parameters"]["required"]),
+        (&json!("apply_patch"), &json!(["input"]))
+    );
+    assert!(function["description"].as_str().unwrap().contains("start: \"a\""), "{body}");
+    assert_eq!(body["tool_choice"]["function"]["name"], "apply_patch");
+    let call = &body["messages"][1]["tool_calls"][0]["function"];
+    assert_eq!(call["arguments"], r#"{"input":"a \"b\"\n"}"#);
+    assert_eq!(body["messages"][2]["content"], "done");
+
+    let made = json!({ "id": "c1", "type": "function", "function": { "name": "apply_patch", "arguments": r#"{"input":"x\ny"}"# } });
+    let message = json!({ "role": "assistant", "content": null, "tool_calls": [made] });
+    let answer = json!({ "choices": [{ "message": message, "finish_reason": "tool_calls" }] });
+    let whole = Wire::OpenAi.whole(&asked_for, &answer.to_string().into(), &stamp());
+    let response: Value = serde_json::from_slice(&whole.body).unwrap();
+    let item = response["output"][0].clone();
+    assert_eq!(
+        (&item["type"], &item["call_id"], &item["name"], &item["input"]),
+        (&json!("custom_tool_call"), &json!("c1"), &json!("apply_patch"), &json!("x\ny")),
+        "{response}"
+    );
+
+    let pieces =
+        [r#"{"inp"#, r#"ut":"x\ny"}"#].map(|piece| json!({ "index": 0, "function": { "arguments": piece } }));
+    let begun = json!({ "index": 0, "id": "c1", "function": { "name": "apply_patch", "arguments": "" } });
+    let chunk = |delta: Value, finish: Value| {
+        format!(
+            "data: {}\n\n",
+            json!({ "choices": [{ "index": 0, "delta": delta, "finish_reason": finish }] })
+        )
+    };
+    let mut body = chunk(json!({ "tool_calls": [begun] }), Value::Null);
+    body.extend(pieces.map(|piece| chunk(json!({ "tool_calls": [piece] }), Value::Null)));
+    body.push_str(&chunk(json!({}), json!("tool_calls")));
+    let (out, _, completion) =
+        streamed(Wire::OpenAi, &asked(streamed_fields), &format!("{body}data: [DONE]\n\n"));
+    assert_eq!(completion, Completion::Complete);
+    let events = events(&out);
+    let told: Vec<&Value> =
+        events.iter().filter(|it| it["type"].as_str().unwrap().contains("custom_tool_call")).collect();
+    assert_eq!((&told[0]["delta"], &told[1]["input"]), (&json!("x\ny"), &json!("x\ny")), "{out}");
+    assert!(!out.contains("function_call_arguments"), "{out}");
+    let done = events.iter().find(|it| it["type"] == "response.output_item.done").unwrap();
+    assert_eq!((&done["item"]["type"], &done["item"]["input"]), (&json!("custom_tool_call"), &json!("x\ny")));
+}
+
+#[test]
+fn the_clients_search_for_tools_is_carried_with_what_it_finds() {
+    let search = json!({ "type": "tool_search", "execution": "client", "description": "Finds.", "parameters": { "type": "object" } });
+    let found = json!([{ "type": "namespace", "name": "mcp__a", "tools": [{ "type": "function", "name": "b", "parameters": {} }] }]);
+    let input = json!([
+        { "role": "user", "content": "Hi" },
+        { "type": "tool_search_call", "call_id": "s0", "execution": "client", "arguments": { "query": "b" } },
+        { "type": "tool_search_output", "call_id": "s0", "execution": "client", "status": "completed", "tools": found },
+    ]);
+    let asked_for = asked(json!({ "tools": [search], "input": input }));
+    let body = sent(Wire::OpenAi, &asked_for);
+    let names: Vec<&Value> =
+        body["tools"].as_array().unwrap().iter().map(|it| &it["function"]["name"]).collect();
+    assert_eq!(names, ["mcp__a__b", "tool_search"], "{body}");
+    assert_eq!(body["messages"][1]["tool_calls"][0]["function"]["arguments"], r#"{"query":"b"}"#);
+    assert_eq!(body["messages"][2]["content"], "Found: mcp__a__b");
+
+    let call = |name: &str, arguments: &str| json!({ "id": name, "type": "function", "function": { "name": name, "arguments": arguments } });
+    let calls = json!([call("tool_search", r#"{"query":"x"}"#), call("mcp__a__b", "{}")]);
+    let answer = json!({ "choices": [{ "message": { "role": "assistant", "content": null, "tool_calls": calls }, "finish_reason": "tool_calls" }] });
+    let whole = Wire::OpenAi.whole(&asked_for, &answer.to_string().into(), &stamp());
+    let response: Value = serde_json::from_slice(&whole.body).unwrap();
+    let (searched, called) = (&response["output"][0], &response["output"][1]);
+    assert_eq!(
+        (&searched["type"], &searched["arguments"]),
+        (&json!("tool_search_call"), &json!({ "query": "x" }))
+    );
+    assert_eq!((&called["name"], &called["namespace"]), (&json!("b"), &json!("mcp__a")));
+    // A search that OpenAI makes itself stays there.
+    let hosted = asked(json!({ "tools": [{ "type": "tool_search" }] }));
+    assert!(Wire::OpenAi.prepare(&hosted, &Edits::default()).is_err());
+}
+
+#[test]
 fn a_request_that_nobody_can_answer_is_refused_by_field() {
     for (body, field) in [
         (r#"{"input":"x"}"#, "model"),

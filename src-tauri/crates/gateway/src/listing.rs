@@ -17,6 +17,9 @@ use crate::{
 /// The version of Ollama whose API is spoken here: its clients refuse servers that are too old for them.
 const OLLAMA_VERSION: &str = "0.20.0";
 
+/// When a model leaves Ollama's memory that stays there for good.
+const NEVER: &str = "2318-11-14T22:13:20Z";
+
 /// Whose form a list is in.
 #[derive(Clone, Copy)]
 pub(crate) enum Form {
@@ -86,6 +89,17 @@ fn created(shared: &Inner) -> String {
 /// Ollama's list.
 pub(crate) fn tags(shared: &Inner) -> Response<Body> {
     let models: Vec<_> = names(shared).iter().map(|name| tag(shared, name)).collect();
+    answer(&json!({ "models": models }))
+}
+
+/// What Ollama has in memory: here every model, for good.
+pub(crate) fn loaded(shared: &Inner) -> Response<Body> {
+    let mut models: Vec<_> = names(shared).iter().map(|name| tag(shared, name)).collect();
+    for fields in models.iter_mut().filter_map(Value::as_object_mut) {
+        fields.remove("modified_at");
+        fields.insert("expires_at".into(), NEVER.into());
+        fields.insert("size_vram".into(), 0.into());
+    }
     answer(&json!({ "models": models }))
 }
 

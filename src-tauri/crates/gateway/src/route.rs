@@ -38,6 +38,7 @@ enum Call<'a> {
     Models,
     Model(&'a str),
     Tags,
+    Loaded,
     Show,
     Version,
     Health,
@@ -59,6 +60,7 @@ impl Call<'_> {
             "/api/embed" => Call::Ask(Dialect::OllamaEmbed),
             "/api/embeddings" => Call::Ask(Dialect::OllamaEmbeddings),
             "/api/tags" => Call::Tags,
+            "/api/ps" => Call::Loaded,
             "/api/show" => Call::Show,
             "/api/version" => Call::Version,
             "/v1/models" | "/models" => Call::Models,
@@ -151,6 +153,7 @@ async fn dispatch(shared: Arc<Inner>, request: Request<Incoming>, awaited: &Awai
             listing::model(&shared, listing::Form::of(request.headers()), &name)
         }
         Call::Tags => listing::tags(&shared),
+        Call::Loaded => listing::loaded(&shared),
         Call::Show => show(&shared, request).await,
         Call::Version => listing::version(),
         Call::Health => health(&shared),

@@ -25,7 +25,11 @@ pub fn read_request(body: &[u8]) -> Result<Request, BadRequest> {
     let model = string(fields, "model")?.unwrap_or_default();
     let messages = list(fields, "messages")?.unwrap_or_default();
     let messages = numbered(messages, "messages", message)?;
-    let tools = numbered(list(fields, "tools")?.unwrap_or_default(), "tools", tool)?;
+    let (tools, others): (Vec<_>, Vec<_>) =
+        list(fields, "tools")?.unwrap_or_default().into_iter().partition(is_function);
+    let tools = numbered(tools, "tools", tool)?;
+    let kind = |tool: &Value| tool["type"].as_str().unwrap_or_default().to_owned();
+    let bound = others.iter().map(|tool| format!("tools of type {}", kind(tool))).collect();
     let (max_tokens, max_completion) = (cap(fields, "max_tokens")?, cap(fields, "max_completion_tokens")?);
     let max_tokens = match (max_tokens, max_completion) {
         (Some(a), Some(b)) => Some(a.min(b)),
@@ -47,6 +51,7 @@ pub fn read_request(body: &[u8]) -> Result<Request, BadRequest> {
         stream: boolean(fields, "stream")?.unwrap_or_default(),
         stream_usage: stream_usage(fields),
         extra: std::mem::take(fields),
+        bound,
         ..Request::default()
     })
 }
@@ -109,6 +114,11 @@ fn tool_call(value: Value, path: &str) -> Result<ToolCall, BadRequest> {
     let mut function = object(take(&mut fields, "function").unwrap_or_default(), &path)?;
     let name = required(&mut function, "name", &path)?;
     Ok(ToolCall { id, name, arguments: string(&mut function, "arguments")?.unwrap_or_default() })
+}
+
+/// Whether a tool is a function; what calls itself nothing is taken for one.
+fn is_function(tool: &Value) -> bool {
+    tool["type"].as_str().is_none_or(|kind| kind == "function")
 }
 
 fn tool(value: Value, path: &str) -> Result<Tool, BadRequest> {

@@ -34,6 +34,9 @@ impl Side for Server {
         let asked = read.as_ref().unwrap_or(asked);
         if edits.habits.is_some_and(|habits| habits.refuse(&asked.body)) {
             let mut request = asked.request()?;
+            if !request.bound.is_empty() {
+                return Err(Unfit::CannotCarry(request.bound));
+            }
             edits.apply(&mut request);
             return Ok(written(request, edits, Vec::new()));
         }

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
+use super::kinds::{self, Kind, Named};
 use crate::{
     client::Asked,
     exchange::{Answer, FinishReason, ToolCall, Usage},
@@ -36,8 +37,8 @@ pub(super) struct Head {
     fields: Map<String, Value>,
     /// What the ids of the items are made of.
     seed: String,
-    /// The tools that stand in a namespace: their full names, their namespaces and their own names.
-    spaced: Vec<(String, String, String)>,
+    /// The tools whose calls are more than those of a function of their name.
+    tools: Vec<Named>,
 }
 
 /// How far a response has come.
@@ -51,6 +52,7 @@ pub(super) enum Status<'a> {
 impl Head {
     pub fn new(asked: &Asked, stamp: &Stamp) -> Self {
         let mut request: Map<String, Value> = serde_json::from_slice(&asked.body).unwrap_or_default();
+        let tools = kinds::of_request(&request);
         let mut fields = Map::new();
         fields.insert("id".into(), stamp.id.clone().into());
         fields.insert("object".into(), "response".into());
@@ -63,8 +65,7 @@ impl Head {
         // Nothing is kept here, whatever was asked.
         fields.insert("store".into(), false.into());
         fields.insert("background".into(), false.into());
-        let spaced = fields.get("tools").map(spaced).unwrap_or_default();
-        Self { fields, seed: stamp.id.trim_start_matches("resp_").to_owned(), spaced }
+        Self { fields, seed: stamp.id.trim_start_matches("resp_").to_owned(), tools }
     }
 
     /// What another server's response says of itself.
@@ -86,19 +87,23 @@ impl Head {
         format!("{kind}_{}{at:02}", self.seed)
     }
 
+    /// What kind of tool is known to the tier by this name.
+    pub fn kind(&self, name: &str) -> Kind {
+        let known = self.tools.iter().find(|it| it.full == name);
+        known.map_or_else(|| Kind::Function { space: None, name: name.to_owned() }, |it| it.kind.clone())
+    }
+
+    /// The id of the item of a call at this place.
+    pub fn call_id(&self, name: &str, at: u32) -> String {
+        self.item_id(self.kind(name).prefix(), at)
+    }
+
     /// A call of a tool.
     pub fn call(&self, id: &str, call: &ToolCall, status: &str) -> Value {
-        let spaced = self.spaced.iter().find(|(full, ..)| *full == call.name);
-        let mut item = json!({
-            "id": id,
-            "type": "function_call",
-            "status": status,
-            "call_id": call.id,
-            "name": spaced.map_or(call.name.as_str(), |(.., name)| name),
-            "arguments": call.arguments,
-        });
-        if let (Some((_, space, _)), Some(fields)) = (spaced, item.as_object_mut()) {
-            fields.insert("namespace".into(), space.clone().into());
+        let mut item = json!({ "id": id, "status": status, "call_id": call.id });
+        let own = self.kind(&call.name).fields(&call.name, &call.arguments);
+        if let (Some(item), Value::Object(own)) = (item.as_object_mut(), own) {
+            item.extend(own);
         }
         item
     }
@@ -165,19 +170,6 @@ pub(super) fn full_name(space: &str, name: &str) -> String {
     format!("{space}__{name}")
 }
 
-fn spaced(tools: &Value) -> Vec<(String, String, String)> {
-    let word = |value: &Value, name: &str| value.get(name)?.as_str().map(str::to_owned);
-    let spaces = tools.as_array().into_iter().flatten().filter(|tool| tool["type"] == "namespace");
-    let all = spaces.flat_map(|space| {
-        let inner = space["tools"].as_array().into_iter().flatten();
-        inner.filter_map(move |tool| {
-            let (space, name) = (word(space, "name")?, word(tool, "name")?);
-            Some((full_name(&space, &name), space, name))
-        })
-    });
-    all.collect()
-}
-
 /// Writes a whole answer.
 #[must_use]
 pub fn write_answer(asked: &Asked, answer: &Answer, stamp: &Stamp) -> Bytes {
@@ -193,7 +185,7 @@ pub fn write_answer(asked: &Asked, answer: &Answer, stamp: &Stamp) -> Bytes {
         output.push(message(&head.item_id("msg", 1), &answer.text, word));
     }
     for (at, one) in (2..).zip(&answer.tool_calls) {
-        output.push(head.call(&head.item_id("fc", at), one, word));
+        output.push(head.call(&head.call_id(&one.name, at), one, word));
     }
     head.response(Status::Ended(finish), &output, answer.usage).to_string().into()
 }

@@ -1,8 +1,10 @@
 //! Requests: bytes to what routing needs, and to the exchange model.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
-use super::item::full_name;
+use super::{item::full_name, kinds};
 
 use crate::{
     error::BadRequest,
@@ -99,6 +101,9 @@ pub fn read_request(body: &[u8]) -> Result<Request, BadRequest> {
     for (at, value) in list(fields, "tools")?.unwrap_or_default().into_iter().enumerate() {
         tool(value, &format!("tools[{at}]"), &mut request)?;
     }
+    // What was searched for more than once is offered once.
+    let mut names = HashSet::new();
+    request.tools.retain(|tool| names.insert(tool.name.clone()));
     request.tool_choice = take(fields, "tool_choice").map(tool_choice).transpose()?;
     request.parallel_tool_calls = boolean(fields, "parallel_tool_calls")?;
     text(fields, &mut request)?;
@@ -166,7 +171,32 @@ fn item(value: Value, path: &str, request: &mut Request) -> Result<(), BadReques
             };
             with_turn(request, |turn| turn.tool_calls.push(call));
         }
-        "function_call_output" => {
+        "custom_tool_call" => {
+            let call = ToolCall {
+                id: required(&mut fields, "call_id", path)?,
+                name: called(&mut fields, path)?,
+                arguments: kinds::arguments(&string(&mut fields, "input")?.unwrap_or_default()),
+            };
+            with_turn(request, |turn| turn.tool_calls.push(call));
+        }
+        "tool_search_call" => {
+            let call = ToolCall {
+                id: required(&mut fields, "call_id", path)?,
+                name: kinds::SEARCH.into(),
+                arguments: take(&mut fields, "arguments").unwrap_or_else(|| Map::new().into()).to_string(),
+            };
+            with_turn(request, |turn| turn.tool_calls.push(call));
+        }
+        "tool_search_output" => {
+            let call_id = required(&mut fields, "call_id", path)?;
+            let tools = list(&mut fields, "tools")?.unwrap_or_default();
+            let parts = vec![Part::Text(kinds::found(&tools))];
+            request.messages.push(Message::Tool(ToolResult { call_id, parts, ..ToolResult::default() }));
+            for (at, value) in tools.into_iter().enumerate() {
+                tool(value, &format!("{path}.tools[{at}]"), request)?;
+            }
+        }
+        "function_call_output" | "custom_tool_call_output" => {
             let call_id = required(&mut fields, "call_id", path)?;
             let parts = content(take(&mut fields, "output"), &format!("{path}.output"), request)?;
             request.messages.push(Message::Tool(ToolResult { call_id, parts, ..ToolResult::default() }));
@@ -301,6 +331,15 @@ fn tool(value: Value, path: &str, request: &mut Request) -> Result<(), BadReques
             let name = name(&mut fields)?;
             function(fields, name, request)
         }
+        "custom" => {
+            let name = name(&mut fields)?;
+            request.tools.push(kinds::custom(fields, name)?);
+            Ok(())
+        }
+        "tool_search" if fields.get("execution").is_some_and(|it| it == "client") => {
+            request.tools.push(kinds::search(fields)?);
+            Ok(())
+        }
         "namespace" => {
             let space = name(&mut fields)?;
             for (at, value) in list(&mut fields, "tools")?.unwrap_or_default().into_iter().enumerate() {
@@ -336,7 +375,7 @@ fn tool_choice(value: Value) -> Result<ToolChoice, BadRequest> {
         None => {
             let mut fields = object(value, "tool_choice")?;
             match required(&mut fields, "type", "tool_choice")?.as_str() {
-                "function" => ToolChoice::Named(required(&mut fields, "name", "tool_choice")?),
+                "function" | "custom" => ToolChoice::Named(required(&mut fields, "name", "tool_choice")?),
                 other => ToolChoice::Other(other.to_owned()),
             }
         }

@@ -11,7 +11,10 @@ use serde_json::{Value, json};
 
 pub(crate) use trail::Trail;
 
-use super::item::{self, Head, Status};
+use super::{
+    item::{self, Head, Status},
+    kinds::{self, Kind},
+};
 use crate::{
     client::{Asked, Writer},
     error::ClientError,
@@ -195,7 +198,7 @@ impl EventWriter {
         self.close_said("completed", out);
         let at = self.place();
         let call = ToolCall { id: id.to_owned(), name: name.to_owned(), arguments: String::new() };
-        let item = self.head.item_id("fc", at);
+        let item = self.head.call_id(name, at);
         let begun = self.head.call(&item, &call, "in_progress");
         self.added(at, &begun, out);
         self.calls.push(Call { index, at, id: item, call });
@@ -204,18 +207,38 @@ impl EventWriter {
     fn arguments(&mut self, index: u32, fragment: &str, out: &mut BytesMut) {
         let Some(open) = self.calls.iter_mut().rev().find(|open| open.index == index) else { return };
         open.call.arguments.push_str(fragment);
+        if !self.head.kind(&open.call.name).is_function() {
+            // Told once the arguments are whole.
+            return;
+        }
         let fields = json!({ "item_id": open.id, "output_index": open.at, "delta": fragment });
         self.event("response.function_call_arguments.delta", fields, out);
     }
 
     fn close_calls(&mut self, status: &str, out: &mut BytesMut) {
         for Call { at, id, call, .. } in std::mem::take(&mut self.calls) {
-            let whole = json!({
-                "item_id": id, "output_index": at, "name": call.name, "arguments": call.arguments,
-            });
-            self.event("response.function_call_arguments.done", whole, out);
+            self.whole_arguments(at, &id, &call, out);
             let item = self.head.call(&id, &call, status);
             self.done(at, item, out);
+        }
+    }
+
+    fn whole_arguments(&mut self, at: u32, id: &str, call: &ToolCall, out: &mut BytesMut) {
+        match self.head.kind(&call.name) {
+            Kind::Function { .. } => {
+                let whole = json!({
+                    "item_id": id, "output_index": at, "name": call.name, "arguments": call.arguments,
+                });
+                self.event("response.function_call_arguments.done", whole, out);
+            }
+            Kind::Custom => {
+                let input = kinds::input(&call.arguments);
+                for (kind, field) in [("delta", "delta"), ("done", "input")] {
+                    let told = json!({ "item_id": id, "output_index": at, field: input });
+                    self.event(&format!("response.custom_tool_call_input.{kind}"), told, out);
+                }
+            }
+            Kind::Search => {}
         }
     }
 

@@ -75,6 +75,12 @@ async fn its_clients_find_models_a_version_and_its_greeting() {
     let names: Vec<&str> =
         tags["models"].as_array().unwrap().iter().map(|model| model["model"].as_str().unwrap()).collect();
     assert_eq!(names, ["chat", "gpt-4o"]);
+    let loaded = world.get("/api/ps").await.json();
+    assert_eq!(
+        (&loaded["models"][0]["model"], &loaded["models"][1]["size_vram"]),
+        (&"chat".into(), &0.into())
+    );
+    assert!(loaded["models"][0]["expires_at"].as_str().unwrap().starts_with("23"), "{loaded}");
     assert_eq!(world.get("/").await.body, "Ollama is running");
     assert!(world.get("/api/version").await.json()["version"].is_string());
     let shown = post(&world, "/api/show", r#"{"model":"gpt-4o"}"#).await.json();

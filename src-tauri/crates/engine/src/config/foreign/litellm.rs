@@ -6,8 +6,18 @@ use serde_json::{Map, Value, json};
 use super::{Converted, free_name, provider::split, span};
 
 /// What of a deployment is understood.
-const UNDERSTOOD: [&str; 8] =
-    ["model", "api_key", "api_base", "base_url", "timeout", "stream_timeout", "order", "max_tokens"];
+const UNDERSTOOD: [&str; 10] = [
+    "model",
+    "api_key",
+    "api_base",
+    "base_url",
+    "api_version",
+    "aws_region_name",
+    "timeout",
+    "stream_timeout",
+    "order",
+    "max_tokens",
+];
 
 /// A deployment, understood.
 struct Deployment {
@@ -69,7 +79,8 @@ fn deployment(entry: &Value, path: &str, into: &mut Converted) -> Option<Deploym
         }
     };
     let mut tier = json!({"name": provider, "provider": provider, "model": model});
-    if let Some(base) = base {
+    let placed = placed(provider, base, given, path, into);
+    if let Some(base) = placed.as_deref() {
         match base.strip_prefix("os.environ/") {
             Some(variable) => into.note(
                 format!("{path}.litellm_params.api_base"),
@@ -99,6 +110,47 @@ fn deployment(entry: &Value, path: &str, into: &mut Converted) -> Option<Deploym
         into.note(format!("{path}.litellm_params.{unknown}"), "not carried over", remedy);
     }
     Some(Deployment { group, order: given.get("order").and_then(Value::as_f64).unwrap_or(f64::MAX), tier })
+}
+
+/// The address as a tier writes it: with Azure's version in its query, and Bedrock's region in its host.
+fn placed(
+    provider: &str,
+    base: Option<&str>,
+    given: &Map<String, Value>,
+    path: &str,
+    into: &mut Converted,
+) -> Option<String> {
+    let mut word = |name: &str, remedy: &str| {
+        let word = given.get(name).and_then(Value::as_str)?;
+        if let Some(variable) = word.strip_prefix("os.environ/") {
+            let what = format!("it stands in the variable {variable}");
+            into.note(format!("{path}.litellm_params.{name}"), what, remedy);
+            return None;
+        }
+        Some(word)
+    };
+    match (provider, base) {
+        ("azure", Some(base)) => {
+            let version = word("api_version", "write it behind the tier's address, as ?api-version=...")
+                .filter(|it| !["v1", "latest", "preview"].contains(it));
+            // Foundry keeps OpenAI's API beside its own.
+            let base = base.split_once(".services.ai.azure.com").map_or_else(
+                || base.trim_end_matches('/').to_owned(),
+                |(resource, _)| format!("{resource}.services.ai.azure.com"),
+            );
+            Some(
+                match version.filter(|_| !base.contains("api-version=") && !base.starts_with("os.environ/")) {
+                    Some(version) => format!("{base}?api-version={version}"),
+                    None => base,
+                },
+            )
+        }
+        ("bedrock", None) => {
+            let region = word("aws_region_name", "write the tier's address with the region in it")?;
+            Some(format!("https://bedrock-runtime.{region}.amazonaws.com"))
+        }
+        (_, base) => base.map(str::to_owned),
+    }
 }
 
 /// A key as a reference: to a variable, or to one of our own.

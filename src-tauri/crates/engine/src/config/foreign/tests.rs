@@ -96,3 +96,40 @@ fn a_mistake_in_such_a_file_is_an_error_with_its_path() {
     assert!(what.iter().any(|w| w.contains("did you mean `vllm`")), "{what:?}");
     assert!(what.iter().any(|w| w.starts_with("fallback_chain[1]")), "{what:?}");
 }
+
+#[test]
+fn azure_keeps_its_version_and_bedrock_its_region() {
+    let file = r#"
+model_list:
+  - model_name: a
+    litellm_params: { model: azure/gpt4-deployment, api_base: "https://me.openai.azure.com/", api_version: "2024-10-21", api_key: os.environ/AZURE_API_KEY }
+  - model_name: b
+    litellm_params: { model: azure/gpt4, api_base: "https://me.openai.azure.com", api_version: v1 }
+  - model_name: c
+    litellm_params: { model: azure/gpt4, api_base: "https://me.openai.azure.com", api_version: os.environ/AZURE_API_VERSION }
+  - model_name: d
+    litellm_params: { model: azure_ai/grok, api_base: "https://me.services.ai.azure.com/models" }
+  - model_name: e
+    litellm_params: { model: bedrock/converse/amazon.nova-pro-v1:0, aws_region_name: eu-west-1 }
+"#;
+    let import = import(file);
+    let document = import.document.unwrap_or_else(|| panic!("{:#?}", import.problems));
+    let tiers: Vec<_> = document.chains.iter().map(|chain| &chain.tiers[0]).collect();
+    let urls: Vec<&str> = tiers.iter().map(|tier| tier.url.as_deref().unwrap_or_default()).collect();
+    assert_eq!(
+        urls,
+        [
+            "https://me.openai.azure.com?api-version=2024-10-21",
+            "https://me.openai.azure.com",
+            "https://me.openai.azure.com",
+            "https://me.services.ai.azure.com",
+            "https://bedrock-runtime.eu-west-1.amazonaws.com",
+        ]
+    );
+    assert_eq!((tiers[0].provider, tiers[0].model.as_str()), (Provider::Azure, "gpt4-deployment"));
+    assert_eq!((tiers[4].provider, tiers[4].model.as_str()), (Provider::Bedrock, "amazon.nova-pro-v1:0"));
+    let notes: Vec<String> = import.problems.iter().map(ToString::to_string).collect();
+    let version = "model_list[2].litellm_params.api_version: it stands in the variable AZURE_API_VERSION";
+    assert!(notes.iter().any(|note| note.starts_with(version)), "{notes:?}");
+    assert!(!notes.iter().any(|note| note.contains("model_list[0]")), "{notes:?}");
+}
