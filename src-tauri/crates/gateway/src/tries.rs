@@ -122,7 +122,7 @@ impl Tries {
         let port = self.shared.deps.board.port(&replica.id)?;
         let (permit, in_hand) = port.read(|s| (s.gate.try_enter(), s.admin == Admin::Enabled));
         // The operator's orders hold for a last resort, too.
-        if permit.is_none() && !(candidate.last_resort && in_hand) {
+        if !in_hand || (permit.is_none() && !candidate.last_resort) {
             record.skip(candidate.tier);
             return None;
         }

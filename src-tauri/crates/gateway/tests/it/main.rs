@@ -21,6 +21,7 @@ mod ollama;
 mod ollama_clients;
 mod orders;
 mod patience;
+mod properties;
 mod responses;
 mod resume;
 mod resume_native;
