@@ -49,6 +49,8 @@ async fn a_tier_slower_than_its_first_token_limit_is_left_until_a_token_comes_fa
     assert!(sentence.contains("first is too slow: first token after"), "{sentence}");
     let incident = daemon.incidents().await.pop().unwrap();
     assert_eq!(incident["kind"], "degradation", "{incident}");
+    let story = daemon.rpc("incident", serde_json::json!({"id": incident["id"]})).await.unwrap();
+    assert!(story["timeline"].to_string().contains("; quality impact high"), "{story}");
     // Nobody is left but the slow one: it answers all the same.
     second.script(Script::Status(500, "{}".into()));
     assert_eq!(asked(&daemon).await, "first");

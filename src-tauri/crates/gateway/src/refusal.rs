@@ -6,6 +6,7 @@ use dialect::error::{ClientError, ErrorKind, Tried};
 use domain::{
     Board, Chain, Failure, FailureClass, OrdersPort, Snapshot,
     plan::{Ask, Plan, WhyNot, plan},
+    time::wall_ms,
     verdict,
     verdict::CoolDownRule,
 };
@@ -50,7 +51,8 @@ pub(crate) fn all_failed(
     } else {
         format!("No tier of chain `{}` could answer", chain.name)
     };
-    let retry_after = retry_after(planned, record.failed());
+    let ends = maintenance_ends(chain, planned, orders);
+    let retry_after = retry_after(planned, record.failed(), ends);
     let message = format!(
         "{what}: {}. {} Ask again in {retry_after} s.",
         if listed.is_empty() { "it has no tier that is switched on".into() } else { listed.join("; ") },
@@ -111,8 +113,20 @@ fn kind_of(tried: &[Tried], late: bool) -> ErrorKind {
     }
 }
 
+/// In how long the first maintenance window of a tier ends, where one is open.
+fn maintenance_ends(chain: &Chain, planned: &Plan, orders: &OrdersPort) -> Option<Duration> {
+    let (orders, now_ms) = (orders.now(), wall_ms());
+    let worked_on = planned.steps.iter().filter(|step| step.why_not == Some(WhyNot::Maintenance));
+    let window = |step: &domain::plan::Step| {
+        let tier = chain.tiers.get(step.tier)?;
+        Some(orders.window(&chain.name, &tier.name, now_ms)?.to_ms)
+    };
+    let end = worked_on.filter_map(window).min()?;
+    Some(Duration::from_millis(u64::try_from(end - now_ms).unwrap_or_default()))
+}
+
 /// The soonest known recovery, in seconds.
-fn retry_after(planned: &Plan, failed: &[(String, i64, Failure)]) -> u64 {
+fn retry_after(planned: &Plan, failed: &[(String, i64, Failure)], maintenance_ends: Option<Duration>) -> u64 {
     let planned = planned.steps.iter().filter_map(|step| match step.why_not {
         Some(
             WhyNot::BreakerOpen { trial_in_ms: ms }
@@ -121,7 +135,8 @@ fn retry_after(planned: &Plan, failed: &[(String, i64, Failure)]) -> u64 {
         ) if ms > 0 => Some(Duration::from_millis(ms)),
         _ => None,
     });
-    let soonest = planned.chain(failed.iter().filter_map(|(.., f)| left_alone(f))).min().unwrap_or(USUAL);
+    let known = planned.chain(failed.iter().filter_map(|(.., f)| left_alone(f))).chain(maintenance_ends);
+    let soonest = known.min().unwrap_or(USUAL);
     soonest.as_millis().div_ceil(1000).try_into().unwrap_or(LATEST).clamp(SOONEST, LATEST)
 }
 

@@ -71,7 +71,9 @@ impl Tries {
             }
             let wait = backoff.delay(retries, rand::random());
             let now = Instant::now();
-            let again = !turn.others
+            // The others of its tier are still asked where its trigger keeps the request.
+            let alone = tier.replicas.len() == 1 && self.keeps(candidate, bad.failure.class).is_some();
+            let again = (alone || !turn.others)
                 && verdict(bad.failure.class).retry_same
                 && retries < retry.attempts
                 && wait < self.deadline.remaining(now)

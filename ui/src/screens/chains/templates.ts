@@ -61,7 +61,14 @@ export function tiersOf(template: Template): Tier[] {
       return [
         newTier({ name: "gpu", provider: "vllm", url: "http://127.0.0.1:8000" }),
         newTier({ name: "gpu-2", provider: "vllm", url: "http://127.0.0.1:8001" }),
-        newTier({ name: "cpu", provider: "ollama", url: "http://127.0.0.1:11434", quality_impact: "medium" }),
+        newTier({
+          name: "cpu",
+          provider: "ollama",
+          url: "http://127.0.0.1:11434",
+          quality_impact: "medium",
+          // A CPU is slow: answers are kept short and plain.
+          degrade: { max_tokens: 200, temperature: 0 },
+        }),
       ];
     case "cloud":
       return [

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use domain::{Chain, Health, Snapshot, Tier, chain::Degrade};
+use domain::{Admin, Chain, Health, Snapshot, Tier, chain::Degrade};
+use resilience::gate::Gate;
 use serde_json::Value;
 
 use crate::{
@@ -113,15 +114,14 @@ async fn a_hard_failure_names_each_tier_and_what_still_works_in_every_dialect() 
     for client in CLIENTS {
         for stream in [false, true] {
             let up = Upstream::play(vec![error("500 Oops", "", "x")]).await;
-            let down = tier("down", up.addr);
-            let chat = chain(vec![tier("gpu", nobody().await), down, tier("cpu", up.addr)]);
+            let drained = tier("drained", up.addr);
+            let chat = chain(vec![tier("gpu", nobody().await), drained, tier("cpu", up.addr)]);
             let code = Chain { name: "code".into(), aliases: vec![], ..chain(vec![tier("other", up.addr)]) };
             let dead = Chain { name: "dead".into(), aliases: vec![], ..chain(vec![tier("gone", up.addr)]) };
             let chains = [chat, code, dead].map(Arc::new).into();
             let world = World::over(Snapshot { chains, ..Snapshot::default() }).await;
-            for name in ["down", "gone"] {
-                world.states[name].send_modify(|s| s.health = Health::Down);
-            }
+            world.states["drained"].send_modify(|s| (s.gate, s.admin) = (Gate::Shut, Admin::Draining));
+            world.states["gone"].send_modify(|s| s.health = Health::Down);
             let reply = ask(&world, client, stream).await;
             // Anthropic has a status of its own for it.
             let status = if client.0 == "/v1/messages" { 529 } else { 503 };
@@ -129,9 +129,14 @@ async fn a_hard_failure_names_each_tier_and_what_still_works_in_every_dialect() 
             assert_eq!(reply.header("x-should-retry"), "false");
             let error = reply.json()["error"].clone();
             let message = error["message"].as_str().or(error.as_str()).unwrap();
-            for part in
-                ["gpu (", "refused", "down (down)", "cpu (500", "In service: `code`.", "Ask again in 30 s."]
-            {
+            for part in [
+                "gpu (",
+                "refused",
+                "drained (draining)",
+                "cpu (500",
+                "In service: `code`.",
+                "Ask again in 30 s.",
+            ] {
                 assert!(message.contains(part), "{part}: {message}");
             }
             assert!(!message.contains("dead"), "what does not work is not suggested: {message}");

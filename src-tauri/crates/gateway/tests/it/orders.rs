@@ -3,7 +3,7 @@
 use domain::{
     Admin, FailureClass, Health, Orders,
     event::RequestResult,
-    orders::{Aside, Given, Pin},
+    orders::{Aside, Given, Pin, Window},
 };
 use resilience::gate::Gate;
 use serde_json::Value;
@@ -113,4 +113,27 @@ async fn a_retirement_cuts_a_running_stream_with_an_error_that_says_so() {
     assert!(!reply.body.contains("[DONE]"));
     assert_eq!(world.told().await.1.result, RequestResult::Failed);
     first.left().await;
+}
+
+#[tokio::test]
+async fn the_end_of_a_maintenance_window_is_when_to_come_again() {
+    let world = World::of(vec![tier("gpu", nobody().await)]).await;
+    let now_ms = domain::time::wall_ms();
+    let window = |tier: Option<&str>, seconds: i64| Window {
+        id: 1,
+        chain: "chat".into(),
+        tier: tier.map(Into::into),
+        from_ms: now_ms - 1000,
+        to_ms: now_ms + seconds * 1000,
+        begun: true,
+        given: Given::default(),
+    };
+    world.states["gpu"].send_modify(|s| (s.gate, s.admin) = (Gate::Shut, Admin::Maintenance));
+    for (windows, wanted) in
+        [(vec![], 30..=30), (vec![window(None, 9)], 8..=9), (vec![window(Some("gpu"), 5)], 4..=5)]
+    {
+        world.orders.replace(Orders { windows, ..Orders::default() });
+        let seconds: u64 = world.post(ASK).await.header("retry-after").parse().unwrap();
+        assert!(wanted.contains(&seconds), "{seconds} {wanted:?}");
+    }
 }

@@ -76,6 +76,18 @@ async fn the_tiers_other_servers_are_still_asked() {
 }
 
 #[tokio::test]
+async fn a_tier_that_keeps_its_requests_is_tried_again_as_if_it_were_the_last() {
+    let first = Upstream::play(vec![error("503 Service Unavailable", "", "overloaded"), good("Hello")]).await;
+    let second = Upstream::play(vec![good("no")]).await;
+    let mut gpu = without(tier("gpu", first.addr), Trigger::ProviderDown);
+    gpu.retry.attempts = 1;
+    let world = World::of(vec![gpu, tier("cpu", second.addr)]).await;
+    let reply = world.post(ASK).await;
+    assert_eq!((reply.status, reply.header("x-changeover-attempts")), (200, "2"));
+    assert_eq!(second.connections(), 0);
+}
+
+#[tokio::test]
 async fn a_broken_stream_is_not_continued_by_another_tier_either() {
     let cut = || vec![head("text/event-stream"), piece(&text("Hel")), Step::Reset];
     let first = Upstream::play(vec![cut()]).await;

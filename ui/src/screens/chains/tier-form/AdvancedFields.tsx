@@ -16,9 +16,11 @@ export function AdvancedFields() {
   const { t } = useTranslation("chains");
   const { formState } = useFormContext<TierValues>();
   const [wanted, setWanted] = useState(false);
-  const { timeouts, probe, breaker, load, degrade, replicas, triggers } = formState.errors;
+  const { timeouts, probe, breaker, load, degrade, replicas, triggers, capability_weight } = formState.errors;
   const serving = Array.isArray(replicas) && replicas.some((row) => row?.gpus || row?.restart);
-  const wrong = Boolean(timeouts || probe || breaker || load || degrade || serving || triggers);
+  const wrong = Boolean(
+    timeouts || probe || breaker || load || degrade || serving || triggers || capability_weight,
+  );
   return (
     <Collapsible.Root open={wanted || wrong} onOpenChange={setWanted}>
       <Collapsible.Trigger
@@ -66,7 +68,13 @@ export function AdvancedFields() {
             name="degrade.notice"
             label={t("field.notice")}
             hint={t("field.notice_hint")}
-            className="col-span-4"
+            className="col-span-2"
+          />
+          <TextField
+            name="capability_weight"
+            label={t("field.capability_weight")}
+            hint={t("field.capability_weight_hint")}
+            className="col-span-2"
           />
         </Group>
       </Collapsible.Panel>

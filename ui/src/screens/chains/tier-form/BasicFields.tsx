@@ -67,11 +67,6 @@ export function BasicFields() {
       <ModelField />
       <KeyField />
       <QualityField />
-      <TextField
-        name="capability_weight"
-        label={t("field.capability_weight")}
-        hint={t("field.capability_weight_hint")}
-      />
     </div>
   );
 }

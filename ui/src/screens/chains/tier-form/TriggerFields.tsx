@@ -9,7 +9,7 @@ import type { TierValues } from "../tier-values";
 import { IMPACTS, type Row, SWITCHES, THRESHOLDS } from "../trigger-values";
 import { useExplain } from "./TextField";
 
-const CELL = "py-1.5 pr-4 align-middle";
+const CELL = "py-2 pr-4 align-top";
 
 /** The trigger matrix: what makes requests leave the tier, and how much worse answers become then. */
 export function TriggerFields() {
@@ -24,7 +24,7 @@ export function TriggerFields() {
             <th scope="col" className="py-1 pr-4 font-medium">
               {t("trigger.when")}
             </th>
-            <th scope="col" className="w-40 py-1 pr-4 font-medium">
+            <th scope="col" className="w-56 py-1 pr-4 font-medium">
               {t("trigger.on")}
             </th>
             <th scope="col" className="w-44 py-1 font-medium">
@@ -62,7 +62,7 @@ function TriggerRow({ row }: { row: Row }) {
           <OnOff row={row} labelledBy={id} />
         )}
       </td>
-      <td className="py-1.5 align-middle">
+      <td className="py-2 align-top">
         <Controller
           control={control}
           name={`triggers.impact.${row}`}
@@ -96,6 +96,7 @@ function Threshold({ row, labelledBy }: { row: (typeof THRESHOLDS)[number]; labe
         aria-invalid={error ? true : undefined}
         data-testid={`field-${name}`}
         placeholder={t("trigger.off")}
+        className="scroll-mb-20"
       />
       {error && (
         <p id={errorId} role="alert" className="mt-1 flex gap-1.5 text-xs text-bad">
@@ -117,6 +118,7 @@ function OnOff({ row, labelledBy }: { row: (typeof SWITCHES)[number]; labelledBy
       render={({ field }) => (
         <Switch
           ref={field.ref}
+          className="mt-1.5"
           aria-labelledby={labelledBy}
           data-testid={`field-${name}`}
           checked={field.value}
