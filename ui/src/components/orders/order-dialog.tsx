@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Moment } from "@/components/moment";
 import { ErrorState } from "@/components/states";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
@@ -45,7 +46,7 @@ export function OrderDialog({ act, why = "", onClose, onGiven }: Props) {
             data-testid="order-give"
             onClick={() => give(choices)}
           >
-            {t(`${act.kind}.act`)}
+            {t(later(act, choices) ? "maintenance.plan" : `${act.kind}.act`)}
           </Button>
         </>
       }
@@ -75,6 +76,10 @@ export function OrderDialog({ act, why = "", onClose, onGiven }: Props) {
     </Dialog>
   );
 }
+
+/** Whether a window is planned rather than begun. */
+const later = (act: OrderAct, { from }: Choices) =>
+  act.kind === "maintenance" && from !== undefined && from > Date.now();
 
 interface ChoiceProps {
   choices: Choices;
@@ -121,6 +126,14 @@ function WindowChoice({ choices, choose }: ChoiceProps) {
         options={lengths.map((value) => ({ value, label: t(`maintenance.${value}`) }))}
         onChange={(window) => choose({ window })}
       />
+      <div className="pt-3">
+        <Moment
+          label={t("maintenance.from")}
+          hint={t("maintenance.from_hint")}
+          at={choices.from}
+          onChange={(from) => choose({ from })}
+        />
+      </div>
     </div>
   );
 }
@@ -150,11 +163,15 @@ function useGive(act: OrderAct, onDone: () => void) {
 const placeOf = (act: OrderAct) =>
   "chain" in act ? ("tier" in act && act.tier ? `${act.chain} / ${act.tier}` : act.chain) : "";
 
+/** What a switch is about: a replica by its id, or its tier. */
+const subjectOf = (act: OrderAct) =>
+  ("replica" in act && act.replica) || ("tier" in act ? (act.tier ?? "") : "");
+
 function useTitle(act: OrderAct): string {
   const { t } = useTranslation("orders");
   return t(`${act.kind}.title`, {
     chain: "chain" in act ? act.chain : "",
-    tier: "tier" in act ? (act.tier ?? "") : "",
+    tier: subjectOf(act),
     model: "model" in act ? act.model : "",
     place: placeOf(act),
   });

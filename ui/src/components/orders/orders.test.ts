@@ -24,4 +24,15 @@ it("turns each act into its command", () => {
     name: "order.retire",
     request: { model: "m", why: "drill" },
   });
+  const replica = { kind: "disable", chain: "c", tier: "t", replica: "c/t/1" } as const;
+  expect(at(replica).request).toMatchObject({ to: "disable", replica: "c/t/1" });
+});
+
+it("plans a maintenance window for later, and begins one whose time has passed now", () => {
+  const window = (from: number | undefined) =>
+    command({ kind: "maintenance", chain: "c", tier: "t" }, { ...choices, window: "4h", from }, 10_000)
+      .request;
+  expect(window(3_600_000)).toMatchObject({ from_ms: 3_600_000, to_ms: 5 * 3_600_000 });
+  for (const now of [undefined, 9_000])
+    expect(window(now)).toMatchObject({ from_ms: null, to_ms: 14_410_000 });
 });

@@ -2,7 +2,8 @@
 import type { CommandName, Request } from "@/host";
 
 export type OrderAct =
-  | { kind: "pin" | "drain" | "disable" | "enable"; chain: string; tier: string; running?: number }
+  | { kind: "pin"; chain: string; tier: string }
+  | { kind: "drain" | "disable" | "enable"; chain: string; tier: string; running?: number; replica?: string }
   | { kind: "unpin" | "failover" | "failback"; chain: string }
   | { kind: "maintenance"; chain: string; tier: string | null }
   | { kind: "end"; id: number; chain: string; tier: string | null }
@@ -14,6 +15,8 @@ export interface Choices {
   only: boolean;
   pin: "15m" | "1h" | "forever";
   window: "30m" | "1h" | "4h" | "24h";
+  /** When a maintenance window begins, in milliseconds since 1970; absent: now. */
+  from?: number | undefined;
 }
 
 const MINUTE = 60_000;
@@ -32,7 +35,7 @@ export type Ordered = { [K in CommandName]: { name: K; request: Request<K> } }[
   | "order.unretire"];
 
 /** The command that carries an order out. */
-export function command(act: OrderAct, { why, only, pin, window }: Choices, now: number): Ordered {
+export function command(act: OrderAct, { why, only, pin, window, from }: Choices, now: number): Ordered {
   switch (act.kind) {
     case "pin":
       return {
@@ -44,7 +47,7 @@ export function command(act: OrderAct, { why, only, pin, window }: Choices, now:
     case "enable":
       return {
         name: "order.switch",
-        request: { chain: act.chain, tier: act.tier, replica: null, to: act.kind, why },
+        request: { chain: act.chain, tier: act.tier, replica: act.replica ?? null, to: act.kind, why },
       };
     case "unpin":
       return { name: "order.unpin", request: { chain: act.chain, why } };
@@ -52,11 +55,14 @@ export function command(act: OrderAct, { why, only, pin, window }: Choices, now:
       return { name: "order.failover", request: { chain: act.chain, why } };
     case "failback":
       return { name: "order.failback", request: { chain: act.chain, why } };
-    case "maintenance":
+    case "maintenance": {
+      const from_ms = from !== undefined && from > now ? from : null;
+      const to_ms = (from_ms ?? now) + WINDOWS[window];
       return {
         name: "order.maintenance",
-        request: { chain: act.chain, tier: act.tier, from_ms: null, to_ms: now + WINDOWS[window], why },
+        request: { chain: act.chain, tier: act.tier, from_ms, to_ms, why },
       };
+    }
     case "end":
       return { name: "order.maintenance_end", request: { id: act.id, why } };
     case "retire":

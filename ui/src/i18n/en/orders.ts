@@ -25,6 +25,7 @@ export const orders = {
     retired: "Model retired",
   },
   whole_chain: "whole chain",
+  servers: "Servers of {{name}}",
   chain_menu: "Take over",
   pin: {
     act: "Pin",
@@ -80,7 +81,10 @@ export const orders = {
     body_tier: "Traffic avoids the tier and alerts about it are held back until the window ends.",
     body_chain:
       "Every request to this chain is refused and alerts about it are held back until the window ends.",
-    length: "For how long, from now",
+    length: "For how long",
+    from: "From (empty: now)",
+    from_hint: "Your local time. A time that has passed means now.",
+    plan: "Plan maintenance",
     "30m": "30 min",
     "1h": "1 h",
     "4h": "4 h",

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, it, vi } from "vitest";
 import { overview } from "@/host/fake/overview";
@@ -89,4 +89,57 @@ it("explains a recent request: each tier's word, each try and what followed", as
   expect(within(explained).getByText("connection refused by 127.0.0.1:41877")).toBeVisible();
   expect(within(explained).getByText("the next tier is asked; counts against the server")).toBeVisible();
   expect(within(explained).getByText("draining")).toBeVisible();
+});
+
+/** The practice chain with two servers behind its first tier. */
+function twoServers() {
+  const live = overview("full");
+  const tier = live.chains[0]?.tiers[0];
+  const first = tier?.replicas[0];
+  if (!tier || !first) throw new Error("no fixture");
+  tier.replicas.push({ ...first, id: "practice/gpu/2", url: "http://gpu2:8000", in_flight: 3 });
+  return live;
+}
+
+it("takes a single server out of service and back, with a reason, and leaves its tier alone", async () => {
+  const user = userEvent.setup();
+  const { host } = renderWithHost(<ChainsScreen />, { overview: twoServers });
+  const row = await screen.findByTestId("replica-http://gpu2:8000");
+  await user.click(within(row).getByRole("button", { name: "Orders for http://gpu2:8000" }));
+  await user.click(await screen.findByText("Disable"));
+  const dialog = await screen.findByRole("dialog");
+  expect(within(dialog).getByText(/3 running now/)).toBeVisible();
+  await user.type(within(dialog).getByTestId("order-why"), "fan noise");
+  await user.click(within(dialog).getByTestId("order-give"));
+  const asked = () => host.asked.filter(({ name }) => name === "order.switch").map(({ request }) => request);
+  const place = { chain: "practice", tier: "gpu", replica: "practice/gpu/2" };
+  await waitFor(() => expect(asked()).toEqual([{ ...place, to: "disable", why: "fan noise" }]));
+  expect(await within(row).findByText(/Disabled by operator/)).toBeVisible();
+  // The way back stands in the row and among the orders, and is the server's alone.
+  const orders = await screen.findByRole("region", { name: "Orders" });
+  await user.click(within(orders).getByRole("button", { name: "Enable" }));
+  await user.click(within(await screen.findByRole("dialog")).getByTestId("order-give"));
+  await waitFor(() => expect(asked()[1]).toEqual({ ...place, to: "enable", why: "" }));
+});
+
+it("plans a maintenance window that begins later", async () => {
+  const user = userEvent.setup();
+  const { host } = renderWithHost(<ChainsScreen />);
+  await user.click(await screen.findByTestId("tier-orders-cpu"));
+  await user.click(await screen.findByText("Maintenance"));
+  const dialog = await screen.findByRole("dialog");
+  expect(within(dialog).getByTestId("order-give")).toHaveTextContent("Begin maintenance");
+  fireEvent.change(within(dialog).getByLabelText("From (empty: now)"), {
+    target: { value: "2100-01-01T03:00" },
+  });
+  expect(within(dialog).getByTestId("order-give")).toHaveTextContent("Plan maintenance");
+  await user.click(within(dialog).getByTestId("order-give"));
+  const from_ms = new Date(2100, 0, 1, 3).getTime();
+  await waitFor(() =>
+    expect(host.asked.find(({ name }) => name === "order.maintenance")?.request).toMatchObject({
+      tier: "cpu",
+      from_ms,
+      to_ms: from_ms + 3_600_000,
+    }),
+  );
 });

@@ -117,7 +117,9 @@ function useLines(page: OrdersPage | undefined): Line[] {
     ...page.tiers.map((order): Line => {
       const { chain, tier, kind, replica } = order;
       const undo: OrderAct =
-        kind === "set_aside" ? { kind: "failback", chain } : { kind: "enable", chain, tier: tier ?? "" };
+        kind === "set_aside"
+          ? { kind: "failback", chain }
+          : { kind: "enable", chain, tier: tier ?? "", ...(replica && { replica }) };
       const at = replica ?? place(chain, tier);
       return { key: `${kind} ${at}`, what: t(`kind.${kind}`), place: at, given: order.given, undo };
     }),

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { EngineLoad } from "@/components/engine-load";
 import { FiguresButton } from "@/components/figures-button";
 import { HealthBadge } from "@/components/health";
+import { ReplicaOrders } from "@/components/orders/replica-orders";
 import { TierOrderBadge, TierOrders } from "@/components/orders/tier-orders";
 import { RestartNote } from "@/components/restart-note";
 import { Badge } from "@/components/ui/badge";
@@ -159,6 +160,7 @@ function State({ tier, live, chain }: StateProps) {
           {t("tier.held", { why: live.why_not })}
         </span>
       )}
+      {chain && <ReplicaOrders chain={chain} tier={live} />}
       {live.replicas.map((replica) => (
         <EngineLoad key={replica.id} load={replica.load} />
       ))}

@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
-import { Field, Input } from "@/components/ui/field";
+import { Moment } from "@/components/moment";
 import { Segmented } from "@/components/ui/segmented";
-import { fromLocalInput, PERIODS, type ReportChoice, toLocalInput, toRequest } from "./period";
+import { PERIODS, type ReportChoice, toRequest } from "./period";
 
 /** Which period, and real or simulated. */
 export function Controls({
@@ -34,35 +34,19 @@ export function Controls({
       />
       {choice.period === "custom" && (
         <>
-          <Moment label={t("from")} at={choice.from} onChange={(from) => onChange({ ...choice, from })} />
-          <Moment label={t("to")} at={choice.to} onChange={(to) => onChange({ ...choice, to })} />
+          <Moment
+            label={t("from")}
+            at={choice.from}
+            onChange={(from) => from !== undefined && onChange({ ...choice, from })}
+          />
+          <Moment
+            label={t("to")}
+            at={choice.to}
+            onChange={(to) => to !== undefined && onChange({ ...choice, to })}
+          />
         </>
       )}
       <p className="pb-1.5 text-xs text-faint">{t(choice.simulated ? "only_simulated" : "only_real")}</p>
     </div>
-  );
-}
-
-interface MomentProps {
-  label: string;
-  at: number | undefined;
-  onChange: (at: number) => void;
-}
-
-function Moment({ label, at, onChange }: MomentProps) {
-  return (
-    <Field label={label} className="w-52">
-      {(aria) => (
-        <Input
-          {...aria}
-          type="datetime-local"
-          value={at === undefined ? "" : toLocalInput(at)}
-          onChange={(event) => {
-            const next = fromLocalInput(event.target.value);
-            if (next !== undefined) onChange(next);
-          }}
-        />
-      )}
-    </Field>
   );
 }

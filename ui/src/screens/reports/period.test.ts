@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { fromLocalInput, readChoice, toLocalInput, toRequest } from "./period";
+import { fromLocalInput, toLocalInput } from "@/lib/local-input";
+import { readChoice, toRequest } from "./period";
 
 const NOW = 1_800_000_000_000;
 

@@ -47,15 +47,3 @@ export function toRequest(choice: ReportChoice, now: number): ReportRequest | nu
   if (choice.from === undefined || choice.to === undefined || choice.from >= choice.to) return null;
   return { from_ms: choice.from, to_ms: choice.to, simulated: choice.simulated };
 }
-
-/** A time as `<input type="datetime-local">` wants it, in the local zone. */
-export function toLocalInput(ms: number): string {
-  const local = new Date(ms - new Date(ms).getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 16);
-}
-
-/** What `<input type="datetime-local">` holds, as a time; `undefined` while it is incomplete. */
-export function fromLocalInput(text: string): number | undefined {
-  const ms = Date.parse(text);
-  return Number.isNaN(ms) ? undefined : ms;
-}

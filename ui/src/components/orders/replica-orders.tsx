@@ -1,0 +1,84 @@
+import { CirclePause, Droplets, Hand, Play } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { HealthBadge } from "@/components/health";
+import { Time } from "@/components/time";
+import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { Menu, MenuItem } from "@/components/ui/menu";
+import type { ChainView, OrderView, ReplicaView, TierView } from "@/contract";
+import { useRpc } from "@/state/rpc";
+import { OrderDialog } from "./order-dialog";
+import type { OrderAct } from "./orders";
+
+/** The servers of a tier that has several, each with its state and the orders for it alone. */
+export function ReplicaOrders({ chain, tier }: { chain: ChainView; tier: TierView }) {
+  const { t } = useTranslation("orders");
+  const { data } = useRpc("orders", null);
+  if (tier.replicas.length < 2) return null;
+  const orderOf = (id: string) => data?.tiers.find((order) => order.replica === id);
+  return (
+    <ul aria-label={t("servers", { name: tier.name })} className="flex w-full min-w-0 flex-col">
+      {tier.replicas.map((replica) => (
+        <Row
+          key={replica.id}
+          place={{ chain: chain.name, tier: tier.name, replica: replica.id }}
+          replica={replica}
+          order={orderOf(replica.id)}
+        />
+      ))}
+    </ul>
+  );
+}
+
+interface RowProps {
+  place: { chain: string; tier: string; replica: string };
+  replica: ReplicaView;
+  order: OrderView | undefined;
+}
+
+function Row({ place, replica, order }: RowProps) {
+  const { t } = useTranslation("orders");
+  const [act, setAct] = useState<OrderAct | null>(null);
+  const running = replica.in_flight;
+  return (
+    <li data-testid={`replica-${replica.url}`} className="flex min-w-0 items-center gap-2 text-xs">
+      <HealthBadge health={replica.health} />
+      <span className="min-w-0 flex-1 truncate font-mono text-muted" title={replica.url}>
+        {replica.url.replace(/^https?:\/\//, "")}
+      </span>
+      {order && (
+        <Badge tone="warn">
+          {order.kind === "draining" ? <Droplets aria-hidden /> : <CirclePause aria-hidden />}
+          {t(`kind.${order.kind}`)} {t("by", { by: order.given.by })} <Time at={order.given.at_ms} />
+        </Badge>
+      )}
+      <Menu
+        trigger={
+          <Button kind="ghost" size="icon" aria-label={t("menu", { name: replica.url })}>
+            <Hand aria-hidden />
+          </Button>
+        }
+      >
+        {order ? (
+          <MenuItem onClick={() => setAct({ kind: "enable", ...place })}>
+            <Play aria-hidden />
+            {t("enable.item")}
+          </MenuItem>
+        ) : (
+          <MenuItem onClick={() => setAct({ kind: "drain", ...place, running })}>
+            <Droplets aria-hidden />
+            {t("drain.item")}
+          </MenuItem>
+        )}
+        {order?.kind !== "disabled" && (
+          <MenuItem onClick={() => setAct({ kind: "disable", ...place, running })}>
+            <CirclePause aria-hidden />
+            {t("disable.item")}
+          </MenuItem>
+        )}
+      </Menu>
+      {act && <OrderDialog act={act} onClose={() => setAct(null)} />}
+    </li>
+  );
+}
