@@ -76,16 +76,17 @@ async fn compare(scenario: &Scenario, ways: &[(&str, &Server, &'static str)]) ->
         // Alternating, so that a slow moment of the machine does not hit one server alone.
         for ((name, server, model), best) in ways.iter().zip(&mut best) {
             let load = Load { port: server.port, model, kind: scenario.kind };
+            let requests = (scenario.requests / server.patience()).max(4);
             if round == 0 {
-                load.run(WARM_UP.min(scenario.requests)).await?;
+                load.run(WARM_UP.min(requests)).await?;
             }
             let before = proc::cpu(server.pid())?;
-            let run = tokio::time::timeout(LIMIT, load.run(scenario.requests)).await;
+            let run = tokio::time::timeout(LIMIT, load.run(requests)).await;
             run.with_context(|| format!("{name}: {} took longer than {LIMIT:?}", scenario.name))??;
             // A thread that ends takes its figure along; servers under load end none that did any work.
             let spent = proc::cpu(server.pid())?.saturating_sub(before);
             #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-            let per_unit = spent as f64 / 1_000.0 / (scenario.requests * scenario.units) as f64;
+            let per_unit = spent as f64 / 1_000.0 / (requests * scenario.units) as f64;
             *best = best.min(per_unit);
         }
     }

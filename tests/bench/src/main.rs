@@ -8,6 +8,7 @@ mod cost;
 mod faults;
 mod load;
 mod proc;
+mod rivals;
 mod servers;
 mod streams;
 mod upstream;

@@ -9,7 +9,10 @@ use std::{
 
 use anyhow::{Context, bail};
 
-use crate::load::{Kind, Load};
+use crate::{
+    load::{Kind, Load},
+    rivals,
+};
 
 /// A running server; ended when dropped.
 pub struct Server {
@@ -21,6 +24,11 @@ pub struct Server {
 }
 
 impl Server {
+    /// How many times fewer requests it is measured with: what takes milliseconds each needs no thousands of them.
+    pub fn patience(&self) -> usize {
+        if self.name == "LiteLLM" { 40 } else { 1 }
+    }
+
     /// Its process.
     pub fn pid(&self) -> u32 {
         self.child.id()
@@ -35,7 +43,7 @@ impl Drop for Server {
     }
 }
 
-/// Starts all three and waits until each answers. Changeover has a chain before `primary` for each question, with `spare`
+/// Starts all of them, with the rivals that are installed, and waits until each answers. Changeover has a chain before `primary` for each question, with `spare`
 /// behind it where there is one to fail over to.
 pub async fn start_all(
     changeoverd: &Path,
@@ -45,20 +53,21 @@ pub async fn start_all(
 ) -> anyhow::Result<Vec<Server>> {
     let mut servers = vec![nginx(folder, primary)?, haproxy(folder, primary)?];
     servers.push(changeover(changeoverd, folder, primary, spare)?);
+    servers.extend(rivals::installed(folder, primary)?);
     for server in &servers {
         wait_for(server).await?;
     }
     Ok(servers)
 }
 
-fn free_port() -> anyhow::Result<u16> {
+pub(crate) fn free_port() -> anyhow::Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
 async fn wait_for(server: &Server) -> anyhow::Result<()> {
     let load = Load { port: server.port, model: "bench", kind: Kind::Whole(10) };
     let mut last = None;
-    for _ in 0..150 {
+    for _ in 0..3_000 {
         match load.run(1).await {
             Ok(()) => return Ok(()),
             Err(error) => last = Some(error),
@@ -69,7 +78,7 @@ async fn wait_for(server: &Server) -> anyhow::Result<()> {
     bail!("{} does not answer on port {}: {last}", server.name, server.port)
 }
 
-fn spawn(name: &'static str, port: u16, command: &mut Command) -> anyhow::Result<Server> {
+pub(crate) fn spawn(name: &'static str, port: u16, command: &mut Command) -> anyhow::Result<Server> {
     let child = command
         .stdin(Stdio::null())
         .stdout(Stdio::null())
