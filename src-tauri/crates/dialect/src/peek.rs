@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 use crate::{
     error::BadRequest,
     fields::{NotScanned, Placed, scan},
+    take,
 };
 
 /// What routing needs to know of a request.
@@ -154,7 +155,12 @@ impl Peek {
             }
             "tool_choice" => self.forces_tool = forces_tool(value),
             "temperature" => self.spans.temperature.push(value.range.clone()),
-            "n" => self.n = parse::<Option<u32>>(value, name, "a whole number from 1")?.unwrap_or(1).max(1),
+            "n" => {
+                let n = parse::<Option<u32>>(value, name, ANSWERS)?.unwrap_or(1);
+                self.n = Some(n)
+                    .filter(|n| (1..=MOST_ANSWERS).contains(n))
+                    .ok_or_else(|| take::wrong(name, ANSWERS))?;
+            }
             _ => {}
         }
         Ok(())
@@ -170,6 +176,9 @@ impl Peek {
 
 /// JSON that is nested more deeply is not read, here or by any server we know.
 const DEEPEST: usize = 127;
+/// The most answers to one request that `OpenAI` gives; servers without a limit of their own would make any number.
+const MOST_ANSWERS: u32 = 128;
+const ANSWERS: &str = "a whole number from 1 to 128";
 
 /// Checks a request's syntax to the last byte, which [`Peek::read`] does not: for the moment when a server fails over
 /// a request, and it is to be known whose fault that is.

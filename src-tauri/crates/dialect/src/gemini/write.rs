@@ -12,6 +12,10 @@ use crate::{
     wire::Prepared,
 };
 
+/// The kinds of pictures that are read there.
+const PICTURES: [&str; 6] =
+    ["image/png", "image/jpeg", "image/jpg", "image/webp", "image/heic", "image/heif"];
+
 /// At most this many texts end an answer.
 const MOST_STOPS: usize = 5;
 
@@ -84,6 +88,9 @@ fn piece(part: &Part, lost: &mut Lost) -> Option<Value> {
     match part {
         Part::Text(text) => (!text.is_empty()).then(|| json!({ "text": text })),
         Part::Image(Image { source: ImageSource::Base64 { media_type, data }, .. }) => {
+            if !PICTURES.contains(&media_type.as_str()) {
+                lost.note(format!("images of type {media_type}"));
+            }
             Some(inline(media_type, data))
         }
         Part::Image(Image { source: ImageSource::Url(url), .. }) => {

@@ -8,6 +8,7 @@
 )]
 
 mod answers;
+mod bad_requests;
 mod client;
 mod door;
 mod failover;
