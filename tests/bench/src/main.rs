@@ -11,6 +11,7 @@ mod proc;
 mod rivals;
 mod servers;
 mod streams;
+mod translate;
 mod upstream;
 mod watching;
 
@@ -19,8 +20,7 @@ use std::{io::Write, path::PathBuf};
 use anyhow::Context;
 use upstream::Upstream;
 
-const USAGE: &str =
-    "usage: changeover-bench PATH-OF-CHANGEOVERD [cost | 1kb | 100kb | frames] [streams] [faults] [watching]";
+const USAGE: &str = "usage: changeover-bench PATH-OF-CHANGEOVERD [translate] [cost | 1kb | 100kb | frames] [streams] [faults] [watching]";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
@@ -28,10 +28,17 @@ async fn main() -> anyhow::Result<()> {
     let changeoverd = PathBuf::from(arguments.next().context(USAGE)?);
     let parts: Vec<String> = arguments.collect();
     let wanted = |part: &str| parts.is_empty() || parts.iter().any(|it| it == part);
+    let mut out = std::io::stdout();
+    if wanted("translate") {
+        translate::measure(&mut out)?;
+        if parts.len() == 1 {
+            return Ok(());
+        }
+        writeln!(out)?;
+    }
     let (primary, spare) = (Upstream::start().await?, Upstream::start().await?);
     let folder = tempfile::tempdir()?;
     let servers = servers::start_all(&changeoverd, folder.path(), primary.port, spare.port).await?;
-    let mut out = std::io::stdout();
     cost::measure(&servers, wanted, &mut out).await?;
     if wanted("streams") {
         writeln!(out)?;
