@@ -45,7 +45,8 @@ fn finish_reason(word: &str) -> FinishReason {
     match word {
         "end_turn" => FinishReason::Stop,
         "stop_sequence" => FinishReason::StopText(String::new()),
-        "max_tokens" | "model_context_window_exceeded" => FinishReason::Length,
+        "max_tokens" => FinishReason::Length,
+        "model_context_window_exceeded" => FinishReason::Full,
         "tool_use" => FinishReason::ToolCalls,
         "refusal" => FinishReason::ContentFilter,
         other => crate::openai::finish_reason(other),
@@ -57,7 +58,7 @@ fn stop_reason(reason: &FinishReason) -> &str {
     match reason {
         FinishReason::Stop => "end_turn",
         FinishReason::StopText(_) => "stop_sequence",
-        FinishReason::Length => "max_tokens",
+        FinishReason::Length | FinishReason::Full => "max_tokens",
         FinishReason::ToolCalls => "tool_use",
         FinishReason::ContentFilter => "refusal",
         FinishReason::Other(word) => word,

@@ -31,7 +31,8 @@ fn finish_reason(word: &str) -> FinishReason {
     match word {
         "end_turn" => FinishReason::Stop,
         "stop_sequence" => FinishReason::StopText(String::new()),
-        "max_tokens" | "model_context_window_exceeded" => FinishReason::Length,
+        "max_tokens" => FinishReason::Length,
+        "model_context_window_exceeded" => FinishReason::Full,
         "tool_use" => FinishReason::ToolCalls,
         "content_filtered" | "guardrail_intervened" => FinishReason::ContentFilter,
         other => crate::openai::finish_reason(other),

@@ -307,6 +307,8 @@ pub enum FinishReason {
     StopText(String),
     /// The cap on tokens was reached.
     Length,
+    /// The model's context was full.
+    Full,
     /// The model waits for its tools.
     ToolCalls,
     /// A filter cut it.

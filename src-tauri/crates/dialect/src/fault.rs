@@ -118,6 +118,11 @@ pub(crate) fn ended_in_failure(field: &str, word: &str) -> Fault {
     Fault { code: Some(clean(word)).filter(|it| !it.is_empty()), ..Fault::new(kind, &message) }
 }
 
+/// The model's context was full before the first word of its answer.
+pub(crate) fn no_room() -> Fault {
+    Fault::new(FaultKind::ContextTooLong, "The model's context was full before the first word of its answer.")
+}
+
 /// A server that was asked to go on with an answer cannot.
 pub(crate) fn cannot_go_on(why: impl std::fmt::Display) -> Fault {
     Fault::new(FaultKind::Unsupported, &format!("Asked to go on with an answer, {why}."))

@@ -11,7 +11,7 @@ use std::fmt;
 use self::alike::Alike;
 use crate::{
     exchange::{Event, FinishReason, Usage},
-    fault::{Fault, FaultKind, ended_in_failure, in_band, malformed},
+    fault::{Fault, FaultKind, ended_in_failure, in_band, malformed, no_room},
     frames::is_foreign,
     openai::{chunk::Chunk, finish_reason},
     sse,
@@ -82,6 +82,7 @@ pub(crate) struct Ledger {
     content: bool,
     tool: bool,
     filtered: bool,
+    full: bool,
     /// One bit per choice, the first 64.
     begun: u64,
     finished: u64,
@@ -115,6 +116,7 @@ impl Ledger {
             return false;
         }
         self.filtered |= reason == FinishReason::ContentFilter;
+        self.full |= reason == FinishReason::Full;
         self.finished |= bit(choice);
         seen.push(Seen::Finish(reason));
         true
@@ -138,7 +140,11 @@ impl Ledger {
             let message = "The stream ended without a finish reason.".to_owned();
             return Completion::Broken { malformed: false, message };
         }
-        if self.content || self.filtered { Completion::Complete } else { Completion::Empty }
+        match () {
+            () if self.content || self.filtered => Completion::Complete,
+            () if self.full => no_room().into(),
+            () => Completion::Empty,
+        }
     }
 }
 

@@ -55,7 +55,8 @@ pub fn finish_reason(word: &str) -> FinishReason {
     let lower = word.to_ascii_lowercase();
     match lower.as_str() {
         "stop" | "eos" | "eos_token" | "stop_sequence" | "end_turn" => FinishReason::Stop,
-        "length" | "max_tokens" | "model_length" => FinishReason::Length,
+        "length" | "max_tokens" => FinishReason::Length,
+        "model_length" => FinishReason::Full,
         "tool_calls" | "function_call" | "tool_use" => FinishReason::ToolCalls,
         "content_filter" | "safety" | "refusal" => FinishReason::ContentFilter,
         other if FAILURES.iter().any(|it| other.contains(it)) => FinishReason::Failed(word.to_owned()),
@@ -67,7 +68,7 @@ pub fn finish_reason(word: &str) -> FinishReason {
 fn finish_word(reason: &FinishReason) -> &str {
     match reason {
         FinishReason::Stop | FinishReason::StopText(_) => "stop",
-        FinishReason::Length => "length",
+        FinishReason::Length | FinishReason::Full => "length",
         FinishReason::ToolCalls => "tool_calls",
         FinishReason::ContentFilter => "content_filter",
         FinishReason::Other(word) => word,

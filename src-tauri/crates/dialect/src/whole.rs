@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::{
     exchange::{Answer, FinishReason, Usage},
-    fault::{Fault, ended_in_failure},
+    fault::{Fault, ended_in_failure, no_room},
     observe::Completion,
 };
 
@@ -41,6 +41,10 @@ pub(crate) fn judge(read: Result<Answer, Fault>, field: &str, write: impl FnOnce
         return Whole { body: Bytes::new(), completion, finish: None, usage: answer.usage };
     }
     let filtered = answer.finish == Some(FinishReason::ContentFilter);
-    let completion = if answer.is_empty() && !filtered { Completion::Empty } else { Completion::Complete };
+    let empty = answer.is_empty() && !filtered;
+    if empty && answer.finish == Some(FinishReason::Full) {
+        return failed(no_room());
+    }
+    let completion = if empty { Completion::Empty } else { Completion::Complete };
     Whole { body: write(&answer), completion, finish: answer.finish, usage: answer.usage }
 }

@@ -330,7 +330,7 @@ fn whole_answers_are_read_in_the_exchange_models_counting() {
     for (word, finish) in [
         ("end_turn", FinishReason::Stop),
         ("stop_sequence", FinishReason::StopText(String::new())),
-        ("model_context_window_exceeded", FinishReason::Length),
+        ("model_context_window_exceeded", FinishReason::Full),
         ("refusal", FinishReason::ContentFilter),
         ("pause_turn", FinishReason::Other("pause_turn".into())),
     ] {

@@ -26,6 +26,8 @@ use crate::{failures, hold::Hold, patience::Patience, record::Record, relay::Res
 
 /// The longest error answer that is read.
 const LONGEST_ERROR: usize = 256 * 1024;
+/// The code of a prompt that is too long, in every dialect.
+pub(crate) const TOO_LONG: &str = "context_length_exceeded";
 /// The longest whole answer.
 const LONGEST_WHOLE: usize = 64 * 1024 * 1024;
 
@@ -62,7 +64,11 @@ pub(crate) struct Bad {
 
 impl From<Failure> for Bad {
     fn from(failure: Failure) -> Self {
-        Self { failure, answer: None }
+        // Said inside an answer; with a status of its own the provider's words are the client's.
+        let full = failure.class == FailureClass::ContextTooLong;
+        let error = || ClientError { code: Some(TOO_LONG.into()), ..mistake(failure.message.clone()) };
+        let answer = full.then(|| Box::new(Refused::InOurWords(error())));
+        Self { failure, answer }
     }
 }
 

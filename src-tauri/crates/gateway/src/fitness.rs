@@ -9,7 +9,7 @@ use domain::{
     capability::{Lack, Needs},
 };
 
-use crate::attempt::{Bad, Refused};
+use crate::attempt::{Bad, Refused, TOO_LONG};
 
 /// So many bytes of a request are one token at the least: text has about four, and JSON around it more.
 const BYTES_PER_TOKEN: u64 = 6;
@@ -66,7 +66,7 @@ fn name_of(model: &str) -> String {
 }
 
 fn unfit(class: FailureClass, message: String) -> Bad {
-    let code = if class == FailureClass::ContextTooLong { "context_length_exceeded" } else { "unsupported" };
+    let code = if class == FailureClass::ContextTooLong { TOO_LONG } else { "unsupported" };
     let error = ClientError {
         code: Some(code.into()),
         ..ClientError::new(ErrorKind::InvalidRequest, format!("No tier can serve this request: {message}."))

@@ -107,7 +107,7 @@ impl LineWriter {
     fn close(&self, fields: &mut Map<String, Value>) {
         fields.insert("done".into(), true.into());
         let reason = match &self.finish {
-            Some(FinishReason::Length) => "length",
+            Some(FinishReason::Length | FinishReason::Full) => "length",
             Some(FinishReason::ContentFilter) => "content_filter",
             Some(FinishReason::Other(word)) => word,
             _ => "stop",

@@ -113,7 +113,7 @@ impl Head {
         let mut fields = self.fields.clone();
         let (word, incomplete, error) = match status {
             Status::InProgress => ("in_progress", Value::Null, Value::Null),
-            Status::Ended(FinishReason::Length) => {
+            Status::Ended(FinishReason::Length | FinishReason::Full) => {
                 ("incomplete", json!({ "reason": "max_output_tokens" }), Value::Null)
             }
             Status::Ended(FinishReason::ContentFilter) => {
@@ -192,5 +192,5 @@ pub fn write_answer(asked: &Asked, answer: &Answer, stamp: &Stamp) -> Bytes {
 
 /// Whether items that an answer ends with are whole.
 pub(super) fn item_status(finish: &FinishReason) -> &'static str {
-    if *finish == FinishReason::Length { "incomplete" } else { "completed" }
+    if matches!(finish, FinishReason::Length | FinishReason::Full) { "incomplete" } else { "completed" }
 }

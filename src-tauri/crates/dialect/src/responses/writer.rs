@@ -278,7 +278,8 @@ impl Writer for EventWriter {
         self.close_said(status, out);
         self.close_calls(status, out);
         let response = self.head.response(Status::Ended(&finish), &self.items(), self.usage);
-        let complete = !matches!(finish, FinishReason::Length | FinishReason::ContentFilter);
+        let complete =
+            !matches!(finish, FinishReason::Length | FinishReason::Full | FinishReason::ContentFilter);
         let kind = if complete { "response.completed" } else { "response.incomplete" };
         self.event(kind, json!({ "response": response }), out);
     }

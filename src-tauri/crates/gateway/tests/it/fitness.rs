@@ -4,8 +4,8 @@ use domain::{ProviderKind, Tier, capability::Capabilities};
 
 use crate::{
     client::{Reply, send},
-    script::{Upstream, good, whole},
-    world::{ASK, World, tier},
+    script::{Upstream, end, good, head, piece, streamed, whole},
+    world::{ASK, ASK_STREAM, World, tier},
 };
 
 const PICTURE: &str = r#"{"model":"chat","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,AA"}}]}]}"#;
@@ -94,4 +94,23 @@ async fn ollama_makes_vectors_at_its_own_address() {
     assert_eq!(embed(&world).await.json()["data"][0]["embedding"][1], 2.0);
     let got = up.request().await;
     assert!(got.head.starts_with("POST /api/embed HTTP/1.1\r\n"), "{}", got.head);
+}
+
+/// A context that is full before the first word of an answer, as the server says it once it has begun.
+#[tokio::test]
+async fn a_context_that_turns_out_full_is_no_failure_of_the_server() {
+    let whole_answer = r#"{"id":"x","object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":""},"finish_reason":"model_length"}]}"#;
+    let frames = "data: {\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"finish_reason\":\"model_length\"}]}\n\ndata: [DONE]\n\n";
+    let stream = || vec![head("text/event-stream"), piece(frames), end()];
+    for (body, script) in [(ASK, whole("200 OK", "", whole_answer)), (ASK_STREAM, stream())] {
+        let small = Upstream::play(vec![script]).await;
+        let large = Upstream::play(vec![if body == ASK { good("yes") } else { streamed(&["yes"]) }]).await;
+        let mut world = World::of(vec![tier("small", small.addr), tier("large", large.addr)]).await;
+        assert_eq!(world.post(body).await.header("x-changeover-tier"), "large");
+        let failure = world.outcome("small").await.failure.unwrap();
+        assert_eq!(failure.class, domain::FailureClass::ContextTooLong);
+        let alone = World::of(vec![tier("small", small.addr)]).await.post(body).await;
+        let code = alone.json()["error"]["code"].clone();
+        assert_eq!((alone.status, code.as_str()), (400, Some("context_length_exceeded")), "{}", alone.body);
+    }
 }
