@@ -1,4 +1,4 @@
-//! The tray icon: who answers, open, quit.
+//! The tray icon: who answers, orders, open, quit.
 //!
 //! Everything is in the menu, because a left click reaches nobody on some desktops. The icon's shape says the
 //! state as well as its colour does.
@@ -17,10 +17,13 @@ use futures::{Stream, StreamExt};
 use tauri::{
     AppHandle, Wry,
     image::Image,
-    menu::{Menu, MenuBuilder, MenuItem, MenuItemBuilder},
+    menu::{Menu, MenuBuilder, MenuItem, MenuItemBuilder, SubmenuBuilder},
     tray::{TrayIcon, TrayIconBuilder},
 };
 
+mod offers;
+
+use self::offers::{Offer, offers};
 use crate::{shell, window};
 
 /// How long the session bus may take to say whether icons are shown.
@@ -81,7 +84,9 @@ fn line(overview: &Overview) -> String {
 pub struct Tray {
     icon: TrayIcon,
     state: MenuItem<Wry>,
+    app: AppHandle,
     shown: Mutex<Option<(Face, String)>>,
+    offered: Mutex<Vec<Offer>>,
 }
 
 impl Tray {
@@ -101,14 +106,16 @@ impl Tray {
         let icon = TrayIconBuilder::with_id("changeover")
             .icon(Face::Off.image()?)
             .tooltip("Changeover")
-            .menu(&menu(app, &state)?)
+            .menu(&menu(app, &state, &[])?)
             .on_menu_event(|app, event| match event.id().as_ref() {
                 "open" => window::open(app, None),
                 "quit" => shell::quit(app),
+                place if place.starts_with('/') => window::open(app, Some(place)),
                 _ => {}
             })
             .build(app)?;
-        Ok(Some(Self { icon, state, shown: Mutex::default() }))
+        let app = app.clone();
+        Ok(Some(Self { icon, state, app, shown: Mutex::default(), offered: Mutex::default() }))
     }
 
     /// Puts a line into the menu.
@@ -118,8 +125,23 @@ impl Tray {
         }
     }
 
+    /// Offers the orders that can be given now.
+    fn offer(&self, overview: &Overview) {
+        let new = offers(overview);
+        let mut offered = self.offered.lock().unwrap_or_else(PoisonError::into_inner);
+        if *offered == new {
+            return;
+        }
+        let changed = menu(&self.app, &self.state, &new).and_then(|menu| self.icon.set_menu(Some(menu)));
+        if let Err(error) = changed {
+            tracing::warn!(%error, "the tray's menu could not be changed");
+        }
+        *offered = new;
+    }
+
     /// Shows this state.
     fn show(&self, overview: &Overview) {
+        self.offer(overview);
         let new = (Face::of(overview), line(overview));
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
         if shown.as_ref() == Some(&new) {
@@ -146,14 +168,16 @@ impl Tray {
     }
 }
 
-fn menu(app: &AppHandle, state: &MenuItem<Wry>) -> tauri::Result<Menu<Wry>> {
-    MenuBuilder::new(app)
-        .item(state)
-        .separator()
-        .text("open", "Open Changeover")
-        .separator()
-        .text("quit", "Quit (routing stops)")
-        .build()
+fn menu(app: &AppHandle, state: &MenuItem<Wry>, offers: &[Offer]) -> tauri::Result<Menu<Wry>> {
+    let mut menu = MenuBuilder::new(app).item(state).separator();
+    for Offer { chain, orders } in offers {
+        let mut entries = SubmenuBuilder::new(app, chain);
+        for (label, place) in orders {
+            entries = entries.text(place, label);
+        }
+        menu = menu.item(&entries.build()?);
+    }
+    menu.text("open", "Open Changeover").separator().text("quit", "Quit (routing stops)").build()
 }
 
 /// Whether the system's tray library can be loaded. Making an icon without it would end the program.
@@ -196,12 +220,12 @@ async fn ask_for_host() -> zbus::Result<bool> {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use contract::view::EndpointState;
 
     use super::*;
 
-    fn overview(chains: &[(Mode, bool)]) -> Overview {
+    pub fn overview(chains: &[(Mode, bool)]) -> Overview {
         let chains = chains.iter().map(|&(mode, simulated)| ChainView {
             name: "chat".into(),
             aliases: Vec::new(),

@@ -17,15 +17,23 @@ interface Props {
   act: OrderAct;
   /** The reason that is proposed. */
   why?: string;
+  /** What else is proposed. */
+  proposed?: Partial<Choices>;
   onClose: () => void;
   /** Called once the order holds. */
   onGiven?: () => void;
 }
 
 /** Asks before an order is given: what it does, for how long, and why. */
-export function OrderDialog({ act, why = "", onClose, onGiven }: Props) {
+export function OrderDialog({ act, why = "", proposed, onClose, onGiven }: Props) {
   const { t } = useTranslation("orders");
-  const [choices, setChoices] = useState<Choices>({ why, only: false, pin: "15m", window: "1h" });
+  const [choices, setChoices] = useState<Choices>({
+    why,
+    only: false,
+    pin: "15m",
+    window: "1h",
+    ...proposed,
+  });
   const choose = (change: Partial<Choices>) => setChoices((before) => ({ ...before, ...change }));
   const { give, busy, error } = useGive(act, () => {
     onGiven?.();

@@ -1,10 +1,13 @@
+import { defaultParseSearch } from "@tanstack/react-router";
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, it, vi } from "vitest";
 import { overview } from "@/host/fake/overview";
 import { renderWithHost } from "@/test/render";
+import { AskedOrder } from "./AskedOrder";
 import { ChainsScreen } from "./ChainsScreen";
 import { discardDraft } from "./draft";
+import { chainsSearch } from "./search";
 
 beforeEach(() => {
   discardDraft();
@@ -142,4 +145,26 @@ it("plans a maintenance window that begins later", async () => {
       to_ms: from_ms + 3_600_000,
     }),
   );
+});
+
+it("asks about an order that the tray proposes, and gives it only when it is confirmed", async () => {
+  const user = userEvent.setup();
+  const onClose = vi.fn();
+  const asked = { order: "pin", chain: "practice", tier: "gpu", length: "1h", only: true } as const;
+  const { host } = renderWithHost(<AskedOrder asked={asked} onClose={onClose} />);
+  const dialog = await screen.findByRole("dialog", { name: "Pin gpu in practice?" });
+  expect(host.asked.some(({ name }) => name === "order.pin")).toBe(false);
+  await user.click(within(dialog).getByTestId("order-give"));
+  await waitFor(() => expect(onClose).toHaveBeenCalled());
+  expect(host.asked.find(({ name }) => name === "order.pin")?.request).toMatchObject({
+    tier: "gpu",
+    only: true,
+    for_ms: 3_600_000,
+  });
+});
+
+it("reads the places that the tray's menu opens", () => {
+  const place = "?order=pin&chain=%2242%22&tier=gpu%201&length=15m&only=true";
+  const asked = { order: "pin", chain: "42", tier: "gpu 1", length: "15m", only: true };
+  expect(chainsSearch.parse(defaultParseSearch(place))).toEqual(asked);
 });

@@ -2,6 +2,7 @@ import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { ListOrdered } from "lucide-react";
 import { rootRoute } from "@/frame/root";
 import type { Screen } from "../screen";
+import { chainsSearch } from "./search";
 
 export const screen = {
   id: "chains",
@@ -13,7 +14,8 @@ export const screen = {
 const chainsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/chains",
-  component: lazyRouteComponent(() => import("./ChainsScreen"), "ChainsScreen"),
+  validateSearch: chainsSearch,
+  component: lazyRouteComponent(() => import("./ChainsPage"), "ChainsPage"),
 });
 
 export const routes = [chainsRoute] as const;
