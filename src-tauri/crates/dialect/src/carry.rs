@@ -49,6 +49,43 @@ impl Lost {
     }
 }
 
+/// A conversation in the form that Anthropic, Google and Amazon share: the instructions apart, and turns of two roles, in
+/// which neighbours of one role are one turn and no turn is empty.
+#[derive(Debug, Default)]
+pub(crate) struct Turns {
+    pub system: Vec<Value>,
+    pub turns: Vec<(&'static str, Vec<Value>)>,
+}
+
+impl Turns {
+    /// Adds instructions; where they stood between turns is lost.
+    pub fn instruct(&mut self, content: Vec<Value>, lost: &mut Lost) {
+        if !self.turns.is_empty() {
+            lost.left_out("the place of a later system message");
+        }
+        self.system.extend(content);
+    }
+
+    /// Adds to the last turn where it is of the same role, or begins another.
+    pub fn say(&mut self, role: &'static str, content: Vec<Value>) {
+        match self.turns.last_mut() {
+            _ if content.is_empty() => {}
+            Some((last, all)) if *last == role => all.extend(content),
+            _ => self.turns.push((role, content)),
+        }
+    }
+
+    /// Whether the last turn is of this role.
+    pub fn ends_with(&self, role: &str) -> bool {
+        self.turns.last().is_some_and(|(last, _)| *last == role)
+    }
+
+    /// The turns, with their content under this name.
+    pub fn written(self, name: &str) -> Value {
+        self.turns.into_iter().map(|(role, content)| json!({ "role": role, name: content })).collect()
+    }
+}
+
 fn add(list: &mut Vec<String>, what: String) {
     if !list.contains(&what) {
         list.push(what);

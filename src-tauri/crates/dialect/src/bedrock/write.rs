@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::JSON_TOOL;
 use crate::{
-    carry::{Lost, arguments, budget_of, document, effort_of, fitting_id},
+    carry::{Lost, Turns, arguments, budget_of, document, effort_of, fitting_id},
     claude::{self, Model, Thinking},
     error::Unfit,
     exchange::{Format, Image, ImageSource, Message, Part, Request, Sealed, ToolChoice, ToolResult, Turn},
@@ -40,39 +40,25 @@ pub fn write_request(request: &Request) -> Result<Prepared, Unfit> {
 }
 
 fn conversation(request: &Request, model: Option<&Model>, body: &mut Map<String, Value>, lost: &mut Lost) {
-    let mut system = Vec::new();
-    let mut turns: Vec<(&str, Vec<Value>)> = Vec::new();
+    let mut all = Turns::default();
     for message in &request.messages {
-        let (role, blocks) = match message {
-            Message::System(parts) => {
-                if !turns.is_empty() {
-                    lost.left_out("the place of a later system message");
-                }
-                system.extend(content(parts, lost));
-                continue;
-            }
-            Message::User(parts) => ("user", content(parts, lost)),
-            Message::Assistant(turn) => ("assistant", assistant(turn, lost)),
-            Message::Tool(result) => ("user", vec![tool_result(result, lost)]),
-        };
-        match turns.last_mut() {
-            _ if blocks.is_empty() => {}
-            Some((last, all)) if *last == role => all.extend(blocks),
-            _ => turns.push((role, blocks)),
+        match message {
+            Message::System(parts) => all.instruct(content(parts, lost), lost),
+            Message::User(parts) => all.say("user", content(parts, lost)),
+            Message::Assistant(turn) => all.say("assistant", assistant(turn, lost)),
+            Message::Tool(result) => all.say("user", vec![tool_result(result, lost)]),
         }
     }
-    if turns.first().is_none_or(|(role, _)| *role == "assistant") {
-        turns.insert(0, ("user", vec![json!({ "text": "Continue." })]));
+    if all.turns.first().is_none_or(|(role, _)| *role == "assistant") {
+        all.turns.insert(0, ("user", vec![json!({ "text": "Continue." })]));
     }
-    let prefills = model.is_none_or(|model| model.prefill);
-    if !prefills && turns.last().is_some_and(|(role, _)| *role == "assistant") {
+    if all.ends_with("assistant") && !model.is_none_or(|model| model.prefill) {
         lost.note("a conversation that ends with the assistant's words");
     }
-    if !system.is_empty() {
-        body.insert("system".into(), system.into());
+    if !all.system.is_empty() {
+        body.insert("system".into(), std::mem::take(&mut all.system).into());
     }
-    let turns = turns.into_iter().map(|(role, content)| json!({ "role": role, "content": content }));
-    body.insert("messages".into(), turns.collect());
+    body.insert("messages".into(), all.written("content"));
 }
 
 fn content(parts: &[Part], lost: &mut Lost) -> Vec<Value> {

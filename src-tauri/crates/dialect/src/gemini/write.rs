@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{NO_SIGNATURE, parted_id};
 use crate::{
-    carry::{Lost, arguments, document, effort_of},
+    carry::{Lost, Turns, arguments, document, effort_of},
     error::Unfit,
     exchange::{
         Format, Image, ImageSource, Message, Part, Request, Sealed, ToolCall, ToolChoice, ToolResult, Turn,
@@ -37,39 +37,26 @@ pub fn write_request(request: &Request) -> Result<Prepared, Unfit> {
 }
 
 fn conversation(request: &Request, body: &mut Map<String, Value>, lost: &mut Lost) {
-    let mut system = Vec::new();
-    let mut turns: Vec<(&str, Vec<Value>)> = Vec::new();
+    let mut all = Turns::default();
     let mut calls: Vec<&ToolCall> = Vec::new();
     for message in &request.messages {
-        let (role, parts) = match message {
-            Message::System(parts) => {
-                if !turns.is_empty() {
-                    lost.left_out("the place of a later system message");
-                }
-                system.extend(content(parts, lost));
-                continue;
-            }
-            Message::User(parts) => ("user", content(parts, lost)),
+        match message {
+            Message::System(parts) => all.instruct(content(parts, lost), lost),
+            Message::User(parts) => all.say("user", content(parts, lost)),
             Message::Assistant(turn) => {
                 calls.extend(&turn.tool_calls);
-                ("model", spoken(turn, lost))
+                all.say("model", spoken(turn, lost));
             }
-            Message::Tool(result) => ("user", tool_result(result, &calls, lost)),
-        };
-        match turns.last_mut() {
-            _ if parts.is_empty() => {}
-            Some((last, all)) if *last == role => all.extend(parts),
-            _ => turns.push((role, parts)),
+            Message::Tool(result) => all.say("user", tool_result(result, &calls, lost)),
         }
     }
-    if turns.last().is_some_and(|(role, _)| *role == "model") && !continues(&request.model) {
+    if all.ends_with("model") && !continues(&request.model) {
         lost.note("a conversation that ends with the assistant's words");
     }
-    if !system.is_empty() {
-        body.insert("systemInstruction".into(), json!({ "parts": system }));
+    if !all.system.is_empty() {
+        body.insert("systemInstruction".into(), json!({ "parts": std::mem::take(&mut all.system) }));
     }
-    let turns = turns.into_iter().map(|(role, parts)| json!({ "role": role, "parts": parts }));
-    body.insert("contents".into(), turns.collect());
+    body.insert("contents".into(), all.written("parts"));
 }
 
 /// Whether a model continues its own last turn; newer ones refuse.
