@@ -34,7 +34,9 @@ impl Binary {
         let length = u32::from_be_bytes([a, b, c, d]) as usize;
         // Two lengths and two checksums are in every frame; letters make a length beyond all bounds.
         if !(16..=LONGEST_BINARY).contains(&length) {
-            if is_foreign(&self.held) {
+            // White space may come before a document; whole, that is no longer than a frame either.
+            let foreign = is_foreign(&self.held) || self.held.trim_ascii_start().is_empty();
+            if foreign && self.held.len() <= LONGEST_BINARY {
                 return Ok(None);
             }
             return Err(TooLong(LONGEST_BINARY));
@@ -125,4 +127,32 @@ fn is_cut(rest: &[u8]) -> bool {
 /// Whether a frame without data is rather a document: a whole JSON value, or a web page.
 pub(crate) fn is_foreign(frame: &[u8]) -> bool {
     matches!(frame.trim_ascii_start().first(), Some(b'{' | b'[' | b'<'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_in_the_place_of_binary_frames_is_the_same_in_any_pieces_and_bounded() {
+        for body in [&b"\r\r\n\n[1]"[..], b"\n{\"message\":\"no\"}", b"<html>", b"    "] {
+            for size in 1..body.len() {
+                let mut cutter = Cutter::binary();
+                for piece in body.chunks(size) {
+                    cutter.push(Bytes::copy_from_slice(piece));
+                    assert_eq!(cutter.next_frame(), Ok(None), "{body:?} by {size}");
+                }
+                let foreign = Some(Bytes::copy_from_slice(body)).filter(|body| is_foreign(body));
+                assert_eq!(cutter.rest(true), foreign);
+            }
+        }
+        let mut cutter = Cutter::binary();
+        cutter.push(Bytes::from_static(b"{"));
+        let mebibyte = Bytes::from(vec![b'x'; 1 << 20]);
+        let pieces = (0..64).map(|_| {
+            cutter.push(mebibyte.clone());
+            cutter.next_frame()
+        });
+        assert!(pieces.take_while(Result::is_ok).count() < 30, "it is held without end");
+    }
 }

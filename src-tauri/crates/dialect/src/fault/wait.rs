@@ -4,6 +4,9 @@ use std::time::{Duration, SystemTime};
 
 use super::said::Said;
 
+/// No limit of a provider's is longer than a month; what is longer than a year is nonsense.
+const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
+
 /// `retry-after-ms` wins over `retry-after` (seconds, which may have a fraction, or a date), and both over the body.
 pub(super) fn retry_after(
     header: &dyn Fn(&str) -> Option<String>,
@@ -11,9 +14,10 @@ pub(super) fn retry_after(
     now: SystemTime,
 ) -> Option<Duration> {
     let milliseconds = header("retry-after-ms").and_then(|text| seconds(&text)).map(|it| it / 1000);
-    milliseconds
+    let asked = milliseconds
         .or_else(|| header("retry-after").and_then(|text| seconds(&text).or_else(|| until(&text, now))))
-        .or(said.retry_after)
+        .or(said.retry_after);
+    asked.filter(|wait| *wait <= LONGEST)
 }
 
 /// Google's `34s` or `1.5s`.
@@ -58,7 +62,7 @@ mod tests {
 
     #[test]
     fn nonsense_asks_for_nothing() {
-        for text in ["", "-1", "soon", "NaN", "inf", "1e400", "99999999999999999999999"] {
+        for text in ["", "-1", "soon", "NaN", "inf", "1e400", "1e19", "99999999999999999999999"] {
             assert_eq!(asked(&[("retry-after", text)], &Said::default()), None, "{text}");
         }
     }
