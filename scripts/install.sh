@@ -7,7 +7,7 @@ set -euo pipefail
 
 build=(build-essential pkg-config libwebkit2gtk-4.1-dev libayatana-appindicator3-dev)
 test=(xvfb xauth dbus gnome-keyring dunst openbox wmctrl webkit2gtk-driver xdotool imagemagick x11-utils
-  fonts-dejavu-core libgl1-mesa-dri python3-dbus python3-gi python3-venv systemd curl chromium)
+  fonts-dejavu-core libgl1-mesa-dri python3-dbus python3-gi python3-venv systemd curl chromium openssl)
 bench=(haproxy nginx-light)
 package=(dpkg-dev rpm)
 

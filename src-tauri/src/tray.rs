@@ -251,6 +251,7 @@ pub mod tests {
                 problem: None,
                 needs_key: false,
             },
+            problems: vec![],
             revision: 1,
             chains: chains.collect(),
             open_incidents: 0,

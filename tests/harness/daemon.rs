@@ -16,6 +16,8 @@ pub struct Daemon {
     folder: TempDir,
     arguments: Vec<String>,
     environment: Vec<(String, String)>,
+    /// Runs the program in its turn; empty for none.
+    wrapper: Vec<String>,
     child: Option<Child>,
     /// `http://127.0.0.1:PORT` of the endpoint.
     pub endpoint: String,
@@ -40,6 +42,7 @@ impl Daemon {
             folder: tempfile::tempdir().unwrap(),
             arguments: vec![],
             environment: vec![],
+            wrapper: vec![],
             child: None,
             endpoint: String::new(),
             admin: String::new(),
@@ -81,13 +84,42 @@ impl Daemon {
         self.arguments.push(argument.into());
     }
 
+    /// Has the next start survive writes beyond its limit, which fail as on a full disk; see [`Daemon::fill_disk`].
+    pub fn outlive_full_disks(&mut self) {
+        self.wrapper = ["env", "--ignore-signal=XFSZ"].map(str::to_owned).to_vec();
+    }
+
+    /// Lets it write no file beyond its first 4 KiB any more: as good as a full disk, and no other program's trouble.
+    pub async fn fill_disk(&self) {
+        self.limit_files("4096:").await;
+    }
+
+    /// Makes room again.
+    pub async fn make_room(&self) {
+        self.limit_files("unlimited:").await;
+    }
+
+    async fn limit_files(&self, limit: &str) {
+        let pid = self.pid().to_string();
+        let limit = format!("--fsize={limit}");
+        assert!(Command::new("prlimit").args(["--pid", &pid, &limit]).status().await.unwrap().success());
+    }
+
     /// A path in its folder.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(program("changeoverd"));
+        let program = program("changeoverd");
+        let mut command = match self.wrapper.split_first() {
+            Some((wrapper, arguments)) => {
+                let mut command = Command::new(wrapper);
+                command.args(arguments).arg(program);
+                command
+            }
+            None => Command::new(program),
+        };
         command.arg("serve").arg("--data").arg(self.path("data")).args(&self.arguments);
         for flag in ["--listen", "--admin"] {
             if !self.arguments.iter().any(|a| a == flag) {

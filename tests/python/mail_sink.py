@@ -1,12 +1,14 @@
 """A mail server for tests: takes mail from whoever knows the password, and prints each message as a line of JSON.
 
-Usage: mail_sink.py USER PASSWORD. The first line says the port.
+Usage: mail_sink.py USER PASSWORD [CERTIFICATE KEY]. With a certificate it takes mail over STARTTLS alone. The first line says
+the port.
 """
 
 import asyncio
 import email
 import email.policy
 import json
+import ssl
 import sys
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
@@ -27,13 +29,19 @@ class Printer:
         return "250 taken"
 
 
-async def main(user, password):
+async def main(user, password, certificate=None, key=None):
+    tls = None
+    if certificate:
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        tls.load_cert_chain(certificate, key)
+
     def check(server, session, envelope, mechanism, data):
         good = isinstance(data, LoginPassword) and data == LoginPassword(user.encode(), password.encode())
         return AuthResult(success=good, handled=False)
 
     def conversation():
-        return SMTP(Printer(), authenticator=check, auth_required=True, auth_require_tls=False)
+        safe = {"tls_context": tls, "require_starttls": True} if tls else {}
+        return SMTP(Printer(), authenticator=check, auth_required=True, auth_require_tls=tls is not None, **safe)
 
     server = await asyncio.get_running_loop().create_server(conversation, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
@@ -41,4 +49,4 @@ async def main(user, password):
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:3]))
+    asyncio.run(main(*sys.argv[1:5]))

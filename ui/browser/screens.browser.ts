@@ -19,7 +19,7 @@ for (const screen of SCREENS) {
   }
 }
 
-test("a year of incidents is listed page by page, and each opens", async ({ page, full }) => {
+test("a year of incidents is listed, and each opens", async ({ page, full }) => {
   await open(page, full, "/incidents");
   const { total } = await full.rpc("incidents", { limit: 1, offset: 0, filter: null });
   expect(total).toBeGreaterThan(250);
@@ -33,3 +33,34 @@ test("a year's report has figures", async ({ page, full }) => {
   await open(page, full, "/reports");
   await expect(page.getByText(/%/).first()).toBeVisible();
 });
+
+for (const [path, row, oldest] of [
+  ["/history", "history-row", "#1"],
+  ["/incidents", "incident-row", "chat"],
+] as const) {
+  test(`the whole list of ${path} is scrolled through, with few of its rows in the page`, async ({
+    page,
+    full,
+  }) => {
+    await open(page, full, path);
+    const rows = page.getByTestId(row);
+    await expect(rows.first()).toBeVisible();
+    const content = page.locator("#content");
+    const most = { rows: 0 };
+    await expect
+      .poll(
+        async () => {
+          most.rows = Math.max(most.rows, await rows.count());
+          await content.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+          return page.getByTestId("list-foot").textContent();
+        },
+        { intervals: [100], timeout: 60_000 },
+      )
+      .toMatch(/^[\d,.]+ in all$/);
+    expect(most.rows).toBeGreaterThan(5);
+    expect(most.rows).toBeLessThan(80);
+    // The oldest stands at the very end.
+    await content.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+    await expect(rows.last()).toContainText(oldest);
+  });
+}

@@ -6,12 +6,19 @@ import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import type { TierView } from "@/contract";
 
-export function FiguresButton({ tier }: { tier: TierView }) {
+/** `className` takes back the inset of its words where they have to stand at an edge. */
+export function FiguresButton({ tier, className }: { tier: TierView; className?: string }) {
   const { t } = useTranslation("watch");
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button kind="ghost" size="sm" data-testid={`figures-open-${tier.name}`} onClick={() => setOpen(true)}>
+      <Button
+        kind="ghost"
+        size="sm"
+        className={className}
+        data-testid={`figures-open-${tier.name}`}
+        onClick={() => setOpen(true)}
+      >
         {t("figures.open")}
       </Button>
       {open && (

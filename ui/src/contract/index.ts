@@ -926,6 +926,10 @@ chain: string | null,
  */
 endpoint: EndpointState, 
 /**
+ * What keeps the program from keeping its records, in words; requests are answered all the same.
+ */
+problems: Array<string>, 
+/**
  * The revision in force.
  */
 revision: number, 
@@ -1891,9 +1895,9 @@ export type IncidentPage = {
  */
 incidents: Array<Incident>, 
 /**
- * How many match in all.
+ * How many match in all; absent in a page that follows another.
  */
-total: number, };
+total: number | null, };
 
 /**
  * An incident with everything that belongs to it.
@@ -2036,9 +2040,9 @@ export type HistoryPage = {
  */
 changes: Array<ChangeOver>, 
 /**
- * How many match in all.
+ * How many match in all; absent in a page that follows another.
  */
-total: number, };
+total: number | null, };
 
 /**
  * A request, explained.
@@ -3555,6 +3559,10 @@ limit: number,
  */
 offset: number, 
 /**
+ * Only those older than this one, by its id: the next page, at the same price however far it is. Nothing is counted then.
+ */
+before?: string, 
+/**
  * Which ones; all when absent.
  */
 filter: IncidentFilter | null, };
@@ -3729,6 +3737,10 @@ limit: number,
  * Leave out this many of the newest.
  */
 offset: number, 
+/**
+ * Only those older than this one, by its id: the next page, at the same price however far it is. Nothing is counted then.
+ */
+before?: string, 
 /**
  * Which ones.
  */

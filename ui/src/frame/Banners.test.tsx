@@ -49,3 +49,9 @@ it("says since when there is no connection", async () => {
   useConnection.setState({ link: "lost", lostAt: Date.now() - 14_000 });
   expect(await screen.findByRole("alert")).toHaveTextContent(/Not connected since .*14 s ago/);
 });
+
+it("says that history is not saved while the disk is full", async () => {
+  const problem = "History is not being saved: the disk is full.";
+  renderWithHost(<Banners />, { overview: () => ({ ...overview("full"), problems: [problem] }) });
+  expect(await screen.findByRole("alert")).toHaveTextContent(problem);
+});

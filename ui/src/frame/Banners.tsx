@@ -1,4 +1,4 @@
-import { FlaskConical, PlugZap, Unplug } from "lucide-react";
+import { DatabaseZap, FlaskConical, PlugZap, Unplug } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
@@ -19,6 +19,11 @@ export function Banners() {
     <>
       {link === "lost" && lostAt !== null && <Lost at={lostAt} />}
       {data && !data.endpoint.listening && <Endpoint endpoint={data.endpoint} />}
+      {data?.problems.map((problem) => (
+        <Banner key={problem} tone="bad" icon={<DatabaseZap aria-hidden />}>
+          <p data-testid="problem">{problem}</p>
+        </Banner>
+      ))}
       {data && data.faults_injected.length > 0 && <Faults names={data.faults_injected} />}
     </>
   );

@@ -102,6 +102,7 @@ impl Engine {
             sentence: views::sentence(subject, &endpoint),
             chain: subject.map(|c| c.name.clone()),
             endpoint,
+            problems: inner.keeper.problem().borrow().iter().cloned().collect(),
             revision: in_force.revision,
             open_incidents: u32::try_from(open.len()).unwrap_or(u32::MAX),
             recent: recent.iter().map(views::change_over).collect(),

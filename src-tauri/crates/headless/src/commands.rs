@@ -57,7 +57,7 @@ pub(crate) fn export(data: &Path) -> anyhow::Result<ExitCode> {
 
 pub(crate) fn incidents(data: &Path, json: bool) -> anyhow::Result<ExitCode> {
     let page: IncidentPage =
-        call(data, "incidents", &IncidentsRequest { limit: 100, offset: 0, filter: None })?;
+        call(data, "incidents", &IncidentsRequest { limit: 100, offset: 0, before: None, filter: None })?;
     if json {
         out::line(&serde_json::to_string_pretty(&page)?);
         return Ok(ExitCode::SUCCESS);

@@ -135,12 +135,21 @@ impl Keeper {
         self.book.clone()
     }
 
-    /// Waits until everything that was handed in before this call is committed, or the keeper has ended.
+    /// Waits until everything that was handed in before this call is committed, or the keeper has ended. While nothing
+    /// can be committed it does not wait: what was handed in is kept in memory then.
     pub async fn flushed(&self) {
-        let (done, flushed) = oneshot::channel();
-        if self.flushes.send(done).await.is_ok() {
-            // An error means that the keeper ended, which commits all there is.
-            let _ended = flushed.await;
+        let mut problem = self.problem();
+        let flush = async {
+            let (done, flushed) = oneshot::channel();
+            if self.flushes.send(done).await.is_ok() {
+                // An error means that the keeper ended, which commits all there is.
+                let _ended = flushed.await;
+            }
+        };
+        tokio::select! {
+            () = flush => {}
+            // An error means that the keeper ended.
+            _stuck = problem.wait_for(Option::is_some) => {}
         }
     }
 
@@ -244,7 +253,9 @@ impl Committing {
             if self.problem.borrow().is_none() {
                 tracing::error!(%error, "the journal cannot be written; events are kept in memory and tried again");
             }
-            self.problem.send_replace(Some(format!("History is not being saved: {error}")));
+            self.problem.send_replace(Some(format!(
+                "History is not being saved: {error}. It is kept in memory and written once that works again."
+            )));
             if self.stop.is_cancelled() {
                 tracing::error!(events, "{events} events could not be written before the program ended");
                 return false;

@@ -66,6 +66,9 @@ impl Store {
             .pragma("journal_size_limit", LOG_LIMIT);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
+            // On a full disk SQLite may end a transaction by itself; the connection then believes for ever that it is
+            // in one, and takes no other. Such a connection is closed, and the next one is new.
+            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .connect_with(options.clone())
             .await
             .map_err(on_database)?;

@@ -234,6 +234,8 @@ pub struct IncidentRow {
 /// Which incidents are asked for.
 #[derive(Clone, Debug, Default)]
 pub struct IncidentFilter {
+    /// Only with a lower number.
+    pub before_id: Option<i64>,
     /// Only those that go on (`true`) or are closed (`false`).
     pub going_on: Option<bool>,
     /// Of any of these states; all when empty.

@@ -63,9 +63,11 @@ export function knowingAnswers(state: FakeState, incidents: readonly Incident[])
             ? [0, 0, 0, 0]
             : [0, index % 17 === 3 ? 1 : 0, index % 5 === 0 ? 2 : 0, index % 3 === 0 ? 1 : 0],
       })),
-    history: ({ limit, offset }) => ({
-      changes: changes.slice(offset, offset + limit),
-      total: changes.length,
+    history: ({ limit, before }) => ({
+      changes: changes
+        .filter(({ id }) => before === undefined || Number(id) < Number(before))
+        .slice(0, limit),
+      total: before === undefined ? changes.length : null,
     }),
     "history.export": ({ format }) => ({ filename: `history.${format}`, mime: "text/csv", text: "" }),
     runbooks: () => runbooksOf(now),

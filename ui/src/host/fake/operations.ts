@@ -354,10 +354,11 @@ export function operationsAnswers(state: FakeState): Answers {
   };
   return {
     ...knowingAnswers(state, incidents),
-    incidents: ({ limit, offset, filter }) => {
+    incidents: ({ limit, before, filter }) => {
       const states = filter?.states ?? [];
       const found = incidents.filter((one) => states.length === 0 || states.includes(one.state));
-      return { incidents: found.slice(offset, offset + limit), total: found.length };
+      const rest = found.filter(({ id }) => before === undefined || Number(id) < Number(before));
+      return { incidents: rest.slice(0, limit), total: before === undefined ? found.length : null };
     },
     incident: ({ id }) => detail(id),
     "incident.around": ({ id }) => aroundOf(detail(id).incident),

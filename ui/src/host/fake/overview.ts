@@ -158,6 +158,7 @@ export function overview(state: FakeState, now = Date.now()): Overview {
     sentence: sentences[state],
     chain: state === "empty" ? null : "practice",
     endpoint: { listening: true, base_url: "http://127.0.0.1:4747/v1", problem: null, needs_key: false },
+    problems: [],
     revision: 7,
     chains: state === "empty" ? [] : [practiceChain(now, fault)],
     open_incidents: fault ? 1 : 0,

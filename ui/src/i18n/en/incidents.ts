@@ -14,6 +14,8 @@ export const incidents = {
     relapses_one: "came back once",
     relapses_other: "came back {{count}} times",
     keys: "j and k move through the list, Enter opens.",
+    some: "{{shown}} of {{total}}; scroll for more",
+    whole: "{{total}} in all",
   },
   state: { open: "Open", acknowledged: "Acknowledged", closed: "Closed" },
   filter: {
@@ -21,12 +23,9 @@ export const incidents = {
     traffic: "Traffic",
     states: { all: "All", active: "Active", open: "Open", acknowledged: "Acknowledged", closed: "Closed" },
     kinds: { all: "All", real: "Real", simulated: "Simulated" },
-    shown: "{{from}} to {{to}} of {{total}}",
     search: "Search incidents",
     any_severity: "Any severity",
     any_kind: "Any kind",
-    previous: "Previous page",
-    next: "Next page",
   },
   empty: {
     title: "No incidents",

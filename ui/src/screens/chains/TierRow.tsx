@@ -170,7 +170,7 @@ function State({ tier, live, chain }: StateProps) {
       {live.replicas.map((replica) => (
         <ChecksBar key={replica.id} name={replica.url} checks={replica.checks} />
       ))}
-      <FiguresButton tier={live} />
+      <FiguresButton tier={live} className="-ml-2" />
     </div>
   );
 }

@@ -1,4 +1,3 @@
-import { keepPreviousData } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { ArrowLeft, Search, Shuffle } from "lucide-react";
 import { useTranslation } from "react-i18next";
@@ -10,9 +9,9 @@ import { Input } from "@/components/ui/field";
 import { Segmented } from "@/components/ui/segmented";
 import { Select } from "@/components/ui/select";
 import { useHost } from "@/host";
-import { useRpc } from "@/state/rpc";
-import { Pager } from "../incidents/Pager";
-import { askedHistory, DIRECTIONS, type HistorySearch, PAGE_SIZE, SPANS, TRAFFIC } from "./filter";
+import { useRows } from "@/state/rows";
+import { ListFoot } from "../incidents/ListFoot";
+import { askedHistory, DIRECTIONS, type HistorySearch, SPANS, TRAFFIC } from "./filter";
 import { HistoryTable } from "./HistoryTable";
 
 const route = getRouteApi("/history");
@@ -23,16 +22,13 @@ export function HistoryScreen() {
   const host = useHost();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const { q = "", direction = "all", traffic = "all", days = "0", page = 1 } = search;
-  const change = (part: HistorySearch) =>
-    void navigate({ search: { ...search, page: 1, ...part }, replace: true });
+  const { q = "", direction = "all", traffic = "all", days = "0" } = search;
+  const change = (part: HistorySearch) => void navigate({ search: { ...search, ...part }, replace: true });
   const filter = askedHistory(search, new Date().setHours(0, 0, 0, 0));
-  const skip = (page - 1) * PAGE_SIZE;
-  const { data, error, refetch } = useRpc(
-    "history",
-    { limit: PAGE_SIZE, offset: skip, filter },
-    { placeholderData: keepPreviousData },
-  );
+  const { rows, total, loaded, error, refetch, more } = useRows("history", filter, async (page) => {
+    const answer = await host.rpc("history", { offset: 0, filter, ...page });
+    return { rows: answer.changes, total: answer.total };
+  });
   return (
     <>
       <Link
@@ -81,23 +77,18 @@ export function HistoryScreen() {
           </div>
         </div>
         {error && <ErrorState error={error} onRetry={refetch} />}
-        {!data && !error && <LoadingState rows={6} />}
-        {data && data.total === 0 && (
+        {!loaded && !error && <LoadingState rows={6} />}
+        {loaded && rows.length === 0 && (
           <Card>
             <EmptyState icon={<Shuffle aria-hidden />} title={t("history.none")}>
               {t("history.none_text")}
             </EmptyState>
           </Card>
         )}
-        {data && data.total > 0 && (
+        {rows.length > 0 && (
           <>
-            <HistoryTable changes={data.changes} />
-            <Pager
-              skip={skip}
-              shown={data.changes.length}
-              total={data.total}
-              onPage={(step) => void navigate({ search: { ...search, page: page + step }, replace: true })}
-            />
+            <HistoryTable changes={rows} total={total} onEnd={more} />
+            <ListFoot shown={rows.length} total={total} />
           </>
         )}
       </Page>

@@ -4,18 +4,27 @@ import { useTranslation } from "react-i18next";
 import { SimulatedBadge } from "@/components/mode";
 import { Time } from "@/components/time";
 import { Badge } from "@/components/ui/badge";
+import { VirtualRows } from "@/components/virtual-rows";
 import type { ChangeOver } from "@/contract";
 import { duration } from "@/lib/format";
 
+const ROW_HEIGHT = 53;
+const COLUMNS = 7;
 const HEAD = "px-3 py-2 font-medium";
 const CELL = "px-3 py-2 align-top";
 
+interface Props {
+  changes: readonly ChangeOver[];
+  total: number | undefined;
+  onEnd: () => void;
+}
+
 /** Change-overs, newest first. */
-export function HistoryTable({ changes }: { changes: readonly ChangeOver[] }) {
+export function HistoryTable({ changes, total, onEnd }: Props) {
   const { t } = useTranslation("incidents");
   return (
     <div className="overflow-x-auto rounded-lg border border-line bg-surface">
-      <table className="w-full min-w-[860px] table-fixed" data-testid="history-table">
+      <table className="w-full min-w-[860px] table-fixed" data-testid="history-table" aria-rowcount={total}>
         <thead className="border-b border-line text-left text-xs text-faint">
           <tr>
             <th className={`${HEAD} w-28`}>{t("history.when")}</th>
@@ -27,9 +36,18 @@ export function HistoryTable({ changes }: { changes: readonly ChangeOver[] }) {
             <th className={`${HEAD} w-24`}>{t("history.incident")}</th>
           </tr>
         </thead>
-        <tbody>
-          {changes.map((change) => (
-            <tr key={change.id} className="border-b border-line last:border-0">
+        <VirtualRows
+          rows={changes}
+          height={ROW_HEIGHT}
+          columns={COLUMNS}
+          onEnd={onEnd}
+          row={(change, aria) => (
+            <tr
+              key={change.id}
+              {...aria}
+              data-testid="history-row"
+              className="border-b border-line last:border-0"
+            >
               <td className={CELL}>
                 <Time at={change.at_ms} />
               </td>
@@ -64,8 +82,8 @@ export function HistoryTable({ changes }: { changes: readonly ChangeOver[] }) {
                 )}
               </td>
             </tr>
-          ))}
-        </tbody>
+          )}
+        />
       </table>
     </div>
   );

@@ -1,9 +1,6 @@
 /** What the history of change-overs is narrowed to; kept in the address. */
 import type { HistoryFilter } from "@/contract";
 
-/** Rows on a page. */
-export const PAGE_SIZE = 50;
-
 export const DIRECTIONS = ["all", "over", "back"] as const;
 export const TRAFFIC = ["all", "real", "simulated"] as const;
 /** How far back, in days; 0 is everything. */
@@ -14,12 +11,10 @@ export interface HistorySearch {
   direction?: (typeof DIRECTIONS)[number];
   traffic?: (typeof TRAFFIC)[number];
   days?: (typeof SPANS)[number];
-  page?: number;
 }
 
 /** Reads the address; what cannot be read, or is the default, is left out. */
 export function readHistory(search: Record<string, unknown>): HistorySearch {
-  const page = Number(search.page);
   const pick = <T extends string>(known: readonly T[], value: unknown) =>
     known.find((one, index) => index > 0 && one === String(value));
   const direction = pick(DIRECTIONS, search.direction);
@@ -30,7 +25,6 @@ export function readHistory(search: Record<string, unknown>): HistorySearch {
     ...(direction ? { direction } : {}),
     ...(traffic ? { traffic } : {}),
     ...(days ? { days } : {}),
-    ...(Number.isInteger(page) && page > 1 ? { page } : {}),
   };
 }
 

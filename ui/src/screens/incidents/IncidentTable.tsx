@@ -1,8 +1,9 @@
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useRef } from "react";
+import { type ComponentProps, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { SimulatedBadge } from "@/components/mode";
 import { Time } from "@/components/time";
+import { VirtualRows } from "@/components/virtual-rows";
 import type { Incident } from "@/contract";
 import { cn } from "@/lib/cn";
 import { figure, duration as inWords } from "@/lib/format";
@@ -11,18 +12,24 @@ import { SeverityBadge, StateBadge } from "./badges";
 import { duration } from "./milestones";
 import { useListKeys } from "./useListKeys";
 
+const ROW_HEIGHT = 53;
+const COLUMNS = 9;
 const HEAD = "px-3 py-2 font-medium";
 const CELL = "px-3 py-2 align-top";
 
 /** Incidents, newest first; the whole row is its link. */
 export function IncidentTable({
   incidents,
+  total,
   chosen,
   onChoose,
+  onEnd,
 }: {
   incidents: readonly Incident[];
+  total: number | undefined;
   chosen: ReadonlySet<string>;
   onChoose: (chosen: ReadonlySet<string>) => void;
+  onEnd: () => void;
 }) {
   const toggle = (id: string) => {
     const next = new Set(chosen);
@@ -34,7 +41,7 @@ export function IncidentTable({
   useListKeys(list);
   return (
     <div className="overflow-x-auto rounded-lg border border-line bg-surface">
-      <table className="w-full min-w-[860px] table-fixed">
+      <table className="w-full min-w-[860px] table-fixed" aria-rowcount={total}>
         <thead className="border-b border-line text-left text-xs text-faint">
           <tr>
             <td className="w-9" />
@@ -48,28 +55,42 @@ export function IncidentTable({
             <th className={`${HEAD} w-16 text-right`}>{t("list.failed")}</th>
           </tr>
         </thead>
-        <tbody ref={list}>
-          {incidents.map((incident) => (
+        <VirtualRows
+          list={list}
+          rows={incidents}
+          height={ROW_HEIGHT}
+          columns={COLUMNS}
+          onEnd={onEnd}
+          row={(incident, aria) => (
             <Row
               key={incident.id}
               incident={incident}
+              aria={aria}
               chosen={chosen.has(incident.id)}
               onToggle={() => toggle(incident.id)}
             />
-          ))}
-        </tbody>
+          )}
+        />
       </table>
     </div>
   );
 }
 
-function Row({ incident, chosen, onToggle }: { incident: Incident; chosen: boolean; onToggle: () => void }) {
+interface RowProps {
+  incident: Incident;
+  aria: ComponentProps<"tr"> & { "data-index": number };
+  chosen: boolean;
+  onToggle: () => void;
+}
+
+function Row({ incident, aria, chosen, onToggle }: RowProps) {
   const { t } = useTranslation("incidents");
   const lasted = useFromNow((now) => inWords(duration(incident.times, now)));
   const navigate = useNavigate();
   return (
     // The title is a link and has the keyboard; the row only widens it for the mouse.
     <tr
+      {...aria}
       data-testid="incident-row"
       data-state={incident.state}
       onClick={() => void navigate({ to: "/incidents/$id", params: { id: incident.id } })}

@@ -13,7 +13,7 @@ import { DayStrip } from "./DayStrip";
 import { asked, type IncidentFilter, NO_FILTER, readFilter, writeFilter } from "./filter";
 import { IncidentTable } from "./IncidentTable";
 import { ListFilters } from "./ListFilters";
-import { Pager } from "./Pager";
+import { ListFoot } from "./ListFoot";
 import { useIncidents } from "./useIncidents";
 import { ViewsMenu } from "./ViewsMenu";
 
@@ -26,9 +26,9 @@ export function IncidentsScreen() {
   const navigate = route.useNavigate();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const go = (next: IncidentFilter) => void navigate({ search: writeFilter(next), replace: true });
-  const change = (part: Partial<IncidentFilter>) => go({ ...filter, page: 1, ...part });
-  const { page, error, refetch } = useIncidents(filter);
-  const ticked = page?.rows.filter(({ id }) => chosen.has(id)) ?? [];
+  const change = (part: Partial<IncidentFilter>) => go({ ...filter, ...part });
+  const { rows, total, loaded, error, refetch, more } = useIncidents(filter);
+  const ticked = rows.filter(({ id }) => chosen.has(id));
   return (
     <Page
       title={t("title")}
@@ -45,23 +45,18 @@ export function IncidentsScreen() {
     >
       <DayStrip filter={filter} onDay={(day) => change({ day })} />
       <ListFilters filter={filter} onChange={change} />
-      {!page && (error ? <ErrorState error={error} onRetry={refetch} /> : <LoadingState rows={6} />)}
-      {page && error && <ErrorState error={error} onRetry={refetch} />}
-      {page && page.total === 0 && (
+      {!loaded && (error ? <ErrorState error={error} onRetry={refetch} /> : <LoadingState rows={6} />)}
+      {loaded && error && <ErrorState error={error} onRetry={refetch} />}
+      {loaded && rows.length === 0 && (
         <Card>
           <Nothing filtered={Object.keys(writeFilter(filter)).length > 0} onClear={() => go(NO_FILTER)} />
         </Card>
       )}
       {ticked.length > 0 && <BulkBar chosen={ticked} onDone={() => setChosen(new Set())} />}
-      {page && page.total > 0 && (
+      {rows.length > 0 && (
         <>
-          <IncidentTable incidents={page.rows} chosen={chosen} onChoose={setChosen} />
-          <Pager
-            skip={page.skip}
-            shown={page.rows.length}
-            total={page.total}
-            onPage={(step) => change({ page: filter.page + step })}
-          />
+          <IncidentTable incidents={rows} total={total} chosen={chosen} onChoose={setChosen} onEnd={more} />
+          <ListFoot shown={rows.length} total={total} keys />
         </>
       )}
     </Page>

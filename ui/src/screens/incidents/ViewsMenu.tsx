@@ -59,7 +59,7 @@ export function ViewsMenu({ filter, onChoose }: Props) {
               kind="primary"
               disabled={name.trim() === ""}
               onClick={() => {
-                save({ name: name.trim(), search: writeFilter({ ...filter, page: 1 }) });
+                save({ name: name.trim(), search: writeFilter(filter) });
                 setName(null);
               }}
             >

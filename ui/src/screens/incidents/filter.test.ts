@@ -4,9 +4,8 @@ import { asked, NO_FILTER, readFilter, writeFilter } from "./filter";
 describe("the filter in the address", () => {
   it("falls back to the defaults for what it cannot read", () => {
     expect(readFilter({})).toEqual(NO_FILTER);
-    const odd = { state: "burning", traffic: 7, page: "-2", severity: "P9", about: 1, q: 3, day: "x" };
+    const odd = { state: "burning", traffic: 7, severity: "P9", about: 1, q: 3, day: "x" };
     expect(readFilter(odd)).toEqual(NO_FILTER);
-    expect(readFilter({ page: "1.5" }).page).toBe(1);
   });
 
   it("survives the way to the address and back", () => {
@@ -14,7 +13,6 @@ describe("the filter in the address", () => {
       ...NO_FILTER,
       state: "active",
       traffic: "simulated",
-      page: 3,
       q: "xid",
       severity: "P1",
     } as const;

@@ -1,9 +1,6 @@
 /** What the list of incidents is narrowed to; kept in the address, so that a view can be shared and returned to. */
 import type { IncidentFilter as Asked, IncidentSeverity, IncidentState } from "@/contract";
 
-/** Rows on a page. */
-export const PAGE_SIZE = 50;
-
 const STATES = ["open", "acknowledged", "closed"] as const satisfies readonly IncidentState[];
 
 /** Which incidents by state; `active` is open or acknowledged. */
@@ -47,8 +44,6 @@ export interface IncidentFilter {
   q: string;
   /** Those that began on this day alone: its start, milliseconds; 0 for any. */
   day: number;
-  /** The page, from 1. */
-  page: number;
 }
 
 /** The filter that narrows nothing. */
@@ -59,12 +54,11 @@ export const NO_FILTER: IncidentFilter = {
   about: "all",
   q: "",
   day: 0,
-  page: 1,
 };
 
 /** Reads the filter from the address; what cannot be read is left at its default. */
 export function readFilter(search: Record<string, unknown>): IncidentFilter {
-  const [page, day] = [Number(search.page), Number(search.day)];
+  const day = Number(search.day);
   return {
     state: STATE_FILTERS.find((state) => state === search.state) ?? "all",
     traffic: KIND_FILTERS.find((kind) => kind === search.traffic) ?? "all",
@@ -72,7 +66,6 @@ export function readFilter(search: Record<string, unknown>): IncidentFilter {
     about: ABOUT_FILTERS.find((about) => about === search.about) ?? "all",
     q: typeof search.q === "string" ? search.q : "",
     day: Number.isInteger(day) && day > 0 ? day : 0,
-    page: Number.isInteger(page) && page >= 1 ? page : 1,
   };
 }
 

@@ -19,7 +19,7 @@ export function useAct(ids: readonly string[]) {
           return false;
         })
         .finally(() => {
-          for (const name of ["incident", "incidents", "incidents.days"]) {
+          for (const name of ["incident", "incidents", "incidents.older", "incidents.days"]) {
             void client.invalidateQueries({ queryKey: [name] });
           }
         }),

@@ -1,16 +1,14 @@
-/** The page of incidents that the filter asks for. */
-import { keepPreviousData } from "@tanstack/react-query";
-import { useRpc } from "@/state/rpc";
-import { asked, type IncidentFilter, PAGE_SIZE } from "./filter";
+/** The incidents that the filter asks for. */
+import { useHost } from "@/host";
+import { useRows } from "@/state/rows";
+import { asked, type IncidentFilter } from "./filter";
 
-/** The rows to show and how many there are in all. */
+/** As many of them as were scrolled to, and how many there are in all. */
 export function useIncidents(filter: IncidentFilter) {
-  const skip = (filter.page - 1) * PAGE_SIZE;
-  const request = { limit: PAGE_SIZE, offset: skip, filter: asked(filter) };
-  const { data, error, refetch } = useRpc("incidents", request, { placeholderData: keepPreviousData });
-  return {
-    error,
-    refetch,
-    page: data && { rows: data.incidents, total: data.total, skip },
-  };
+  const host = useHost();
+  const wanted = asked(filter);
+  return useRows("incidents", wanted, async (page) => {
+    const { incidents, total } = await host.rpc("incidents", { offset: 0, filter: wanted, ...page });
+    return { rows: incidents, total };
+  });
 }

@@ -73,9 +73,7 @@ export function TierCard({ tier, position, serving }: Props) {
         {tier.replicas.map((replica) => (
           <ChecksBar key={replica.id} name={replica.url} checks={replica.checks} />
         ))}
-        <span className="flex justify-end">
-          <FiguresButton tier={tier} />
-        </span>
+        <FiguresButton tier={tier} className="-mr-2 -mb-1 self-end" />
       </div>
     </article>
   );

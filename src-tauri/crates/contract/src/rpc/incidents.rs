@@ -12,6 +12,10 @@ pub struct IncidentsRequest {
     pub limit: u32,
     /// Leave out this many of the newest.
     pub offset: u64,
+    /// Only those older than this one, by its id: the next page, at the same price however far it is. Nothing is counted then.
+    #[serde(default)]
+    #[ts(optional, as = "Option<String>")]
+    pub before: Option<String>,
     /// Which ones; all when absent.
     #[serde(default)]
     pub filter: Option<IncidentFilter>,
@@ -153,6 +157,10 @@ pub struct HistoryRequest {
     pub limit: u32,
     /// Leave out this many of the newest.
     pub offset: u64,
+    /// Only those older than this one, by its id: the next page, at the same price however far it is. Nothing is counted then.
+    #[serde(default)]
+    #[ts(optional, as = "Option<String>")]
+    pub before: Option<String>,
     /// Which ones.
     pub filter: HistoryFilter,
 }

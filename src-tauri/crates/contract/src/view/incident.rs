@@ -131,8 +131,8 @@ pub struct IncidentTimes {
 pub struct IncidentPage {
     /// Newest first.
     pub incidents: Vec<Incident>,
-    /// How many match in all.
-    pub total: u64,
+    /// How many match in all; absent in a page that follows another.
+    pub total: Option<u64>,
 }
 
 /// A page of the change-overs.
@@ -140,8 +140,8 @@ pub struct IncidentPage {
 pub struct HistoryPage {
     /// Newest first.
     pub changes: Vec<ChangeOver>,
-    /// How many match in all.
-    pub total: u64,
+    /// How many match in all; absent in a page that follows another.
+    pub total: Option<u64>,
 }
 
 /// An incident with everything that belongs to it.

@@ -54,6 +54,8 @@ pub struct Overview {
     pub chain: Option<String>,
     /// Whether requests are accepted.
     pub endpoint: EndpointState,
+    /// What keeps the program from keeping its records, in words; requests are answered all the same.
+    pub problems: Vec<String>,
     /// The revision in force.
     pub revision: i64,
     /// Every chain.

@@ -14,7 +14,7 @@ use contract::{
 use domain::time::wall_ms;
 use serde::Serialize;
 
-use super::{failed, reads::LONGEST_PAGE};
+use super::{failed, problem, reads::LONGEST_PAGE};
 use crate::{Engine, views};
 
 const DAY_MS: i64 = 86_400_000;
@@ -33,11 +33,15 @@ impl Engine {
     }
 
     pub(super) async fn history(&self, request: HistoryRequest) -> Result<HistoryPage, RpcError> {
-        let filter = changeover_filter(&request.filter);
+        let mut filter = changeover_filter(&request.filter);
+        filter.before_seq = request.before.as_deref().map(before).transpose()?;
         let limit = request.limit.clamp(1, LONGEST_PAGE);
         let rows =
             self.inner.store.changeovers(&filter, limit, offset(request.offset)).await.map_err(failed)?;
-        let total = self.inner.store.count_changeovers(&filter).await.map_err(failed)?;
+        let total = match request.before {
+            Some(_) => None,
+            None => Some(self.inner.store.count_changeovers(&filter).await.map_err(failed)?),
+        };
         Ok(HistoryPage { changes: rows.iter().map(views::change_over).collect(), total })
     }
 
@@ -56,10 +60,16 @@ impl Engine {
     }
 
     pub(super) async fn incidents(&self, request: IncidentsRequest) -> Result<IncidentPage, RpcError> {
-        let filter = incident_filter(&request.filter.unwrap_or_default());
+        let mut filter = incident_filter(&request.filter.unwrap_or_default());
+        filter.before_id = request.before.as_deref().map(before).transpose()?;
         let limit = request.limit.clamp(1, LONGEST_PAGE);
-        let page = self.inner.store.incidents(&filter, limit, offset(request.offset)).await;
-        let (rows, total) = page.map_err(failed)?;
+        let store = &self.inner.store;
+        let (rows, total) = if request.before.is_some() {
+            (store.newest_incidents(&filter, limit).await.map_err(failed)?, None)
+        } else {
+            let page = store.incidents(&filter, limit, offset(request.offset)).await;
+            page.map(|(rows, total)| (rows, Some(total))).map_err(failed)?
+        };
         Ok(IncidentPage { incidents: rows.iter().map(views::incident).collect(), total })
     }
 
@@ -102,6 +112,13 @@ impl Engine {
         };
         Ok(views::incident_detail(&parts))
     }
+}
+
+/// The number that a page goes on from.
+fn before(id: &str) -> Result<i64, RpcError> {
+    id.parse().map_err(|_| {
+        problem("bad_request", &format!("`{id}` is no number to go on from"), "begin with the newest")
+    })
 }
 
 fn offset(offset: u64) -> u32 {
@@ -153,6 +170,7 @@ fn incident_filter(filter: &IncidentFilter) -> store::IncidentFilter {
     };
     let severity = |severity: &IncidentSeverity| *severity as i64;
     store::IncidentFilter {
+        before_id: None,
         going_on: None,
         states: filter.states.iter().map(|s| state(s).to_owned()).collect(),
         severities: filter.severities.iter().map(severity).collect(),

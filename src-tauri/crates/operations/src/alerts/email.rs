@@ -122,9 +122,17 @@ impl Mail {
             "530" | "534" | "535" | "538" => NotifyError::lasting(format!(
                 "{place} refuses the user or the password ({said}): store the right password in Settings, Keys"
             )),
+            // The library tells a refused certificate apart from other trouble by its words alone.
+            _ if said.contains("certificate") => NotifyError::lasting(format!(
+                "TLS with {place} failed, because its certificate is not trusted ({said}): add whoever signed it to this \
+                 machine's trusted certificates, or name a file of them in SSL_CERT_FILE and start the program again"
+            )),
+            _ if said.contains("No compatible authentication") => NotifyError::lasting(format!(
+                "{place} takes no password over this connection: write `tls: starttls`, or leave the user out"
+            )),
             _ if error.is_permanent() => NotifyError::lasting(format!("{place} refuses the mail: {said}")),
             _ if error.is_timeout() => NotifyError::passing(format!("{place} does not answer in time")),
-            _ if error.is_tls() => NotifyError::lasting(format!(
+            _ if error.is_tls() || said.contains("corrupt message") => NotifyError::lasting(format!(
                 "TLS with {place} failed ({said}): check `tls`, the port and the server's certificate"
             )),
             _ => NotifyError::passing(format!("{place}: {said}")),

@@ -9,6 +9,7 @@
 
 mod damage;
 mod journal;
+mod many;
 mod processes;
 mod records;
 mod upkeep;
