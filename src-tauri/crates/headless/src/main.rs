@@ -13,8 +13,14 @@ mod unit;
 use std::process::ExitCode;
 
 use clap::Parser;
+use mimalloc::MiMalloc;
 
 use args::{Args, Command};
+
+/// A request makes some hundred small allocations: this allocator takes a third of the system's time for them. Without
+/// huge pages (see its feature in `Cargo.toml`) it also keeps less of the memory of a thousand streams.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Exit code for a configuration with errors (`EX_CONFIG` of sysexits.h).
 const BAD_CONFIG: u8 = 78;
