@@ -64,7 +64,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Impatient<S> {
         context: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<Result<usize>> {
-        let written = Pin::new(&mut self.inner).poll_write_vectored(context, slices);
+        let written = upstream::write_joined(Pin::new(&mut self.inner), context, slices);
         self.timed(context, written)
     }
 

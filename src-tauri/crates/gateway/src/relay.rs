@@ -11,6 +11,7 @@ use dialect::{
 };
 use domain::{Failure, FailureClass, event::RequestResult};
 use futures::stream::{BoxStream, StreamExt};
+use memchr::memchr2;
 use tokio::time::{Instant, timeout};
 use upstream::Body;
 
@@ -35,7 +36,7 @@ pub(crate) struct Rest {
 /// After the end mark the body has this long to end by itself, which is what lets its connection be used again.
 const PARTING: Duration = Duration::from_millis(250);
 
-/// The pieces of a committed stream, to its end. Dropping them is the client's hang-up.
+/// The pieces of a committed stream, to its end; some may be empty. Dropping them is the client's hang-up.
 pub(crate) fn pieces(stream: Streamed) -> BoxStream<'static, Bytes> {
     let Streamed { mut record, held, rest, mut resume } = stream;
     async_stream::stream! {
@@ -53,10 +54,12 @@ pub(crate) fn pieces(stream: Streamed) -> BoxStream<'static, Bytes> {
             let cut = record.cut().as_ref().clone().cancelled_owned();
             tokio::pin!(cut);
             let broken = loop {
+                // The cut is looked for only when there is nothing to relay, which is soon: a server makes tokens more
+                // slowly than they are passed on.
                 let next = tokio::select! {
                     biased;
-                    () = &mut cut => break Some(failures::retired()),
                     next = next(&mut body, limits, &mut lull, quiet_since, done) => next,
+                    () = &mut cut => break Some(failures::retired()),
                 };
                 let bytes = match next {
                     Ok(Some(bytes)) => bytes,
@@ -105,7 +108,6 @@ pub(crate) fn pieces(stream: Streamed) -> BoxStream<'static, Bytes> {
             };
         }
     }
-    .filter(|piece| std::future::ready(!piece.is_empty()))
     .boxed()
 }
 
@@ -171,7 +173,16 @@ pub(crate) fn stopped(
 
 /// Whether a piece is more than keep-alive comments and blank lines, which must not hide that nothing comes.
 fn is_progress(piece: &[u8]) -> bool {
-    piece.split(|b| matches!(b, b'\n' | b'\r')).any(|line| !line.is_empty() && !is_quiet(line))
+    let mut rest = piece;
+    while !rest.is_empty() {
+        let end = memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+        let (line, tail) = rest.split_at(end);
+        if !line.is_empty() && !is_quiet(line) {
+            return true;
+        }
+        rest = tail.get(1..).unwrap_or_default();
+    }
+    false
 }
 
 /// A comment, or a line of Anthropic's `ping`.

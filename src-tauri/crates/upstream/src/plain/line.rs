@@ -24,8 +24,10 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use tokio::{net::TcpStream, task::unconstrained};
 
+use crate::joined::Joined;
+
 type Sent = Full<Bytes>;
-type Moving = Connection<TokioIo<TcpStream>, Sent>;
+type Moving = Connection<TokioIo<Joined<TcpStream>>, Sent>;
 
 /// A connection that stands.
 pub(super) struct Line {
@@ -38,7 +40,7 @@ struct Work(Option<Pin<Box<Moving>>>);
 
 impl Line {
     pub(super) async fn over(stream: TcpStream) -> Result<Self, hyper::Error> {
-        let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+        let (sender, connection) = http1::handshake(TokioIo::new(Joined(stream))).await?;
         Ok(Self { sender, work: Work(Some(Box::pin(connection))) })
     }
 
@@ -61,8 +63,12 @@ impl Line {
     /// The next piece of the body of its answer; none at the end.
     pub(super) async fn next(&mut self, body: &mut Incoming) -> Result<Option<Bytes>, hyper::Error> {
         loop {
-            let frame =
-                std::future::poll_fn(|cx| self.work.poll_with(cx, |cx| Pin::new(&mut *body).poll_frame(cx)));
+            let frame = std::future::poll_fn(|cx| {
+                // One step of each per wake. The connection has the task's waker, so that whatever it waits for, the
+                // reader's taking included, has it polled again; what it has for the reader is taken right behind.
+                self.work.drive(cx);
+                Pin::new(&mut *body).poll_frame(&mut quiet())
+            });
             match frame.await.transpose()? {
                 None => return Ok(None),
                 Some(frame) => {
