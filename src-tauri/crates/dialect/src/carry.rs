@@ -170,13 +170,13 @@ pub(crate) fn fitting_id(id: &str) -> String {
         return id.to_owned();
     }
     let start: String = id.chars().take(40).map(|c| if fits(c) { c } else { '_' }).collect();
-    format!("{start}_{:016x}", digest(id))
+    format!("{start}_{:016x}", digest([id]))
 }
 
-/// A short digest that is the same in every version of this program (FNV-1a).
-pub(crate) fn digest(text: &str) -> u64 {
-    text.bytes()
-        .fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+/// A short digest of a text in parts that is the same in every version of this program (FNV-1a).
+pub(crate) fn digest<'a>(parts: impl IntoIterator<Item = &'a str>) -> u64 {
+    let bytes = parts.into_iter().flat_map(str::bytes);
+    bytes.fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
 /// Effort in words to a budget in tokens, by the convention that gateways share.

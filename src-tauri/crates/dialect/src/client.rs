@@ -111,7 +111,11 @@ impl Dialect {
     /// The id of an answer of our own making to the request of this id.
     #[must_use]
     pub fn answer_id(self, request: &str) -> String {
-        format!("{}{}", self.side().id_prefix(), request.replace('-', ""))
+        let prefix = self.side().id_prefix();
+        let mut id = String::with_capacity(prefix.len() + request.len());
+        id.push_str(prefix);
+        id.extend(request.chars().filter(|c| *c != '-'));
+        id
     }
 
     /// The content type of a stream.

@@ -57,7 +57,7 @@ fn from_url_letters(letters: &str) -> String {
 
 /// An id for a call without one.
 fn made_id(name: &str, args: &str, index: u32) -> String {
-    format!("call_{index}_{:08x}", digest(&format!("{name}{args}")) >> 32)
+    format!("call_{index}_{:08x}", digest([name, args.to_string().as_str()]) >> 32)
 }
 
 /// What a `finishReason` means. `calls`: the answer calls tools, which this API does not tell by the reason; `empty`:

@@ -19,23 +19,38 @@ pub(crate) const MARK: &str = "co1.";
 
 /// A tier, as far as sealed state is concerned: a kind of provider and a model.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin(String);
+pub struct Origin(u32);
 
 impl Origin {
     /// The origin of this name, which is the same wherever the provider and the model are.
     #[must_use]
     pub fn of(name: &str) -> Self {
-        Self(format!("{:08x}", digest(name) >> 32))
+        Self::of_parts([name])
+    }
+
+    /// The same of the name `provider/model`.
+    #[must_use]
+    pub fn of_model(provider: &str, model: &str) -> Self {
+        Self::of_parts([provider, "/", model])
+    }
+
+    fn of_parts<'a>(parts: impl IntoIterator<Item = &'a str>) -> Self {
+        Self(u32::try_from(digest(parts) >> 32).unwrap_or_default())
+    }
+
+    /// How it stands in a mark.
+    fn word(&self) -> String {
+        format!("{:08x}", self.0)
     }
 
     fn mark(&self, sealed: &mut Sealed) {
         let (Sealed::Signature(text) | Sealed::Redacted(text)) = sealed;
-        *text = format!("{MARK}{}.{text}", self.0);
+        *text = format!("{MARK}{}.{text}", self.word());
     }
 
     fn mark_id(&self, id: &mut String) {
         if let Some((start, carried)) = id.split_once(SIGNED) {
-            *id = format!("{start}{SIGNED}{}_{carried}", self.0);
+            *id = format!("{start}{SIGNED}{}_{carried}", self.word());
         }
     }
 
@@ -50,13 +65,13 @@ impl Origin {
 pub(crate) fn unmarked<'a>(text: &'a str, origin: Option<&Origin>) -> Option<&'a str> {
     let Some(marked) = text.strip_prefix(MARK) else { return Some(text).filter(|it| !it.is_empty()) };
     let (mark, text) = marked.split_once('.')?;
-    origin.is_some_and(|it| it.0 == mark).then_some(text)
+    origin.is_some_and(|it| it.word() == mark).then_some(text)
 }
 
 /// An id without its mark, and without what it carries for another tier.
 fn unmark_id(id: &mut String, origin: Option<&Origin>) {
     if let Some((start, carried)) = id.split_once(SIGNED) {
-        let mine = origin.and_then(|it| carried.strip_prefix(it.0.as_str())?.strip_prefix('_'));
+        let mine = origin.and_then(|it| carried.strip_prefix(&it.word())?.strip_prefix('_'));
         *id = mine.map_or_else(|| start.to_owned(), |carried| format!("{start}{SIGNED}{carried}"));
     }
 }
@@ -124,7 +139,8 @@ mod tests {
 
     #[test]
     fn state_goes_back_to_its_maker_and_to_nobody_else() {
-        let (a, b) = (Origin::of("gemini/x"), Origin::of("bedrock/y"));
+        let (a, b) = (Origin::of("gemini/x"), Origin::of_model("bedrock", "y"));
+        assert_eq!(Origin::of_model("gemini", "x"), a);
         let mut answer = Answer {
             sealed: vec![Sealed::Signature("s.1".into()), Sealed::Redacted("r".into())],
             tool_calls: vec![ToolCall { id: format!("c{SIGNED}AA-_"), ..ToolCall::default() }],

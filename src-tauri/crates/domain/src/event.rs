@@ -137,12 +137,13 @@ pub struct Attempt {
 }
 
 /// How a client's request ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RequestResult {
     /// A whole answer.
     Answered,
     /// No tier could answer, or the answer was cut.
+    #[default]
     Failed,
     /// The client's own mistake.
     ClientMistake,

@@ -138,7 +138,7 @@ pub(crate) const fn wire_of(provider: ProviderKind, dialect: Dialect) -> Option<
 
 /// Whose the sealed state of a tier's answers is.
 fn origin_of(provider: ProviderKind, model: &str) -> Origin {
-    Origin::of(&format!("{}/{model}", provider.word()))
+    Origin::of_model(provider.word(), model)
 }
 
 /// Where a request goes on a server that speaks this.

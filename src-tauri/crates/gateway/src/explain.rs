@@ -16,7 +16,7 @@ use serde::Serialize;
 const KEPT: usize = 500;
 
 /// A request, explained. Holds no prompt and no answer.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Explanation {
     /// Its id, as in `x-changeover-request-id`.
     pub request: String,

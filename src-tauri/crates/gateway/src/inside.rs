@@ -11,6 +11,7 @@ use http::{HeaderMap, Response, StatusCode};
 use tokio::time::Instant;
 
 use crate::{
+    ids,
     life::Life,
     reply::{self, Body},
     server::Gateway,
@@ -35,7 +36,7 @@ impl std::fmt::Debug for Inside {
 impl Gateway {
     /// Answers a request in the form of Chat Completions, through its chain or by the tier `only`.
     pub async fn ask(&self, body: Bytes, only: Option<&str>) -> Inside {
-        let id = uuid::Uuid::now_v7().to_string();
+        let id = ids::request();
         let response = match self.life(body, only, &id) {
             Ok(life) => Box::pin(life.answer()).await,
             Err(error) => {

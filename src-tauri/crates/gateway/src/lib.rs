@@ -17,6 +17,7 @@ mod half_closed;
 mod hedge;
 mod hold;
 mod hops;
+mod ids;
 mod impatient;
 mod inside;
 mod intake;

@@ -27,7 +27,7 @@ use crate::{
     resume::Resume,
     server::Inner,
     settled::{Settled, Streamed, waiting},
-    tries::Tries,
+    tries::{self, Tries},
     turn::Turn,
 };
 
@@ -92,17 +92,19 @@ impl Life {
 
     /// Answers it.
     pub(crate) async fn answer(self) -> Response<Body> {
-        let (asked, stamp) = (self.tries.asked.clone(), self.tries.stamp(&self.record));
+        let dialect = self.tries.asked.dialect;
+        if !self.tries.asked.peek.stream {
+            return Box::pin(self.settle()).await.into_response(dialect);
+        }
+        let asked = self.tries.asked.clone();
         let every = self.tries.shared.patience.keep_alive;
         let request = self.record.request().to_owned();
         let simulated = self.tries.chain.simulated;
         let mut settling = Box::pin(self.settle());
-        if !asked.peek.stream {
-            return settling.await.into_response(asked.dialect);
-        }
         match timeout(every, &mut settling).await {
             Ok(settled) => settled.into_response(asked.dialect),
             Err(_) => {
+                let stamp = tries::stamp(asked.dialect, &request);
                 let mut response = reply::stream(asked.dialect, waiting(settling, every, asked, stamp));
                 reply::mark(response.headers_mut(), &request, simulated);
                 response
@@ -252,9 +254,9 @@ impl Life {
         let deps = &self.tries.shared.deps;
         let state = (&deps.board, &deps.orders);
         let failed = all_failed(&self.record, &self.snapshot, state, &self.planned, &self.ask, late);
+        let by = By::nobody(&self.tries.chain, self.record.attempts(), self.record.request());
         self.record.nobody();
         self.record.finish(RequestResult::Failed, None);
-        let by = By::nobody(&self.tries.chain, self.record.attempts(), self.record.request());
         Settled::Failed { by, failed }
     }
 

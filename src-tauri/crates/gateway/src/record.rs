@@ -409,7 +409,8 @@ impl Record {
         }));
     }
 
-    /// The request has ended; `failure` is that of the try that goes on, if it failed.
+    /// The request has ended; `failure` is that of the try that goes on, if it failed. The record knows neither its id nor
+    /// who served it from here on.
     pub(crate) fn finish(&mut self, result: RequestResult, failure: Option<&Failure>) {
         if std::mem::replace(&mut self.ended, true) {
             return;
@@ -432,7 +433,7 @@ impl Record {
         }
         self.explanation.result = result;
         self.explanation.total_ms = total_ms;
-        self.shared.ring.push(self.explanation.clone());
+        self.shared.ring.push(std::mem::take(&mut self.explanation));
     }
 }
 

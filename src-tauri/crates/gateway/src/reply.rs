@@ -3,7 +3,7 @@
 use std::{
     convert::Infallible,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use bytes::Bytes;
@@ -41,9 +41,13 @@ impl http_body::Body for Body {
         match self.get_mut() {
             Self::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
             Self::Whole(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
-            Self::Pieces(pieces) => {
-                pieces.poll_next_unpin(context).map(|piece| piece.map(|p| Ok(Frame::data(p))))
-            }
+            Self::Pieces(pieces) => loop {
+                match ready!(pieces.poll_next_unpin(context)) {
+                    // An empty chunk would end the body.
+                    Some(piece) if piece.is_empty() => {}
+                    piece => break Poll::Ready(piece.map(|piece| Ok(Frame::data(piece)))),
+                }
+            },
         }
     }
 
@@ -60,6 +64,12 @@ impl http_body::Body for Body {
 }
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+const TIER: HeaderName = HeaderName::from_static("x-changeover-tier");
+const BACKEND: HeaderName = HeaderName::from_static("x-changeover-backend");
+const ATTEMPTS: HeaderName = HeaderName::from_static("x-changeover-attempts");
+const MODE: HeaderName = HeaderName::from_static("x-changeover-mode");
+const NOTICE: HeaderName = HeaderName::from_static("x-changeover-notice");
 const SIMULATED: HeaderName = HeaderName::from_static("x-changeover-simulated");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-changeover-request-id");
 
@@ -100,7 +110,7 @@ pub(crate) fn stream(dialect: Dialect, pieces: BoxStream<'static, Bytes>) -> Res
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(dialect.stream_type()));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     // Proxies of nginx's kind would hold small frames back.
-    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    headers.insert(BUFFERING, HeaderValue::from_static("no"));
     response
 }
 
@@ -168,18 +178,18 @@ impl By {
 
     /// Writes it into the head of an answer.
     pub(crate) fn write(&self, headers: &mut HeaderMap) {
-        let mut put = |name: &'static str, text: Option<&str>| {
-            if let Some(value) = text.and_then(value_of) {
+        let mut put = |name: HeaderName, value: Option<HeaderValue>| {
+            if let Some(value) = value {
                 headers.insert(name, value);
             }
         };
-        put("x-changeover-tier", self.tier.as_deref());
-        put("x-changeover-backend", self.backend.as_deref());
-        put("x-changeover-attempts", Some(&self.attempts.to_string()));
-        put("x-changeover-mode", Some(self.mode.word()));
-        put("x-changeover-notice", self.notice.as_deref());
-        put("x-changeover-simulated", self.simulated.then_some("true"));
-        put("x-changeover-request-id", Some(&self.request));
+        put(TIER, self.tier.as_deref().and_then(value_of));
+        put(BACKEND, self.backend.as_deref().and_then(value_of));
+        put(ATTEMPTS, Some(self.attempts.into()));
+        put(MODE, Some(HeaderValue::from_static(self.mode.word())));
+        put(NOTICE, self.notice.as_deref().and_then(value_of));
+        put(SIMULATED, self.simulated.then_some(HeaderValue::from_static("true")));
+        put(REQUEST_ID, value_of(&self.request));
     }
 
     /// The same as a comment in a stream whose head went out before anybody had answered.
@@ -203,6 +213,10 @@ pub(crate) fn mark(headers: &mut HeaderMap, request: &str, simulated: bool) {
 
 /// Text as a header's value: line ends and other control characters become spaces.
 fn value_of(text: &str) -> Option<HeaderValue> {
+    let bytes = text.as_bytes();
+    if bytes.iter().all(u8::is_ascii_graphic) {
+        return HeaderValue::from_bytes(bytes).ok();
+    }
     let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     HeaderValue::from_bytes(clean.trim().as_bytes()).ok()
 }

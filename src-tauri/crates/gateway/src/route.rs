@@ -20,7 +20,7 @@ use crate::{
     count, door,
     explain::Explanation,
     half_closed::Awaited,
-    hops, intake,
+    hops, ids, intake,
     life::Life,
     listing,
     reply::{self, Body},
@@ -170,7 +170,7 @@ async fn ask(
     awaited: &Awaited,
 ) -> Response<Body> {
     let began = Instant::now();
-    let id = uuid::Uuid::now_v7().to_string();
+    let id = ids::request();
     let (parts, body) = request.into_parts();
     let read = intake::read(&parts.headers, body).await;
     awaited.begin();

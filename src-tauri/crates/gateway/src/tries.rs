@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use dialect::{
-    client::Asked,
+    client::{Asked, Dialect},
     wire::{Stamp, Wire},
 };
 use domain::{
@@ -196,8 +196,7 @@ impl Tries {
 
     /// What an answer of our own making says of itself.
     pub(crate) fn stamp(&self, record: &Record) -> Stamp {
-        let created = u64::try_from(wall_ms() / 1000).unwrap_or_default();
-        Stamp { id: self.asked.dialect.answer_id(record.request()), created }
+        stamp(self.asked.dialect, record.request())
     }
 
     /// Who answered, as the headers say it.
@@ -208,4 +207,10 @@ impl Tries {
             None => By::nobody(&self.chain, attempts, request),
         }
     }
+}
+
+/// What an answer of our own making to the request of this id says of itself.
+pub(crate) fn stamp(dialect: Dialect, request: &str) -> Stamp {
+    let created = u64::try_from(wall_ms() / 1000).unwrap_or_default();
+    Stamp { id: dialect.answer_id(request), created }
 }

@@ -214,13 +214,34 @@ fn is_version(segment: &str) -> bool {
 /// Host and port of a URL, for messages: no user, password, path or query.
 #[must_use]
 pub fn address(url: &str) -> String {
+    if let Some(place) = written(url) {
+        return place.to_owned();
+    }
     let Ok(url) = Url::parse(url) else { return "the tier's URL".into() };
     let host = url.host_str().unwrap_or_default();
     url.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
+/// Host and port as they stand in a URL that is written as its parser would write it; none where that is not certain.
+fn written(url: &str) -> Option<&str> {
+    let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"))?;
+    let place = rest.find('/').map_or(rest, |end| &rest[..end]);
+    let (host, port) = place.split_once(':')?;
+    let known = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.';
+    let is_name = host.starts_with(|c: char| c.is_ascii_lowercase())
+        && host.ends_with(|c: char| c.is_ascii_lowercase())
+        && host.bytes().all(known)
+        && !host.contains("..");
+    let is_port = port.parse().is_ok_and(|number: u16| number > 0) && !port.starts_with(['0', '+']);
+    let last_may_be_a_number = || host.rsplit('.').next().is_some_and(|last| last.starts_with("0x"));
+    let is_host = (is_name && !last_may_be_a_number()) || host.parse::<std::net::Ipv4Addr>().is_ok();
+    (is_host && is_port).then_some(place)
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn chat(base: &str) -> String {
@@ -342,5 +363,40 @@ mod tests {
     #[test]
     fn an_address_has_no_credentials() {
         assert_eq!(address("https://u:p@h.example/v1?k=s"), "h.example:443");
+    }
+
+    fn parsed(url: &str) -> Option<String> {
+        let url = Url::parse(url).ok()?;
+        Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?))
+    }
+
+    #[test]
+    fn an_address_is_taken_as_it_is_written_where_that_is_plain() {
+        for plain in ["http://127.0.0.1:8000", "http://gpu1.lan:8000/v1", "https://a:1/x:y@z"] {
+            assert_eq!(written(plain).map(str::to_owned), parsed(plain), "{plain}");
+            assert!(written(plain).is_some(), "{plain}");
+        }
+        for other in [
+            "http://A.example:1",
+            "http://u:1@h:1",
+            "http://h",
+            "http://[::1]:1",
+            "http://h:080",
+            "ftp://h:1",
+        ] {
+            assert_eq!(written(other), None, "{other}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_address_as_written_is_the_parsers(
+            host in "[a-z0-9.x-]{1,9}|127\\.0\\.0\\.[0-9]{1,3}|[a-z]{1,3}[.][a-z0-9]{1,3}", port in "[+]?[0-9]{1,6}", rest in "(/[a-z@:]{0,4}|[?#@][a-z]{0,3})?",
+        ) {
+            let url = format!("http://{host}:{port}{rest}");
+            if let Some(written) = written(&url) {
+                prop_assert_eq!(Some(written.to_owned()), parsed(&url), "{}", url);
+            }
+        }
     }
 }

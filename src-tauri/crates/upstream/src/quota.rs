@@ -37,6 +37,13 @@ const BY_MINUTE: [&str; 2] = ["x-ratelimit-remaining-req-minute", "x-ratelimit-r
 /// known", are none.
 #[must_use]
 pub fn quota(headers: &HeaderMap, at_ms: i64) -> Option<Quota> {
+    // Most servers say nothing of limits, and a dozen names need not be looked up to see that.
+    let says = |name: &http::HeaderName| {
+        ["x-ratelimit-", "anthropic-ratelimit-"].iter().any(|start| name.as_str().starts_with(start))
+    };
+    if !headers.keys().any(says) {
+        return None;
+    }
     let figure = |names: &[&str]| {
         names.iter().find_map(|name| headers.get(*name)?.to_str().ok()?.trim().parse::<u64>().ok())
     };

@@ -21,7 +21,7 @@ pub fn read_answer(body: &[u8]) -> Result<Answer, Fault> {
     if chunk.is_error() {
         return Err(in_band(body));
     }
-    let usage = chunk.usage();
+    let (usage, model) = (chunk.usage(), chunk.model().to_owned());
     let choices = chunk.choices.unwrap_or_default();
     let choice = choices.into_iter().next().ok_or_else(|| malformed("The answer holds no choices.", b""))?;
     let finish = choice.reason();
@@ -37,7 +37,7 @@ pub fn read_answer(body: &[u8]) -> Result<Answer, Fault> {
     });
     let text = if delta.content.0.is_empty() { delta.refusal.0 } else { delta.content.0 };
     Ok(Answer {
-        model: chunk.model.unwrap_or_default().into_owned(),
+        model,
         text: text.into_owned(),
         reasoning,
         sealed: Vec::new(),

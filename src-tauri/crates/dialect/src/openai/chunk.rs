@@ -15,9 +15,9 @@ use crate::exchange::{FinishReason, Usage};
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Chunk<'a> {
     #[serde(default, borrow)]
-    pub model: Option<Cow<'a, str>>,
+    model: Option<Word<'a>>,
     #[serde(default, borrow)]
-    pub object: Option<Cow<'a, str>>,
+    object: Option<Word<'a>>,
     #[serde(default, borrow)]
     pub choices: Option<Vec<Choice<'a>>>,
     /// Read apart from the rest: a figure that is no count must not spoil an answer.
@@ -27,7 +27,16 @@ pub(crate) struct Chunk<'a> {
     error: Option<&'a RawValue>,
 }
 
+/// A text that is borrowed where it can be: within an `Option` serde does that only for a type of its own.
+#[derive(Debug, Deserialize)]
+struct Word<'a>(#[serde(borrow)] Cow<'a, str>);
+
 impl<'a> Chunk<'a> {
+    /// The model that answers; empty where it is not said.
+    pub fn model(&self) -> &str {
+        self.model.as_ref().map_or("", |model| &model.0)
+    }
+
     pub fn read(json: &'a [u8]) -> Result<Self, serde_json::Error> {
         serde_json::from_slice(json)
     }
@@ -39,7 +48,7 @@ impl<'a> Chunk<'a> {
 
     /// The token counts, as far as they are counts.
     pub fn usage(&self) -> Option<Usage> {
-        usage(&serde_json::from_str(self.usage?.get()).ok()?)
+        serde_json::from_str::<Figures>(self.usage?.get()).ok()?.usage()
     }
 
     /// The text as it stands in the JSON, where a text of its one choice is all that there is to be seen in it.
@@ -60,7 +69,7 @@ impl<'a> Chunk<'a> {
     /// Whether it reports an error: `OpenAI`'s field, unless it holds nothing, or older servers' object type.
     pub fn is_error(&self) -> bool {
         self.error.is_some_and(|it| !matches!(it.get(), "null" | "false" | "\"\""))
-            || self.object.as_deref() == Some("error")
+            || self.object.as_ref().is_some_and(|object| object.0 == "error")
     }
 }
 
@@ -71,7 +80,7 @@ pub(crate) struct Choice<'a> {
     #[serde(default, borrow, alias = "message")]
     pub delta: Option<Delta<'a>>,
     #[serde(default, borrow)]
-    finish_reason: Option<Cow<'a, str>>,
+    finish_reason: Option<Word<'a>>,
     /// The stop text that was met, or a token's number, as vLLM and SGLang say it.
     #[serde(default, borrow, alias = "matched_stop")]
     stop_reason: Option<&'a RawValue>,
@@ -80,7 +89,7 @@ pub(crate) struct Choice<'a> {
 impl Choice<'_> {
     /// Why it ended; an empty word says that it has not.
     pub fn finish(&self) -> Option<&str> {
-        self.finish_reason.as_deref().filter(|word| !word.is_empty())
+        self.finish_reason.as_ref().map(|word| &*word.0).filter(|word| !word.is_empty())
     }
 
     /// Why it ended, with the stop text that was met where the server names it.
@@ -205,25 +214,127 @@ impl<'de> Visitor<'de> for TextVisitor {
 
 /// A token count, if `figure` is one: some servers write `7.0`, and some `-1` for what they did not count.
 pub(crate) fn count(figure: &Value) -> Option<u64> {
-    const EXACT: f64 = (1_u64 << 53) as f64;
-    let from_real = || {
-        let real = figure.as_f64().filter(|real| real.fract() == 0.0 && (0.0..=EXACT).contains(real))?;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded above")]
-        Some(real as u64)
-    };
-    figure.as_u64().or_else(from_real)
+    figure.as_u64().or_else(|| from_real(figure.as_f64()?))
 }
 
-/// Reads `usage`; none when it holds neither of the two counts.
-fn usage(fields: &Value) -> Option<Usage> {
-    let at = |path: &str| fields.pointer(path).and_then(count);
-    let (input, output) = (at("/prompt_tokens"), at("/completion_tokens"));
-    (input.is_some() || output.is_some()).then(|| Usage {
-        input: input.unwrap_or_default(),
-        output: output.unwrap_or_default(),
-        // The second name is DeepSeek's.
-        cached: at("/prompt_tokens_details/cached_tokens").or_else(|| at("/prompt_cache_hit_tokens")),
-        cache_written: at("/prompt_tokens_details/cache_write_tokens"),
-        reasoning: at("/completion_tokens_details/reasoning_tokens"),
-    })
+/// A field of `usage` that anybody here looks at.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Field {
+    PromptTokens,
+    CompletionTokens,
+    PromptTokensDetails,
+    CompletionTokensDetails,
+    CachedTokens,
+    CacheWriteTokens,
+    ReasoningTokens,
+    /// `DeepSeek`'s name for cached tokens.
+    PromptCacheHitTokens,
+    #[serde(other)]
+    Other,
+}
+
+/// What stands in `usage`: a count, or an object with counts in it. What is neither is nothing.
+#[derive(Debug, Default)]
+struct Figures {
+    count: Option<u64>,
+    input: Option<u64>,
+    output: Option<u64>,
+    hits: Option<u64>,
+    /// The counts that stand in the details, under their names.
+    cached: Option<u64>,
+    written: Option<u64>,
+    reasoning: Option<u64>,
+    prompt: Option<Box<Figures>>,
+    completion: Option<Box<Figures>>,
+}
+
+impl<'de> Deserialize<'de> for Figures {
+    fn deserialize<D: Deserializer<'de>>(de: D) -> Result<Self, D::Error> {
+        de.deserialize_any(FiguresVisitor)
+    }
+}
+
+struct FiguresVisitor;
+
+impl<'de> Visitor<'de> for FiguresVisitor {
+    type Value = Figures;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a token count, or an object with token counts")
+    }
+
+    fn visit_unit<E>(self) -> Result<Figures, E> {
+        Ok(Figures::default())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Figures, E> {
+        Ok(Figures::default())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Figures, E> {
+        Ok(Figures::default())
+    }
+
+    fn visit_u64<E>(self, count: u64) -> Result<Figures, E> {
+        Ok(Figures { count: Some(count), ..Figures::default() })
+    }
+
+    fn visit_i64<E>(self, figure: i64) -> Result<Figures, E> {
+        Ok(Figures { count: u64::try_from(figure).ok(), ..Figures::default() })
+    }
+
+    fn visit_f64<E>(self, figure: f64) -> Result<Figures, E> {
+        Ok(Figures { count: from_real(figure), ..Figures::default() })
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Figures, A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Figures::default())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Figures, A::Error> {
+        let mut found = Figures::default();
+        while let Some(field) = fields.next_key::<Field>()? {
+            if matches!(field, Field::Other) {
+                fields.next_value::<IgnoredAny>()?;
+                continue;
+            }
+            let value: Figures = fields.next_value()?;
+            match field {
+                Field::PromptTokens => found.input = value.count,
+                Field::CompletionTokens => found.output = value.count,
+                Field::PromptCacheHitTokens => found.hits = value.count,
+                Field::CachedTokens => found.cached = value.count,
+                Field::CacheWriteTokens => found.written = value.count,
+                Field::ReasoningTokens => found.reasoning = value.count,
+                Field::PromptTokensDetails => found.prompt = Some(Box::new(value)),
+                Field::CompletionTokensDetails => found.completion = Some(Box::new(value)),
+                Field::Other => {}
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl Figures {
+    /// None when neither of the two counts is there.
+    fn usage(self) -> Option<Usage> {
+        let Self { input, output, hits, .. } = self;
+        let (prompt, completion) = (self.prompt.unwrap_or_default(), self.completion.unwrap_or_default());
+        (input.is_some() || output.is_some()).then(|| Usage {
+            input: input.unwrap_or_default(),
+            output: output.unwrap_or_default(),
+            cached: prompt.cached.or(hits),
+            cache_written: prompt.written,
+            reasoning: completion.reasoning,
+        })
+    }
+}
+
+/// A count that was written as a real number: some servers write `7.0`.
+fn from_real(real: f64) -> Option<u64> {
+    const EXACT: f64 = (1_u64 << 53) as f64;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded")]
+    (real.fract() == 0.0 && (0.0..=EXACT).contains(&real)).then_some(real as u64)
 }

@@ -46,7 +46,7 @@ impl StreamReader {
         let usage = chunk.usage();
         if !self.started {
             self.started = true;
-            events.push(Event::Start { model: chunk.model.unwrap_or_default().into_owned() });
+            events.push(Event::Start { model: chunk.model().to_owned() });
         }
         for choice in chunk.choices.unwrap_or_default() {
             if choice.index.unwrap_or_default() == 0 {

@@ -86,7 +86,7 @@ impl Sent {
         if self.stamp.is_none() {
             self.stamp =
                 head.id.map(|id| Stamp { id: id.into_owned(), created: head.created.unwrap_or_default() });
-            self.model = chunk.model.as_deref().unwrap_or_default().to_owned();
+            self.model = chunk.model().to_owned();
         }
         for choice in head.choices.unwrap_or_default() {
             self.beside(&choice);
