@@ -2,10 +2,10 @@ import { CirclePause, Droplets, Hand, Play } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { HealthBadge } from "@/components/health";
-import { Time } from "@/components/time";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Menu, MenuItem } from "@/components/ui/menu";
+import { Tooltip } from "@/components/ui/tooltip";
 import type { ChainView, OrderView, ReplicaView, TierView } from "@/contract";
 import { useRpc } from "@/state/rpc";
 import { OrderDialog } from "./order-dialog";
@@ -43,16 +43,22 @@ function Row({ place, replica, order }: RowProps) {
   const running = replica.in_flight;
   return (
     <li data-testid={`replica-${replica.url}`} className="flex min-w-0 items-center gap-2 text-xs">
-      <HealthBadge health={replica.health} />
+      {!order && <HealthBadge health={replica.health} />}
+      {order && (
+        <Tooltip
+          content={`${t("by", { by: order.given.by })}${order.given.why ? `: ${order.given.why}` : ""}`}
+        >
+          <span className="inline-flex shrink-0">
+            <Badge tone="warn">
+              {order.kind === "draining" ? <Droplets aria-hidden /> : <CirclePause aria-hidden />}
+              {t(`kind.${order.kind}`)}
+            </Badge>
+          </span>
+        </Tooltip>
+      )}
       <span className="min-w-0 flex-1 truncate font-mono text-muted" title={replica.url}>
         {replica.url.replace(/^https?:\/\//, "")}
       </span>
-      {order && (
-        <Badge tone="warn">
-          {order.kind === "draining" ? <Droplets aria-hidden /> : <CirclePause aria-hidden />}
-          {t(`kind.${order.kind}`)} {t("by", { by: order.given.by })} <Time at={order.given.at_ms} />
-        </Badge>
-      )}
       <Menu
         trigger={
           <Button kind="ghost" size="icon" aria-label={t("menu", { name: replica.url })}>
