@@ -17,6 +17,7 @@ mod writer;
 pub use answer::{read_answer, write_answer};
 pub(crate) use client::Client;
 pub use error::{error_body, error_event, status};
+pub(crate) use read::THREAD;
 pub use read::read_request;
 pub use reader::EventReader;
 pub(crate) use server::Server;

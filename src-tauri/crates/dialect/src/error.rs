@@ -1,6 +1,6 @@
 //! What can be wrong with a request, and what clients are told when there is no answer: in nobody's syntax.
 
-use crate::fault::FaultKind;
+use crate::{anthropic::THREAD, fault::FaultKind};
 
 /// A request that no upstream should see: answered 400 (404 for an unknown model is the gateway's).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,6 +30,17 @@ pub enum Unfit {
     #[error("this tier's API cannot carry {}", .0.join(", "))]
     CannotCarry(Vec<String>),
 }
+
+impl Unfit {
+    /// Whether a conversation that a server holds is what it cannot carry.
+    #[must_use]
+    pub fn is_thread(&self) -> bool {
+        matches!(self, Self::CannotCarry(what) if what.iter().any(|it| it == THREAD))
+    }
+}
+
+/// The code by which Anthropic's clients send such a conversation anew, from its beginning.
+pub const THREAD_LOST: &str = "thread_not_found";
 
 /// The kind of an error that a client is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

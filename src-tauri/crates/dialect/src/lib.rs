@@ -31,6 +31,7 @@ pub mod gemini;
 pub mod ndjson;
 pub mod observe;
 pub mod ollama;
+mod one_call;
 pub mod openai;
 pub mod origin;
 pub mod peek;

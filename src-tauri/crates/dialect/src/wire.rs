@@ -23,6 +23,7 @@ use crate::{
     gemini,
     observe::Observe,
     ollama::{self, Form},
+    one_call::{self, OneCall},
     openai,
     origin::{self, Marking, Origin},
     responses,
@@ -102,6 +103,9 @@ impl Wire {
         if !request.bound.is_empty() {
             return Err(Unfit::CannotCarry(request.bound));
         }
+        if edits.continuing.is_some() && self.side().calls_at_will() && one_call::is_wanted(&request) {
+            return Err(Unfit::CannotCarry(vec!["parallel_tool_calls".into()]));
+        }
         edits.apply(&mut request);
         let mut prepared = self.side().write(&request, edits)?;
         prepared.dropped.splice(0..0, request.dropped);
@@ -135,6 +139,9 @@ impl Wire {
                 return body.clone();
             }
             let mut answer = answer.clone();
+            if self.holds_calls_back(asked) {
+                answer.tool_calls.truncate(1);
+            }
             if let Some(origin) = origin {
                 origin.mark_answer(&mut answer);
             }
@@ -155,7 +162,10 @@ impl Wire {
         if self.is_native(asked.dialect) {
             return Relay::same(asked, stamp, side);
         }
-        let writer = asked.writer(stamp);
+        let mut writer = asked.writer(stamp);
+        if self.holds_calls_back(asked) {
+            writer = Box::new(OneCall::new(writer));
+        }
         Relay::between(
             side,
             match origin {
@@ -169,6 +179,12 @@ impl Wire {
     #[must_use]
     pub fn relay_behind(self, broken: Broken, continuing: &Continuing) -> Relay {
         Relay::behind(self.side(), broken, continuing)
+    }
+
+    /// Whether the client gets one of several calls only.
+    fn holds_calls_back(self, asked: &Asked) -> bool {
+        let wanted = || asked.request().is_ok_and(|request| one_call::is_wanted(&request));
+        asked.peek.has_tools && self.side().calls_at_will() && wanted()
     }
 
     fn side(self) -> &'static dyn Side {
@@ -211,6 +227,11 @@ pub(crate) trait Side: Sync {
 
     /// Whether such an edit can put the beginning of an answer behind the client's messages.
     fn goes_on(&self) -> bool {
+        false
+    }
+
+    /// Whether no word of this dialect keeps a model from calling several tools at once.
+    fn calls_at_will(&self) -> bool {
         false
     }
 

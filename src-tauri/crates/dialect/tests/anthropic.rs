@@ -151,6 +151,22 @@ fn a_schema_is_native_or_a_forced_tool() {
 }
 
 #[test]
+fn a_thread_that_anthropic_holds_is_continued_nowhere_else() {
+    let asked = |thread: Value| {
+        let messages = json!([{ "role": "user", "content": "T" }]);
+        let body = json!({ "model": "m", "max_tokens": 5, "messages": messages, "thread": thread });
+        Asked::read(Dialect::Messages, body.to_string().into()).unwrap()
+    };
+    let begun = Wire::OpenAi.prepare(&asked(json!({ "type": "create" })), &Edits::default()).unwrap();
+    assert_eq!(begun.dropped, ["thread"], "all of it was sent");
+    let continued = asked(json!({ "type": "continue", "previous_message_id": "msg_1" }));
+    let unfit = Wire::OpenAi.prepare(&continued, &Edits::default()).unwrap_err();
+    assert!(unfit.is_thread(), "{unfit}");
+    let native = Wire::Anthropic.prepare(&continued, &Edits::default()).unwrap();
+    assert_eq!(native.body, continued.body);
+}
+
+#[test]
 fn a_clients_request_is_read_whole() {
     let request = read_request(
         json!({

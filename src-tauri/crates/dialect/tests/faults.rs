@@ -199,6 +199,16 @@ fn paid_providers() {
 }
 
 #[test]
+fn a_thread_that_is_not_there_is_no_missing_model() {
+    check(
+        404,
+        r#"{"type":"error","error":{"type":"not_found_error","message":"No such thread.","details":{"error_code":"thread_not_found"}}}"#,
+        Kind::ClientMistake,
+        "No such thread.",
+    );
+}
+
+#[test]
 fn gemini_limits_by_the_minute_and_by_the_day() {
     let body = |id: &str| {
         format!(

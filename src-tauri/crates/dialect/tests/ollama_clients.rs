@@ -131,6 +131,18 @@ fn a_prompt_is_a_conversation_of_one() {
 }
 
 #[test]
+fn an_empty_list_of_pictures_is_none() {
+    let sees = |images: Value| {
+        let messages = json!([{ "role": "user", "content": "hi", "images": images }]);
+        asked(Dialect::OllamaChat, json!({ "model": "chat", "messages": messages })).peek.has_images
+    };
+    assert!(!sees(json!([])) && !sees(Value::Null) && sees(json!([PNG])));
+    let call = json!([{ "role": "assistant", "tool_calls": [
+        { "function": { "name": "show", "arguments": { "images": ["a"] } } }] }]);
+    assert!(!asked(Dialect::OllamaChat, json!({ "model": "chat", "messages": call })).peek.has_images);
+}
+
+#[test]
 fn what_goes_past_the_template_only_ollama_can_carry() {
     for (name, value) in [
         ("raw", json!(true)),

@@ -111,7 +111,6 @@ fn what_has_no_word_and_shapes_the_answer_makes_the_tier_unfit() {
             json!({ "tools": tool, "tool_choice": { "type": "allowed_tools", "allowed_tools": {} } }),
             "tool_choice",
         ),
-        (json!({ "tools": tool, "parallel_tool_calls": false }), "parallel_tool_calls"),
         (json!({ "logprobs": true }), "logprobs"),
         (json!({ "logit_bias": { "5": 1 } }), "logit_bias"),
         (json!({ "modalities": ["text", "audio"] }), "modalities"),

@@ -6,7 +6,7 @@ use bytes::{Bytes, BytesMut};
 use dialect::{
     client::{Asked, Dialect},
     edit::{CapName, Edits},
-    error::{ClientError, ErrorKind, Unfit},
+    error::{ClientError, ErrorKind, THREAD_LOST, Unfit},
     fault::{self, FaultKind},
     observe::{Completion, Seen},
     openai::habits::Habits,
@@ -60,6 +60,17 @@ pub(crate) struct Bad {
     pub(crate) failure: Failure,
     /// What the client gets, where the failure is its own.
     pub(crate) answer: Option<Box<Refused>>,
+}
+
+impl Bad {
+    /// Whether the client knows what to do about it, whatever became of the other tiers.
+    pub(crate) fn mends_itself(&self) -> bool {
+        let code = |refused: &Refused| match refused {
+            Refused::InOurWords(error) => error.code.as_deref() == Some(THREAD_LOST),
+            Refused::AsItIs { .. } => false,
+        };
+        self.answer.as_deref().is_some_and(code)
+    }
 }
 
 impl From<Failure> for Bad {
@@ -179,11 +190,22 @@ pub(crate) fn prepare(
         }),
         Err(unfit @ Unfit::CannotCarry(_)) => {
             let message = unfit.to_string();
-            let error = ClientError { code: Some("unsupported".into()), ..mistake(message.clone()) };
+            let error = if unfit.is_thread() {
+                thread_lost()
+            } else {
+                ClientError { code: Some("unsupported".into()), ..mistake(message.clone()) }
+            };
             let failure = Failure::new(FailureClass::Unsupported, message);
             Err(Bad { failure, answer: Some(Box::new(Refused::InOurWords(error))) })
         }
     }
+}
+
+/// Tells a client to send its whole conversation.
+fn thread_lost() -> ClientError {
+    let message =
+        "The server that holds this thread does not answer. Send the whole conversation in a new thread.";
+    ClientError { code: Some(THREAD_LOST.into()), ..ClientError::new(ErrorKind::NotFound, message) }
 }
 
 fn mistake(message: String) -> ClientError {

@@ -19,6 +19,10 @@ const DRAIN_UP_TO: usize = 64 * 1024 * 1024;
 
 /// Reads the whole body, or says why not.
 pub(crate) async fn read(headers: &HeaderMap, mut body: Incoming) -> Result<Bytes, ClientError> {
+    if let Some(encoding) = headers.get(header::CONTENT_ENCODING).filter(|it| *it != "identity") {
+        drain(&mut body).await;
+        return Err(encoded(&String::from_utf8_lossy(encoding.as_bytes())));
+    }
     let announced = body.size_hint().lower();
     if announced > LARGEST as u64 {
         // Whoever waits for `100 Continue` has sent nothing yet and reads the answer as it is.
@@ -69,6 +73,15 @@ async fn drain(body: &mut Incoming) {
         && let Ok(Some(Ok(frame))) = timeout_at(by, body.frame()).await
     {
         read += frame.data_ref().map_or(0, Bytes::len);
+    }
+}
+
+fn encoded(how: &str) -> ClientError {
+    let message =
+        format!("The request's body is sent as `{how}`. Switch the client's compression of requests off.");
+    ClientError {
+        code: Some("unsupported_content_encoding".into()),
+        ..ClientError::new(ErrorKind::InvalidRequest, message)
     }
 }
 

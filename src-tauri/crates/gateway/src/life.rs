@@ -202,7 +202,9 @@ impl Life {
     fn unanswered(self, refused: Option<(Candidate, Bad)>, late: bool) -> Settled {
         let all_about_the_request = self.record.failed().iter().all(|(.., f)| is_about_the_request(f.class));
         match refused {
-            Some((candidate, bad)) if all_about_the_request => self.refused(&candidate, bad),
+            Some((candidate, bad)) if all_about_the_request || bad.mends_itself() => {
+                self.refused(&candidate, bad)
+            }
             _ => {
                 let late = late || self.tries.deadline.has_passed(Instant::now());
                 self.failed(late)

@@ -32,6 +32,13 @@ impl Form {
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         if headers.contains_key("anthropic-version") { Self::Anthropic } else { Self::OpenAi }
     }
+
+    const fn dialect(self) -> Dialect {
+        match self {
+            Self::OpenAi => Dialect::Chat,
+            Self::Anthropic => Dialect::Messages,
+        }
+    }
 }
 
 /// The names that clients may ask for, but for the one that stands for any.
@@ -58,7 +65,7 @@ pub(crate) fn models(shared: &Inner, form: Form) -> Response<Body> {
 pub(crate) fn model(shared: &Inner, form: Form, name: &str) -> Response<Body> {
     match known(shared, name) {
         Ok(()) => answer(&entry(shared, form, name)),
-        Err(error) => reply::error(Dialect::Chat, &error),
+        Err(error) => reply::error(form.dialect(), &error),
     }
 }
 

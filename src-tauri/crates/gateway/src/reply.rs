@@ -72,6 +72,9 @@ const MODE: HeaderName = HeaderName::from_static("x-changeover-mode");
 const NOTICE: HeaderName = HeaderName::from_static("x-changeover-notice");
 const SIMULATED: HeaderName = HeaderName::from_static("x-changeover-simulated");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-changeover-request-id");
+/// Where the SDKs of OpenAI and of Anthropic look for a request's id.
+const SDKS_IDS: [HeaderName; 2] =
+    [HeaderName::from_static("x-request-id"), HeaderName::from_static("request-id")];
 
 /// A JSON answer.
 pub(crate) fn json(status: StatusCode, body: Bytes) -> Response<Body> {
@@ -190,6 +193,7 @@ impl By {
         put(NOTICE, self.notice.as_deref().and_then(value_of));
         put(SIMULATED, self.simulated.then_some(HeaderValue::from_static("true")));
         put(REQUEST_ID, value_of(&self.request));
+        identify(headers, &self.request);
     }
 
     /// The same as a comment in a stream whose head went out before anybody had answered.
@@ -208,6 +212,17 @@ pub(crate) fn mark(headers: &mut HeaderMap, request: &str, simulated: bool) {
     }
     if let Some(value) = value_of(request) {
         headers.insert(REQUEST_ID, value);
+    }
+    identify(headers, request);
+}
+
+/// The request's id where SDKs show it; a provider's own stays.
+fn identify(headers: &mut HeaderMap, request: &str) {
+    if let (false, Some(value)) = (SDKS_IDS.iter().any(|name| headers.contains_key(name)), value_of(request))
+    {
+        for name in SDKS_IDS {
+            headers.insert(name, value.clone());
+        }
     }
 }
 

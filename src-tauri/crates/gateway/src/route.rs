@@ -52,8 +52,8 @@ impl Call<'_> {
         Some(match path {
             "/v1/chat/completions" | "/chat/completions" => Call::Ask(Dialect::Chat),
             "/v1/responses" | "/responses" => Call::Ask(Dialect::Responses),
-            "/v1/messages" => Call::Ask(Dialect::Messages),
-            "/v1/messages/count_tokens" => Call::CountTokens,
+            "/v1/messages" | "/messages" => Call::Ask(Dialect::Messages),
+            "/v1/messages/count_tokens" | "/messages/count_tokens" => Call::CountTokens,
             "/api/chat" => Call::Ask(Dialect::OllamaChat),
             "/api/generate" => Call::Ask(Dialect::OllamaGenerate),
             "/v1/embeddings" | "/embeddings" => Call::Ask(Dialect::Embeddings),
@@ -96,6 +96,7 @@ fn dialect_of(path: &str) -> Dialect {
     match Call::of(path) {
         Some(Call::Ask(dialect)) => dialect,
         Some(Call::CountTokens) => Dialect::Messages,
+        _ if path.starts_with("/v1/messages/") => Dialect::Messages,
         _ if path.starts_with("/api/") => Dialect::OllamaChat,
         _ => Dialect::Chat,
     }
@@ -129,7 +130,7 @@ async fn dispatch(shared: Arc<Inner>, request: Request<Incoming>, awaited: &Awai
     let Some(call) = Call::of(&path) else { return closing(reply::error(dialect, &unknown_route(&path))) };
     let method = request.method().clone();
     if method == Method::OPTIONS {
-        return options(&call);
+        return options(&call, request.headers());
     }
     let fits = match call {
         Call::Ask(_) | Call::CountTokens | Call::Show => method == Method::POST,
@@ -269,17 +270,21 @@ fn text(text: &'static str) -> Response<Body> {
     response
 }
 
-fn options(call: &Call<'_>) -> Response<Body> {
+/// Says what may be asked. The SDKs send headers of their own (`x-stainless-lang` and many more), which a browser asks
+/// for by name: each is allowed, because only pages of this machine are let in at all, and a `*` would not stand for
+/// `authorization`.
+fn options(call: &Call<'_>, asked: &HeaderMap) -> Response<Body> {
     let mut response = Response::new(Body::Whole(Bytes::new()));
     *response.status_mut() = StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
     let methods = HeaderValue::from_static(call.methods());
     headers.insert(ALLOW, methods.clone());
     headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods);
-    headers.insert(
-        header::ACCESS_CONTROL_ALLOW_HEADERS,
-        HeaderValue::from_static("authorization, content-type, x-api-key, anthropic-version, anthropic-beta, traceparent, tracestate"),
+    let usual = HeaderValue::from_static(
+        "authorization, content-type, x-api-key, anthropic-version, anthropic-beta, traceparent, tracestate",
     );
+    let wished = asked.get(header::ACCESS_CONTROL_REQUEST_HEADERS).cloned().unwrap_or(usual);
+    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, wished);
     headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
     response
 }
@@ -288,7 +293,8 @@ fn allow_page(headers: &mut HeaderMap, origin: HeaderValue) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     headers.append(header::VARY, HeaderValue::from_static("origin"));
     let exposed = "x-changeover-tier, x-changeover-backend, x-changeover-attempts, x-changeover-mode, \
-                   x-changeover-notice, x-changeover-simulated, x-changeover-request-id, retry-after";
+                   x-changeover-notice, x-changeover-simulated, x-changeover-request-id, \
+                   x-request-id, request-id, retry-after";
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(exposed));
 }
 
@@ -299,7 +305,12 @@ fn unknown_route(path: &str) -> ClientError {
         ..ClientError::new(
             ErrorKind::NotFound,
             format!(
-                "There is nothing at {path}. Send chat requests to /v1/chat/completions, /v1/responses, /v1/messages or /api/chat, ask for models at /v1/models."
+                "There is nothing at {path}. Send chat requests to /v1/chat/completions, /v1/responses, /v1/messages or /api/chat, ask for models at /v1/models.{}",
+                if path.ends_with("/completions") {
+                    " Text completions are not served; choose the client's chat model."
+                } else {
+                    ""
+                },
             ),
         )
     }

@@ -13,6 +13,9 @@ use crate::{
     take::{boolean, cap, list, numbered, object, real, required, string, take, whole, wrong},
 };
 
+/// The field of a conversation that the server holds.
+pub(crate) const THREAD: &str = "thread";
+
 /// Reads a request.
 ///
 /// # Errors
@@ -59,6 +62,8 @@ fn rest(fields: &mut Map<String, Value>, request: &mut Request) {
         match name.as_str() {
             _ if says_nothing(&value) => {}
             "mcp_servers" | "container" => request.bound.push(name),
+            // The rest of the conversation is at Anthropic. Whoever begins such a thread sends all of it.
+            THREAD if value["type"] != "create" => request.bound.push(name),
             _ => request.dropped.push(name),
         }
     }

@@ -18,6 +18,10 @@ use crate::{
 pub(crate) struct Server;
 
 impl Side for Server {
+    fn calls_at_will(&self) -> bool {
+        true
+    }
+
     fn write(&self, request: &Request, _: &Edits) -> Result<Prepared, Unfit> {
         write_request(request)
     }

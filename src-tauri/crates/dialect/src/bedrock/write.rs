@@ -216,9 +216,6 @@ fn tools(
         }
         Some(ToolChoice::Other(kind)) => lost.note(format!("tool_choice of type {kind}")),
     }
-    if request.parallel_tool_calls == Some(false) && !request.tools.is_empty() && !never {
-        lost.note("parallel_tool_calls");
-    }
     body.insert("toolConfig".into(), config.into());
 }
 

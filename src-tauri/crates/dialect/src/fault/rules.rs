@@ -54,6 +54,11 @@ const CODES: &[(&str, FaultKind)] = &[
     ("not_supported_error", FaultKind::Unsupported),
     // Reasoning that another account has sealed: a tier that leaves it out may serve.
     ("invalid_encrypted_content", FaultKind::Unsupported),
+    // A conversation held at Anthropic that is not there, or not in this state: its clients send it anew.
+    ("thread_not_found", FaultKind::ClientMistake),
+    ("thread_already_continued", FaultKind::ClientMistake),
+    ("thread_continue_in_flight", FaultKind::ClientMistake),
+    ("thread_unsupported_request", FaultKind::ClientMistake),
     ("overloaded_error", FaultKind::Overloaded),
     ("overloaded", FaultKind::Overloaded),
     ("server_is_overloaded", FaultKind::Overloaded),

@@ -166,9 +166,6 @@ fn tools(request: &Request, body: &mut Map<String, Value>, lost: &mut Lost) {
     }
     let declarations: Vec<Value> = request.tools.iter().map(declaration).collect();
     body.insert("tools".into(), json!([{ "functionDeclarations": declarations }]));
-    if request.parallel_tool_calls == Some(false) && request.tool_choice != Some(ToolChoice::Never) {
-        lost.note("parallel_tool_calls");
-    }
     let config = match &request.tool_choice {
         None => return,
         Some(ToolChoice::Auto) => json!({ "mode": "AUTO" }),

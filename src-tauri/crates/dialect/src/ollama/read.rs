@@ -3,6 +3,7 @@
 //! Unlike elsewhere, an answer is streamed unless the client says otherwise. Older clients give calls no ids: then the
 //! n-th call of a conversation is `call_n`, and a result belongs to the first call of its name without one.
 
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -44,7 +45,7 @@ fn option(peek: &mut Peek, name: &str, value: &Placed<'_>) -> Result<(), BadRequ
         "stream" => peek.stream = parse::<Option<bool>>(value, name, "true or false")?.unwrap_or(true),
         "messages" => {
             peek.is_empty &= !value.has_items();
-            peek.has_images |= value.watched;
+            peek.has_images |= value.watched && holds_images(value);
         }
         "prompt" | "suffix" => peek.is_empty &= matches!(value.text, b"\"\"" | b"null"),
         "images" => peek.has_images |= value.has_items(),
@@ -60,6 +61,18 @@ fn option(peek: &mut Peek, name: &str, value: &Placed<'_>) -> Result<(), BadRequ
         _ => {}
     }
     Ok(())
+}
+
+/// Whether a message has a picture: several clients send an empty list with each.
+fn holds_images(messages: &Placed<'_>) -> bool {
+    #[derive(Deserialize)]
+    struct Pictured {
+        #[serde(default)]
+        images: Option<Vec<IgnoredAny>>,
+    }
+    // What cannot be read here is told when it is read whole.
+    let messages: Vec<Pictured> = messages.parse().unwrap_or_default();
+    messages.iter().any(|message| message.images.as_ref().is_some_and(|images| !images.is_empty()))
 }
 
 fn fields(body: &[u8]) -> Result<Map<String, Value>, BadRequest> {

@@ -70,12 +70,6 @@ fn check_choices(request: &Request, lost: &mut Lost) {
     {
         lost.note("tool_choice");
     }
-    if request.parallel_tool_calls == Some(false)
-        && !request.tools.is_empty()
-        && request.tool_choice != Some(ToolChoice::Never)
-    {
-        lost.note("parallel_tool_calls");
-    }
 }
 
 fn options(request: &Request) -> Map<String, Value> {

@@ -57,6 +57,10 @@ impl Side for Server {
         self.0 == Form::Chat
     }
 
+    fn calls_at_will(&self) -> bool {
+        true
+    }
+
     fn write(&self, request: &Request, _: &Edits) -> Result<Prepared, Unfit> {
         if self.0 == Form::Generate {
             return Err(Unfit::CannotCarry(vec!["a conversation".into()]));

@@ -63,6 +63,10 @@ async fn every_answer_says_in_its_headers_who_gave_it() {
             let reply = ask(&world, client, stream).await;
             assert_eq!(said(&reply), ["", "", "1", "emergency", ""], "{client:?}");
             assert_eq!(of(&reply, "request-id").len(), 36);
+            // Where the SDKs of OpenAI and of Anthropic show it; a provider's own stays (see whole.rs).
+            for name in ["x-request-id", "request-id"] {
+                assert_eq!(reply.header(name), of(&reply, "request-id"), "{client:?}");
+            }
         }
     }
 }

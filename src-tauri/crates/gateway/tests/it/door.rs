@@ -77,6 +77,39 @@ async fn unknown_routes_and_methods_are_answered_in_shape() {
     assert_eq!(ask(&world, "DELETE /v1/models HTTP/1.1").await.status, 405);
     let reply = ask(&world, "OPTIONS /v1/chat/completions HTTP/1.1\r\norigin: http://localhost:3000").await;
     assert_eq!((reply.status, reply.header("access-control-allow-origin")), (204, "http://localhost:3000"));
+    assert!(reply.header("access-control-allow-headers").contains("authorization"));
+    let asked = "authorization,content-type,x-stainless-lang,anthropic-dangerous-direct-browser-access";
+    let head = format!(
+        "OPTIONS /v1/chat/completions HTTP/1.1\r\norigin: http://localhost:3000\r\naccess-control-request-headers: {asked}"
+    );
+    assert_eq!(ask(&world, &head).await.header("access-control-allow-headers"), asked);
+}
+
+#[tokio::test]
+async fn what_anthropics_clients_look_for_in_vain_is_told_in_their_shape() {
+    let only = Chain { aliases: vec![], ..chain(vec![tier("gpu", nobody().await)]) };
+    let world = World::over(Snapshot { chains: vec![Arc::new(only)], ..Snapshot::default() }).await;
+    let batches = world.get("/v1/messages/batches").await;
+    let version = "anthropic-version: 2023-06-01";
+    let model = ask(&world, &format!("GET /v1/models/other HTTP/1.1\r\n{version}")).await;
+    for reply in [batches, model] {
+        let body = reply.json();
+        assert_eq!((reply.status, &body["type"]), (404, &"error".into()), "{body}");
+        assert_eq!(body["error"]["type"], "not_found_error");
+    }
+    let head = format!("POST /messages HTTP/1.1\r\n{version}");
+    assert_eq!(send(world.addr, &head, b"{}").await.reply().await.json()["type"], "error");
+}
+
+#[tokio::test]
+async fn a_compressed_body_and_a_text_completion_are_refused_in_words_that_help() {
+    let world = idle().await;
+    let head =
+        "POST /v1/chat/completions HTTP/1.1\r\ncontent-type: application/json\r\ncontent-encoding: gzip";
+    let reply = send(world.addr, head, b"\x1f\x8b").await.reply().await;
+    assert_eq!((reply.status, error(&reply)["code"].as_str()), (400, Some("unsupported_content_encoding")));
+    let reply = send(world.addr, "POST /v1/completions HTTP/1.1", b"{}").await.reply().await;
+    assert!(error(&reply)["message"].as_str().unwrap().contains("chat model"));
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use domain::{ProviderKind, Tier, capability::Capabilities};
 
 use crate::{
     client::{Reply, send},
-    script::{Upstream, end, good, head, piece, streamed, whole},
+    script::{Upstream, end, good, head, nobody, piece, streamed, whole},
     world::{ASK, ASK_STREAM, World, tier},
 };
 
@@ -39,6 +39,26 @@ async fn a_picture_goes_to_the_tier_that_sees() {
     let refused = alone.post(PICTURE).await;
     assert_eq!((refused.status, refused.json()["error"]["code"].as_str()), (400, Some("unsupported")));
     assert!(refused.body.contains("images"), "{}", refused.body);
+}
+
+#[tokio::test]
+async fn a_thread_that_a_dead_server_holds_is_asked_for_anew() {
+    let up = Upstream::play(vec![good("Hello")]).await;
+    let claude = Tier { provider: ProviderKind::Anthropic, ..tier("claude", nobody().await) };
+    let world = World::of(vec![claude, tier("gpu", up.addr)]).await;
+    let ask = async |thread: &str| {
+        let body = format!(
+            r#"{{"model":"chat","max_tokens":9,"thread":{thread},"messages":[{{"role":"user","content":"hi"}}]}}"#
+        );
+        let head = "POST /v1/messages HTTP/1.1\r\ncontent-type: application/json";
+        send(world.addr, head, body.as_bytes()).await.reply().await
+    };
+    let lost = ask(r#"{"type":"continue","previous_message_id":"msg_1"}"#).await;
+    let error = lost.json()["error"].clone();
+    assert_eq!((lost.status, &error["details"]["error_code"]), (404, &"thread_not_found".into()), "{error}");
+    assert_eq!(up.connections(), 0, "it knows nothing of what was said before");
+    let anew = ask(r#"{"type":"create"}"#).await;
+    assert_eq!((anew.status, anew.header("x-changeover-notice")), (200, "left out: thread"));
 }
 
 #[tokio::test]
