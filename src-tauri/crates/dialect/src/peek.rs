@@ -220,7 +220,10 @@ fn depth(body: &[u8]) -> usize {
 
 /// Whether a `tool_choice` leaves the model no choice but to call a tool.
 pub(crate) fn forces_tool(value: &Placed<'_>) -> bool {
+    let is_free = |kind: Kind<'_>| matches!(&*kind.kind, "auto" | "none");
+    // Anthropic's clients say it in an object.
     !matches!(value.text, b"\"auto\"" | b"\"none\"" | b"null")
+        && !value.parse::<Kind<'_>>().is_ok_and(is_free)
 }
 
 #[derive(Default, Deserialize)]

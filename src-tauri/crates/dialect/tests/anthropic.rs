@@ -167,6 +167,18 @@ fn a_thread_that_anthropic_holds_is_continued_nowhere_else() {
 }
 
 #[test]
+fn a_free_choice_of_tools_forces_none() {
+    for (choice, forces) in [("auto", false), ("none", false), ("any", true), ("tool", true)] {
+        let body = json!({
+            "model": "m", "max_tokens": 5, "messages": [{ "role": "user", "content": "T" }],
+            "tools": [{ "name": "f", "input_schema": {} }], "tool_choice": { "type": choice, "name": "f" },
+        });
+        let asked = Asked::read(Dialect::Messages, body.to_string().into()).unwrap();
+        assert_eq!(asked.peek.forces_tool, forces, "{choice}");
+    }
+}
+
+#[test]
 fn a_clients_request_is_read_whole() {
     let request = read_request(
         json!({
