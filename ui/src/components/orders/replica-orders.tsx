@@ -1,15 +1,17 @@
-import { CirclePause, Droplets, Hand, Play } from "lucide-react";
+import { Hand } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { HealthBadge } from "@/components/health";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
-import { Menu, MenuItem } from "@/components/ui/menu";
+import { Menu } from "@/components/ui/menu";
 import { Tooltip } from "@/components/ui/tooltip";
 import type { ChainView, OrderView, ReplicaView, TierView } from "@/contract";
 import { useRpc } from "@/state/rpc";
 import { OrderDialog } from "./order-dialog";
 import type { OrderAct } from "./orders";
+import { SwitchItems } from "./switch-items";
+import { ORDER_ICONS } from "./tier-orders";
 
 /** The servers of a tier that has several, each with its state and the orders for it alone. */
 export function ReplicaOrders({ chain, tier }: { chain: ChainView; tier: TierView }) {
@@ -40,17 +42,17 @@ interface RowProps {
 function Row({ place, replica, order }: RowProps) {
   const { t } = useTranslation("orders");
   const [act, setAct] = useState<OrderAct | null>(null);
-  const running = replica.in_flight;
+  const Icon = order && ORDER_ICONS[order.kind];
   return (
     <li data-testid={`replica-${replica.url}`} className="flex min-w-0 items-center gap-2 text-xs">
       {!order && <HealthBadge health={replica.health} />}
-      {order && (
+      {order && Icon && (
         <Tooltip
           content={`${t("by", { by: order.given.by })}${order.given.why ? `: ${order.given.why}` : ""}`}
         >
           <span className="inline-flex shrink-0">
             <Badge tone="warn">
-              {order.kind === "draining" ? <Droplets aria-hidden /> : <CirclePause aria-hidden />}
+              <Icon aria-hidden />
               {t(`kind.${order.kind}`)}
             </Badge>
           </span>
@@ -66,23 +68,7 @@ function Row({ place, replica, order }: RowProps) {
           </Button>
         }
       >
-        {order ? (
-          <MenuItem onClick={() => setAct({ kind: "enable", ...place })}>
-            <Play aria-hidden />
-            {t("enable.item")}
-          </MenuItem>
-        ) : (
-          <MenuItem onClick={() => setAct({ kind: "drain", ...place, running })}>
-            <Droplets aria-hidden />
-            {t("drain.item")}
-          </MenuItem>
-        )}
-        {order?.kind !== "disabled" && (
-          <MenuItem onClick={() => setAct({ kind: "disable", ...place, running })}>
-            <CirclePause aria-hidden />
-            {t("disable.item")}
-          </MenuItem>
-        )}
+        <SwitchItems place={place} order={order} running={replica.in_flight} onAct={setAct} />
       </Menu>
       {act && <OrderDialog act={act} onClose={() => setAct(null)} />}
     </li>

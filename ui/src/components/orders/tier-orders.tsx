@@ -9,6 +9,7 @@ import { Tooltip } from "@/components/ui/tooltip";
 import type { ChainView, TierView } from "@/contract";
 import { OrderDialog } from "./order-dialog";
 import type { OrderAct } from "./orders";
+import { SwitchItems } from "./switch-items";
 
 /** The orders that can be given for a tier. They hold at once, whatever the draft says. */
 export function TierOrders({ chain, tier }: { chain: ChainView; tier: TierView }) {
@@ -16,7 +17,6 @@ export function TierOrders({ chain, tier }: { chain: ChainView; tier: TierView }
   const [act, setAct] = useState<OrderAct | null>(null);
   const place = { chain: chain.name, tier: tier.name };
   const running = tier.replicas.reduce((sum, { in_flight }) => sum + in_flight, 0);
-  const switched = tier.order?.kind === "draining" || tier.order?.kind === "disabled";
   const pinned = chain.pin?.tier === tier.name;
   return (
     <>
@@ -44,23 +44,7 @@ export function TierOrders({ chain, tier }: { chain: ChainView; tier: TierView }
           </MenuItem>
         )}
         <MenuSeparator />
-        {switched ? (
-          <MenuItem onClick={() => setAct({ kind: "enable", ...place })}>
-            <Play aria-hidden />
-            {t("enable.item")}
-          </MenuItem>
-        ) : (
-          <MenuItem onClick={() => setAct({ kind: "drain", ...place, running })}>
-            <Droplets aria-hidden />
-            {t("drain.item")}
-          </MenuItem>
-        )}
-        {tier.order?.kind !== "disabled" && (
-          <MenuItem onClick={() => setAct({ kind: "disable", ...place, running })}>
-            <CirclePause aria-hidden />
-            {t("disable.item")}
-          </MenuItem>
-        )}
+        <SwitchItems place={place} order={tier.order} running={running} onAct={setAct} />
         <MenuItem onClick={() => setAct({ kind: "maintenance", ...place })}>
           <Wrench aria-hidden />
           {t("maintenance.item")}
@@ -83,7 +67,8 @@ export function TierOrders({ chain, tier }: { chain: ChainView; tier: TierView }
   );
 }
 
-const ICONS = {
+/** What stands for each order. */
+export const ORDER_ICONS = {
   draining: Droplets,
   disabled: CirclePause,
   set_aside: OctagonX,
@@ -98,7 +83,7 @@ export function TierOrderBadge({ chain, tier }: { chain: ChainView; tier: TierVi
   const given = pin?.given ?? tier.order?.given;
   if (!given) return tier.waits ? <Badge tone="warn">{t("waits")}</Badge> : null;
   const until = pin?.until_ms ?? tier.order?.until_ms;
-  const Icon = pin ? Pin : tier.order ? ICONS[tier.order.kind] : Hand;
+  const Icon = pin ? Pin : tier.order ? ORDER_ICONS[tier.order.kind] : Hand;
   const word = pin ? t(pin.only ? "pinned_only" : "pinned") : tier.order ? t(`kind.${tier.order.kind}`) : "";
   return (
     <span className="flex flex-wrap items-center gap-x-2 text-xs text-muted">
