@@ -7,7 +7,7 @@ use dialect::{
     error::{ClientError, ErrorKind},
 };
 use domain::{
-    Admin, FailureClass, Snapshot, Trigger,
+    Admin, FailureClass, ReplicaState, Snapshot, Trigger,
     event::RequestResult,
     plan::{Ask as PlanAsk, Candidate, Plan, Step, WhyNot, plan},
     verdict,
@@ -172,7 +172,7 @@ impl Life {
     }
 
     /// Who is left when everybody in service has failed: the last tier that only its checks call down. They may be wrong,
-    /// and the client gets an error otherwise.
+    /// and the client gets an error otherwise. A faulty GPU is no such doubt: its answers may be wrong.
     fn doubtful(&self, tried: &[Candidate]) -> Option<Candidate> {
         if self.tries.only || tried.iter().any(|candidate| candidate.last_resort) {
             return None;
@@ -181,8 +181,11 @@ impl Life {
         let board = &self.tries.shared.deps.board;
         self.planned.steps.iter().rev().filter(down).find_map(|step| {
             let replicas = &self.tries.chain.tiers.get(step.tier)?.replicas;
-            let in_hand = |id| board.load(id).is_some_and(|(state, _)| state.admin == Admin::Enabled);
-            let replica = replicas.iter().position(|replica| in_hand(&replica.id))?;
+            let may = |state: &ReplicaState| {
+                let gpu = state.last_failure.as_ref().is_some_and(|(f, _)| f.class == FailureClass::Gpu);
+                state.admin == Admin::Enabled && !gpu
+            };
+            let replica = replicas.iter().position(|r| board.load(&r.id).is_some_and(|(s, _)| may(&s)))?;
             Some(Candidate { tier: step.tier, replica, last_resort: true })
         })
     }

@@ -50,7 +50,7 @@ async fn a_tier_that_only_its_checks_call_down_is_asked_before_the_client_gets_a
 }
 
 #[tokio::test]
-async fn what_requests_or_the_operator_say_of_a_tier_is_not_doubted() {
+async fn what_requests_the_operator_or_a_gpu_say_of_a_tier_is_not_doubted() {
     use domain::{Admin, board::BreakerState};
     use resilience::gate::Gate;
     let second = Upstream::play(vec![good("Hello")]).await;
@@ -61,6 +61,11 @@ async fn what_requests_or_the_operator_say_of_a_tier_is_not_doubted() {
     world.states["cpu"].send_modify(|s| {
         s.breaker = BreakerState::Closed;
         (s.health, s.admin, s.gate) = (Health::Down, Admin::Disabled, Gate::Shut);
+    });
+    assert_eq!(world.post(ASK).await.status, 503);
+    world.states["cpu"].send_modify(|s| {
+        (s.admin, s.gate) = (Admin::Enabled, Gate::Shut);
+        s.last_failure = Some((domain::Failure::new(FailureClass::Gpu, "Xid 79"), 0));
     });
     assert_eq!(world.post(ASK).await.status, 503);
     assert_eq!(second.connections(), 0);
