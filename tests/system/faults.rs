@@ -159,8 +159,9 @@ impl Cell {
     fn history(&self, changeovers: &Value) -> Result<(), String> {
         let class = self.ends().class().filter(|class| cells::follows(class) != (false, false));
         let Some(class) = class.filter(|_| self.place == Place::First) else { return Ok(()) };
-        let mut all = changeovers.as_array().into_iter().flatten();
-        let found = all.find(|it| it["chain"] == self.chain.as_str()).unwrap_or(&Value::Null);
+        // A short cool-down may have ended by now, and the chain may have gone back.
+        let away = |it: &&Value| it["chain"] == self.chain.as_str() && it["direction"] != "back";
+        let found = changeovers.as_array().into_iter().flatten().find(away).unwrap_or(&Value::Null);
         let trigger = found["trigger"].as_str().unwrap_or_default();
         let right =
             found["from"] == "faulty" && found["to"] == "good" && class.split('|').any(|it| it == trigger);
