@@ -4,6 +4,8 @@ use std::{path::Path, process::Command};
 
 use harness::{AttentiveServer, Daemon, ModelServer, Script};
 
+use crate::every_kind::{KINDS, every_kind};
+
 /// Runs a script of `tests/python` to its end.
 pub async fn run(script: &str, arguments: Vec<String>) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("python");
@@ -63,4 +65,11 @@ async fn the_openai_sdk_has_all_of_its_dialects() {
 async fn the_ollama_sdk_takes_the_endpoint_for_ollama() {
     let (_server, _broken, daemon) = attentive().await;
     run("ollama_whole.py", vec![daemon.endpoint.clone()]).await;
+}
+
+#[tokio::test]
+async fn the_openai_sdk_makes_every_kind_of_tier_call_a_tool() {
+    let world = every_kind().await;
+    let kinds = KINDS.map(|(kind, ..)| kind).join(",");
+    run("forced_tools.py", vec![world.daemon.endpoint.clone(), kinds]).await;
 }

@@ -128,6 +128,14 @@ pub(crate) fn cannot_go_on(why: impl std::fmt::Display) -> Fault {
     Fault::new(FaultKind::Unsupported, &format!("Asked to go on with an answer, {why}."))
 }
 
+/// A server that was asked for a call of a tool, in the form of its answer, gave another one.
+pub(crate) fn no_call() -> Fault {
+    Fault::new(
+        FaultKind::Unsupported,
+        "Asked for the call of a tool, the server answered with something else.",
+    )
+}
+
 /// Something came that is not of the expected API. Nothing of it is quoted: it may hold an answer.
 pub(crate) fn malformed(message: &str, body: &[u8]) -> Fault {
     let page = body.trim_ascii_start().starts_with(b"<");

@@ -26,6 +26,7 @@ pub mod error;
 pub mod exchange;
 pub mod fault;
 mod fields;
+mod forced;
 pub mod frames;
 pub mod gemini;
 pub mod ndjson;

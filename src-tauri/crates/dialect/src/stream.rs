@@ -70,10 +70,10 @@ impl Relay {
     }
 
     /// The upstream speaks another dialect than the client.
-    pub(crate) fn between(upstream: &dyn Side, writer: Box<dyn Writer>) -> Self {
+    pub(crate) fn between(upstream: &dyn Side, reader: Box<dyn Reader>, writer: Box<dyn Writer>) -> Self {
         let between = Between {
             cutter: Some(upstream.cutter()),
-            reader: upstream.reader(),
+            reader,
             field: upstream.finish_field(),
             observer: EventObserver::default(),
             writer,
@@ -88,7 +88,7 @@ impl Relay {
     pub(crate) fn behind(upstream: &dyn Side, broken: Broken, continuing: &Continuing) -> Self {
         let Broken { mut sent, writer } = broken;
         sent.begin_part();
-        let mut relay = Self::between(upstream, writer);
+        let mut relay = Self::between(upstream, upstream.reader(), writer);
         if let Way::Between(between) = &mut relay.way {
             let seam = Some(Seam::new(&continuing.text, !continuing.manner.is_prefill()));
             between.part = Some(Box::new(Part { sent, seam }));

@@ -19,6 +19,7 @@ use crate::{
         embed::{EmbedAnswer, EmbedRequest},
     },
     fault::{Fault, malformed},
+    forced::Forced,
     frames::Cutter,
     gemini,
     observe::Observe,
@@ -129,9 +130,13 @@ impl Wire {
         let takes = |answer: Answer| {
             if native { Ok(answer) } else { asked.dialect.side().takes(&answer).map(|()| answer) }
         };
+        let called = |answer: Answer| match self.forced(asked) {
+            Some(forced) => forced.answer(answer),
+            None => Ok(answer),
+        };
         // What is not read of an answer reaches the client as it is, and must be text as well.
         let read = match std::str::from_utf8(body) {
-            Ok(_) => side.answer(body).and_then(takes),
+            Ok(_) => side.answer(body).and_then(called).and_then(takes),
             Err(_) => Err(malformed("The answer is not UTF-8.", b"")),
         };
         whole::judge(read, side.finish_field(), |answer| {
@@ -166,8 +171,13 @@ impl Wire {
         if self.holds_calls_back(asked) {
             writer = Box::new(OneCall::new(writer));
         }
+        let mut reader = side.reader();
+        if let Some(forced) = self.forced(asked) {
+            reader = forced.reader(reader);
+        }
         Relay::between(
             side,
+            reader,
             match origin {
                 Some(origin) => Box::new(Marking { writer, origin }),
                 None => writer,
@@ -185,6 +195,16 @@ impl Wire {
     fn holds_calls_back(self, asked: &Asked) -> bool {
         let wanted = || asked.request().is_ok_and(|request| one_call::is_wanted(&request));
         asked.peek.has_tools && self.side().calls_at_will() && wanted()
+    }
+
+    /// The tools of which this upstream was made to call one by the form of its answer.
+    fn forced(self, asked: &Asked) -> Option<Forced> {
+        let peek = &asked.peek;
+        let may = peek.has_tools
+            && peek.forces_tool
+            && self.side().calls_by_form()
+            && !self.is_native(asked.dialect);
+        may.then(|| asked.request().ok()).flatten().as_ref().and_then(Forced::of)
     }
 
     fn side(self) -> &'static dyn Side {
@@ -232,6 +252,11 @@ pub(crate) trait Side: Sync {
 
     /// Whether no word of this dialect keeps a model from calling several tools at once.
     fn calls_at_will(&self) -> bool {
+        false
+    }
+
+    /// Whether a tool that must be called is asked for by the form of the answer (see [`Forced`]).
+    fn calls_by_form(&self) -> bool {
         false
     }
 

@@ -102,9 +102,12 @@ fn what_has_no_word_and_shapes_the_answer_makes_the_tier_unfit() {
         { "id": "c", "function": { "name": "f", "arguments": "{\"a\":" } }] }]);
     for (fields, what) in [
         (json!({ "n": 2 }), "n"),
-        (json!({ "tools": tool, "tool_choice": "required" }), "tool_choice"),
         (
-            json!({ "tools": tool, "tool_choice": { "type": "function", "function": { "name": "f" } } }),
+            json!({ "tools": tool, "tool_choice": "required", "response_format": { "type": "json_object" } }),
+            "tool_choice",
+        ),
+        (
+            json!({ "tools": tool, "tool_choice": { "type": "function", "function": { "name": "g" } } }),
             "tool_choice",
         ),
         (

@@ -169,7 +169,9 @@ impl Tries {
     pub(crate) fn may_resume(&self) -> bool {
         let peek = &self.asked.peek;
         let wanted = self.chain.on_broken_stream == OnBrokenStream::Resume && !self.only;
-        wanted && peek.stream && peek.n == 1 && !peek.wants_json
+        // A call that must be made may go out as the form of the answer, which nobody can go on with.
+        let forced = peek.has_tools && peek.forces_tool;
+        wanted && peek.stream && peek.n == 1 && !peek.wants_json && !forced
     }
 
     /// The trigger that is switched off, so that a request which failed like this stays with the candidate's tier.

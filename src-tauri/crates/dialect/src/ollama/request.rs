@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     error::Unfit,
     exchange::{Format, Image, ImageSource, Message, Part, Request, ToolCall, ToolChoice, ToolResult, Turn},
+    forced::Forced,
     openai::tool,
     wire::Prepared,
 };
@@ -18,20 +19,25 @@ use crate::{
 /// Something in it shapes the answer and has no word here; all of it is named.
 pub fn write_request(request: &Request) -> Result<Prepared, Unfit> {
     let mut lost = Lost::default();
-    let messages = messages(&request.messages, &mut lost);
-    check_choices(request, &mut lost);
-    let (extra_options, dropped) = extra(&request.extra, &mut lost);
+    let mut messages = messages(&request.messages, &mut lost);
+    let forced = Forced::of(request);
+    check_choices(request, forced.as_ref(), &mut lost);
+    let (extra_options, mut dropped) = extra(&request.extra, &mut lost);
     if !lost.0.is_empty() {
         return Err(Unfit::CannotCarry(lost.0));
     }
+    if let Some(forced) = &forced {
+        instruct(&mut messages, &forced.note());
+        dropped.push("tool_choice (sent as format)".into());
+    }
     let mut body = Map::new();
     body.insert("model".into(), request.model.clone().into());
-    body.insert("messages".into(), messages);
-    if !request.tools.is_empty() && request.tool_choice != Some(ToolChoice::Never) {
+    body.insert("messages".into(), messages.into());
+    if forced.is_none() && !request.tools.is_empty() && request.tool_choice != Some(ToolChoice::Never) {
         body.insert("tools".into(), request.tools.iter().map(tool).collect());
     }
     match &request.format {
-        Format::Text => {}
+        Format::Text => drop(forced.map(|forced| body.insert("format".into(), forced.schema()))),
         Format::Json => drop(body.insert("format".into(), "json".into())),
         Format::Schema { schema, .. } => drop(body.insert("format".into(), schema.clone())),
     }
@@ -62,12 +68,17 @@ impl Lost {
     }
 }
 
-fn check_choices(request: &Request, lost: &mut Lost) {
+fn check_choices(request: &Request, forced: Option<&Forced>, lost: &mut Lost) {
     if request.n.is_some_and(|n| n > 1) {
         lost.note("n");
     }
-    if matches!(request.tool_choice, Some(ToolChoice::Required | ToolChoice::Named(_) | ToolChoice::Other(_)))
-    {
+    // One form only can be asked for, and that of a call needs a tool that is offered.
+    let can = forced.is_some() && request.format == Format::Text;
+    let must = matches!(
+        request.tool_choice,
+        Some(ToolChoice::Required | ToolChoice::Named(_) | ToolChoice::Other(_))
+    );
+    if must && !can {
         lost.note("tool_choice");
     }
 }
@@ -127,7 +138,18 @@ fn says_nothing(value: &Value) -> bool {
     }
 }
 
-fn messages(all: &[Message], lost: &mut Lost) -> Value {
+/// Adds to the instructions.
+fn instruct(messages: &mut Vec<Value>, note: &str) {
+    match messages.first_mut() {
+        Some(first) if first["role"] == "system" => {
+            let own = first["content"].as_str().unwrap_or_default();
+            first["content"] = format!("{own}\n\n{note}").into();
+        }
+        _ => messages.insert(0, json!({ "role": "system", "content": note })),
+    }
+}
+
+fn messages(all: &[Message], lost: &mut Lost) -> Vec<Value> {
     let mut calls: Vec<&ToolCall> = Vec::new();
     let mut written = Vec::new();
     for message in all {
@@ -141,7 +163,7 @@ fn messages(all: &[Message], lost: &mut Lost) -> Value {
             Message::Tool(result) => tool_result(result, &calls, lost),
         });
     }
-    written.into()
+    written
 }
 
 fn said(role: &str, parts: &[Part], lost: &mut Lost) -> Value {

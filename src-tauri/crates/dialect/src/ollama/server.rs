@@ -61,6 +61,10 @@ impl Side for Server {
         true
     }
 
+    fn calls_by_form(&self) -> bool {
+        self.0 == Form::Chat
+    }
+
     fn write(&self, request: &Request, _: &Edits) -> Result<Prepared, Unfit> {
         if self.0 == Form::Generate {
             return Err(Unfit::CannotCarry(vec!["a conversation".into()]));

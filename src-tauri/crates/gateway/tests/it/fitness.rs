@@ -134,3 +134,20 @@ async fn a_context_that_turns_out_full_is_no_failure_of_the_server() {
         assert_eq!((alone.status, code.as_str()), (400, Some("context_length_exceeded")), "{}", alone.body);
     }
 }
+
+/// Ollama has no word for a tool that must be called.
+#[tokio::test]
+async fn a_forced_tool_goes_to_ollama_as_the_form_of_its_answer() {
+    let said = r#"{"model":"m","message":{"role":"assistant","content":"{\"a\":1}"},"done":true,"done_reason":"stop"}"#;
+    let mut up = Upstream::play(vec![whole("200 OK", "", said)]).await;
+    let world = World::of(vec![Tier { provider: ProviderKind::Ollama, ..tier("laptop", up.addr) }]).await;
+    let body = r#"{"model":"chat","tool_choice":{"type":"function","function":{"name":"f"}},
+        "tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object"}}}],
+        "messages":[{"role":"user","content":"Hi"}]}"#;
+    let reply = world.post(body).await;
+    assert_eq!(reply.header("x-changeover-notice"), "left out: tool_choice (sent as format)");
+    let choice = &reply.json()["choices"][0];
+    assert_eq!(choice["message"]["tool_calls"][0]["function"]["arguments"], "{\"a\":1}", "{choice}");
+    let sent: serde_json::Value = serde_json::from_slice(&up.request().await.body).unwrap();
+    assert_eq!(sent["format"]["type"], "object", "{sent}");
+}

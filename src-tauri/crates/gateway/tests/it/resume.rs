@@ -239,3 +239,14 @@ async fn a_whole_stop_needs_no_other_tier() {
     assert_eq!(whole(&world.post(ASK_STREAM).await), "one two ");
     assert_eq!(world.told().await.1.attempts, 1);
 }
+
+#[tokio::test]
+async fn an_answer_that_must_be_a_call_is_not_gone_on_with_as_text() {
+    let first = Upstream::play(vec![begun(vec![Step::Reset])]).await;
+    let second = Upstream::play(vec![streamed(&["three"])]).await;
+    let world = world(vec![tier("gpu", first.addr), tier("cpu", second.addr)]).await;
+    let tools = r#"{"tool_choice":"required","tools":[{"type":"function","function":{"name":"f"}}],"model":"#;
+    let reply = world.post(&ASK_STREAM.replace("{\"model\":", tools)).await;
+    assert!(reply.body.contains("\"error\"") && !reply.body.contains("three"), "{}", reply.body);
+    assert_eq!(second.connections(), 0);
+}
