@@ -10,7 +10,10 @@ use std::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use thirtyfour::prelude::*;
-use tokio::process::{Child, Command};
+use tokio::{
+    process::{Child, Command},
+    sync::{Mutex, MutexGuard},
+};
 
 use crate::{
     process::{free_port, program},
@@ -33,6 +36,9 @@ pub const LOST_GPU: &str = r#"{"driver": "575.57.08", "gpus": [{
 /// How long the window may take to show something.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// One window at a time, whoever runs the tests: they share the screen and its focus.
+static SCREEN: Mutex<()> = Mutex::const_new(());
+
 /// The desktop program on a folder of its own.
 pub struct Desktop {
     folder: Option<TempDir>,
@@ -41,6 +47,7 @@ pub struct Desktop {
     pub window: WebDriver,
     /// The port of the endpoint, fixed in the configuration before the start.
     pub endpoint_port: u16,
+    _screen: MutexGuard<'static, ()>,
 }
 
 /// A folder in which the desktop program was started before, or will be.
@@ -106,6 +113,7 @@ impl Home {
 
     /// Starts the desktop program and waits for its window.
     pub async fn open(self) -> Desktop {
+        let screen = SCREEN.lock().await;
         let port = free_port();
         let folder = self.folder.path();
         let mut command = Command::new("WebKitWebDriver");
@@ -128,7 +136,13 @@ impl Home {
         let binary = program("changeover").display().to_string();
         capabilities.set("webkitgtk:browserOptions", json!({"binary": binary, "args": []})).unwrap();
         let window = WebDriver::new(&url, capabilities).await.unwrap();
-        Desktop { folder: Some(self.folder), webdriver, window, endpoint_port: self.endpoint_port }
+        Desktop {
+            folder: Some(self.folder),
+            webdriver,
+            window,
+            endpoint_port: self.endpoint_port,
+            _screen: screen,
+        }
     }
 }
 
@@ -166,6 +180,12 @@ impl Desktop {
     /// Goes to a screen by its navigation link.
     pub async fn go(&self, screen: &str) {
         self.find(&format!("nav-{screen}")).await.click().await.unwrap();
+    }
+
+    /// Goes on in the window that was opened last, once there is one: for a test that had its window closed.
+    pub async fn in_newest_window(&self) -> Option<()> {
+        let newest = self.window.windows().await.ok()?.pop()?;
+        self.window.switch_to_window(newest).await.ok()
     }
 
     /// A chat request to the endpoint: the tier that answered.
@@ -230,6 +250,20 @@ pub async fn notifications() -> Vec<(String, String)> {
     let entries = history["data"][0].as_array().cloned().unwrap_or_default();
     let text = |entry: &Value, field: &str| entry[field]["data"].as_str().unwrap_or_default().to_owned();
     entries.iter().map(|e| (text(e, "summary"), text(e, "body"))).collect()
+}
+
+/// Chooses the entry of the tray's menu of the program `pid` that begins with `label`; whether there is one.
+pub async fn press_in_tray(pid: u32, label: &str) -> bool {
+    let host = "org.changeover.TrayHost";
+    let output = Command::new("dbus-send")
+        .args(["--session", "--print-reply=literal", &format!("--dest={host}"), "/StatusNotifierWatcher"])
+        .args([format!("{host}.press"), format!("uint32:{pid}"), format!("string:{label}")])
+        .output()
+        .await
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "the tray's host runs: start the tests with `make test`. {said}");
+    String::from_utf8_lossy(&output.stdout).contains("true")
 }
 
 /// Moves notifications that are still shown into the history, where [`notifications`] finds them.

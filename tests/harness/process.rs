@@ -46,6 +46,38 @@ pub fn free_port() -> u16 {
         .unwrap()
 }
 
+/// A process with everything that it has started.
+#[derive(Debug)]
+pub struct Tree {
+    /// The names of its processes, in order.
+    pub names: Vec<String>,
+    /// The memory that they have written to, KiB: it is theirs alone, whoever else maps the same libraries.
+    pub kib: usize,
+}
+
+/// The process `pid` and its descendants, as they are now. One that ends meanwhile is left out.
+pub fn tree(pid: u32) -> Tree {
+    let mut found = Tree { names: vec![], kib: 0 };
+    let mut left = vec![pid];
+    while let Some(pid) = left.pop() {
+        let of = |file: &str| std::fs::read_to_string(format!("/proc/{pid}/{file}"));
+        let (Ok(name), Ok(memory)) = (of("comm"), of("smaps_rollup")) else { continue };
+        found.names.push(name.trim().to_owned());
+        found.kib += memory
+            .lines()
+            .find_map(|line| {
+                line.strip_prefix("Anonymous:")?.split_whitespace().next()?.parse::<usize>().ok()
+            })
+            .unwrap_or_default();
+        for task in std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten() {
+            let children = std::fs::read_to_string(task.path().join("children")).unwrap_or_default();
+            left.extend(children.split_whitespace().filter_map(|child| child.parse::<u32>().ok()));
+        }
+    }
+    found.names.sort();
+    found
+}
+
 /// A model server as a process of its own.
 pub struct ServerProcess {
     port: u16,

@@ -1,33 +1,86 @@
-//! The window is closed: routing goes on.
+//! The window is closed to the tray and brought back from it: routing goes on, and nothing is left behind.
 
 use std::time::Duration;
 
-use harness::{desktop::Home, eventually};
+use harness::{
+    desktop::{Desktop, Home, press_in_tray},
+    eventually,
+    process::{Tree, tree},
+};
+use tokio::process::Command;
+
+/// A window that opens starts a process of WebKit's and loads the screens; a busy machine takes its time.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// By then every cache that is filled once is full.
+const WARM: usize = 3;
+/// How often the window is closed and brought back in all.
+const TIMES: usize = 20;
+/// What the sixteen times after that may add to the program's own memory, KiB; it is some 54 MiB.
+const GROWTH: usize = 8 * 1024;
+
+/// The program's windows on the screen, as the window manager numbers them.
+async fn windows(pid: u32) -> Vec<String> {
+    let found = Command::new("xdotool")
+        .args(["search", "--onlyvisible", "--pid", &pid.to_string(), "--name", "Changeover"])
+        .output()
+        .await
+        .unwrap();
+    String::from_utf8(found.stdout).unwrap().lines().map(str::to_owned).collect()
+}
+
+/// Closes the window as the window manager's button does, and waits until it is gone.
+async fn close(pid: u32) {
+    let window = eventually("the window is on the screen", PATIENCE, || async { windows(pid).await.pop() });
+    let closed = Command::new("wmctrl").args(["-i", "-c", &window.await]).status().await.unwrap();
+    assert!(closed.success());
+    eventually("the window is gone", PATIENCE, || async { windows(pid).await.is_empty().then_some(()) })
+        .await;
+}
 
 #[tokio::test]
 async fn routing_goes_on_after_the_window_is_closed() {
     let desktop = Home::new(None).await.open().await;
     desktop.find("status-sentence").await;
     let pid = desktop.pid().await.unwrap();
-    // As the window manager's close button does.
-    let search = tokio::process::Command::new("xdotool")
-        .args(["search", "--pid", &pid.to_string(), "--onlyvisible", "--name", "Changeover"])
-        .output();
-    let found = String::from_utf8(search.await.unwrap().stdout).unwrap();
-    let window = found.lines().next().expect("the window is on the screen").to_owned();
-    assert!(
-        tokio::process::Command::new("wmctrl").args(["-i", "-c", &window]).status().await.unwrap().success()
-    );
-    eventually("the window is gone", Duration::from_secs(10), || async {
-        let search = tokio::process::Command::new("xdotool")
-            .args(["search", "--onlyvisible", "--pid", &pid.to_string(), "--name", "Changeover"])
-            .output();
-        search.await.unwrap().stdout.is_empty().then_some(())
-    })
-    .await;
+    close(pid).await;
     for _ in 0..3 {
         assert!(["gpu", "second-gpu"].contains(&desktop.ask("practice").await.as_str()));
     }
     assert!(std::path::Path::new(&format!("/proc/{pid}")).exists());
+    desktop.quit().await;
+}
+
+/// Closes the window, and waits until the processes that drew it are gone too.
+async fn into_the_tray(pid: u32) -> Tree {
+    close(pid).await;
+    eventually("no process draws a page", PATIENCE, || async {
+        let tree = tree(pid);
+        (!tree.names.iter().any(|name| name.starts_with("WebKitWebProces"))).then_some(tree)
+    })
+    .await
+}
+
+async fn back(desktop: &Desktop, pid: u32) {
+    assert!(press_in_tray(pid, "Open Changeover").await, "the menu opens the window");
+    eventually("the new page is shown", PATIENCE, || desktop.in_newest_window()).await;
+    desktop.find("status-sentence").await;
+}
+
+#[tokio::test]
+async fn twenty_times_to_the_tray_and_back_leave_no_process_and_no_memory_behind() {
+    let desktop = Home::new(None).await.open().await;
+    desktop.find("status-sentence").await;
+    let pid = desktop.pid().await.unwrap();
+    let (mut closed, mut open) = (vec![], vec![]);
+    for _ in 0..TIMES {
+        closed.push(into_the_tray(pid).await);
+        back(&desktop, pid).await;
+        open.push(tree(pid));
+    }
+    assert_eq!(open[TIMES - 1].names, open[WARM].names);
+    let (before, after) = (&closed[WARM], &closed[TIMES - 1]);
+    assert_eq!(after.names, before.names);
+    println!("closed, {} and {TIMES} times: {} KiB, {} KiB", WARM + 1, before.kib, after.kib);
+    assert!(after.kib < before.kib + GROWTH, "{:?}", closed.iter().map(|tree| tree.kib).collect::<Vec<_>>());
     desktop.quit().await;
 }
