@@ -76,8 +76,9 @@ impl Fault {
 #[must_use]
 pub fn classify(status: u16, header: &dyn Fn(&str) -> Option<String>, body: &[u8], now: SystemTime) -> Fault {
     let mut said = Said::read(body);
-    // Amazon names the error in a header alone.
-    said.kind = said.kind.or_else(|| header("x-amzn-errortype"));
+    // Amazon names the error in a header alone, at times with an address behind it.
+    let amazons = || header("x-amzn-errortype").map(|it| it.split(':').next().unwrap_or_default().to_owned());
+    said.kind = said.kind.or_else(amazons);
     let said = said;
     let retry_after = wait::retry_after(header, &said, now);
     let kind = rules::kind(status, &said, retry_after.is_some());

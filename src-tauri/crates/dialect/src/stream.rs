@@ -69,9 +69,15 @@ impl Relay {
         Self { way: Way::Same(Box::new(same)), frames: 0 }
     }
 
-    /// The upstream speaks another dialect than the client.
-    pub(crate) fn between(upstream: &dyn Side, reader: Box<dyn Reader>, writer: Box<dyn Writer>) -> Self {
+    /// The upstream speaks another dialect than the client. `model`: its name where the upstream does not say it.
+    pub(crate) fn between(
+        upstream: &dyn Side,
+        model: &str,
+        reader: Box<dyn Reader>,
+        writer: Box<dyn Writer>,
+    ) -> Self {
         let between = Between {
+            model: model.to_owned(),
             cutter: Some(upstream.cutter()),
             reader,
             field: upstream.finish_field(),
@@ -88,7 +94,7 @@ impl Relay {
     pub(crate) fn behind(upstream: &dyn Side, broken: Broken, continuing: &Continuing) -> Self {
         let Broken { mut sent, writer } = broken;
         sent.begin_part();
-        let mut relay = Self::between(upstream, upstream.reader(), writer);
+        let mut relay = Self::between(upstream, "", upstream.reader(), writer);
         if let Way::Between(between) = &mut relay.way {
             let seam = Some(Seam::new(&continuing.text, !continuing.manner.is_prefill()));
             between.part = Some(Box::new(Part { sent, seam }));
@@ -290,6 +296,8 @@ impl Run {
 /// From one dialect to another, by way of the exchange model's events.
 #[derive(Debug)]
 struct Between {
+    /// What the client calls the model.
+    model: String,
     /// Absent once the body has ended.
     cutter: Option<Cutter>,
     reader: Box<dyn Reader>,
@@ -331,7 +339,12 @@ impl Between {
         }
         let mut events = Vec::new();
         self.reader.read(frame, &mut events);
-        for event in &events {
+        for event in &mut events {
+            if let Event::Start { model } = event
+                && model.is_empty()
+            {
+                model.clone_from(&self.model);
+            }
             self.fresh &= matches!(event, Event::KeepAlive);
             if !self.observer.event(event, self.field, seen) {
                 return;

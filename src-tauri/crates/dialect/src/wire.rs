@@ -144,6 +144,9 @@ impl Wire {
                 return body.clone();
             }
             let mut answer = answer.clone();
+            if answer.model.is_empty() {
+                answer.model.clone_from(&asked.peek.model);
+            }
             if self.holds_calls_back(asked) {
                 answer.tool_calls.truncate(1);
             }
@@ -177,6 +180,7 @@ impl Wire {
         }
         Relay::between(
             side,
+            &asked.peek.model,
             reader,
             match origin {
                 Some(origin) => Box::new(Marking { writer, origin }),

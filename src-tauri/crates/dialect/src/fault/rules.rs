@@ -172,7 +172,9 @@ fn by_status(status: u16, said: &Said, message: &str, asked_to_wait: bool) -> Fa
         // Google blames the quota for limits by the minute too, and then says how long to wait.
         429 if said.daily || (out_of_money(message) && !asked_to_wait) => FaultKind::QuotaExhausted,
         // Mistral's way to say that this model is busy; another one is not.
-        429 if message.contains("capacity exceeded") => FaultKind::Overloaded,
+        429 if message.contains("capacity exceeded") || message.contains("experiencing high demand") => {
+            FaultKind::Overloaded
+        }
         429 => FaultKind::RateLimited,
         498 | 502 | 529 => FaultKind::Overloaded,
         501 => FaultKind::Unsupported,

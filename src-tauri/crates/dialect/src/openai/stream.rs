@@ -44,7 +44,9 @@ impl StreamReader {
             return;
         }
         let usage = chunk.usage();
-        if !self.started {
+        // Azure's first frame is about the prompt and names no model.
+        let says = || !chunk.model().is_empty() || chunk.choices.as_ref().is_some_and(|it| !it.is_empty());
+        if !self.started && (says() || usage.is_some()) {
             self.started = true;
             events.push(Event::Start { model: chunk.model().to_owned() });
         }
