@@ -188,3 +188,23 @@ fn the_clients_mistakes_name_their_place() {
         }
     }
 }
+
+/// Clients of Anthropic's dialect say it in tokens, and to whatever model.
+#[test]
+fn a_budget_of_reasoning_is_for_models_that_reason() {
+    let written = |model: &str, thinking: Value| {
+        let body = json!({ "model": "m", "max_tokens": 9, "thinking": thinking, "messages": [{ "role": "user", "content": "hi" }] });
+        let asked = Asked::read(Dialect::Messages, body.to_string().into()).unwrap();
+        let edits = Edits { model: Some(model.into()), ..Edits::default() };
+        let prepared = Wire::Ollama.prepare(&asked, &edits).unwrap();
+        (serde_json::from_slice::<Value>(&prepared.body).unwrap()["think"].clone(), prepared.dropped)
+    };
+    let budget = json!({ "type": "enabled", "budget_tokens": 2048 });
+    for model in ["qwen3:8b", "library/gpt-oss:20b"] {
+        assert_eq!(written(model, budget.clone()), ("medium".into(), vec![]), "{model}");
+    }
+    for model in ["llama3.2", "qwen3-coder:30b"] {
+        assert_eq!(written(model, budget.clone()), (Value::Null, vec!["reasoning".to_owned()]), "{model}");
+    }
+    assert_eq!(written("llama3.2", json!({ "type": "disabled" })), (false.into(), vec![]));
+}

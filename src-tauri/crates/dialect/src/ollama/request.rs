@@ -6,6 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
+    carry::effort_of,
     error::Unfit,
     exchange::{Format, Image, ImageSource, Message, Part, Request, ToolCall, ToolChoice, ToolResult, Turn},
     forced::Forced,
@@ -41,8 +42,14 @@ pub fn write_request(request: &Request) -> Result<Prepared, Unfit> {
         Format::Json => drop(body.insert("format".into(), "json".into())),
         Format::Schema { schema, .. } => drop(body.insert("format".into(), schema.clone())),
     }
-    if let Some(effort) = &request.effort {
-        body.insert("think".into(), think(effort));
+    match (request.effort.as_deref(), request.thinking_budget) {
+        (Some(effort), _) => drop(body.insert("think".into(), think(effort))),
+        (None, Some(tokens)) if tokens == 0 || thinks(&request.model) => {
+            body.insert("think".into(), think(effort_of(tokens)));
+        }
+        // Asked to think, a model that cannot would make the server refuse; whoever sets a budget does so for any model.
+        (None, Some(_)) => dropped.push("reasoning".into()),
+        (None, None) => {}
     }
     // Streams are this server's default: say it either way.
     body.insert("stream".into(), request.stream.into());
@@ -97,6 +104,26 @@ fn options(request: &Request) -> Map<String, Value> {
         ("stop", Some(&request.stop).filter(|it| !it.is_empty()).map(|it| json!(it))),
     ];
     all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+}
+
+/// Models that think, by how their names begin, and pieces of the names of those that do not, all the same.
+const THINKERS: [&str; 9] = [
+    "gpt-oss",
+    "qwen3",
+    "qwq",
+    "deepseek-r1",
+    "deepseek-v3.1",
+    "magistral",
+    "phi4-reasoning",
+    "cogito",
+    "glm-4.",
+];
+const NO_THINKERS: [&str; 2] = ["coder", "instruct"];
+
+fn thinks(model: &str) -> bool {
+    let name = model.rsplit('/').next().unwrap_or_default();
+    let begins = THINKERS.iter().any(|start| name.starts_with(start));
+    begins && !NO_THINKERS.iter().any(|piece| name.contains(piece))
 }
 
 fn think(effort: &str) -> Value {

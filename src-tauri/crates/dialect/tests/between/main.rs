@@ -17,7 +17,7 @@ const CLIENTS: [Dialect; 4] = [Dialect::Chat, Dialect::Messages, Dialect::Respon
 /// What upstreams speak, and a model there that takes everything.
 const UPSTREAMS: [(Wire, &str); 5] = [
     (Wire::OpenAi, "gpt-4.1"),
-    (Wire::Ollama, "gemma3"),
+    (Wire::Ollama, "qwen3"),
     (Wire::Anthropic, "claude-sonnet-4-5"),
     (Wire::Gemini, "gemini-2.5-flash"),
     (Wire::Bedrock, "anthropic.claude-sonnet-4-5-v1:0"),

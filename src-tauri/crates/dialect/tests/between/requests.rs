@@ -7,6 +7,7 @@ use dialect::{
         Format, Image, ImageSource, Message, Part, Request, Sampling, Tool, ToolCall, ToolChoice, ToolResult,
         Turn,
     },
+    openai::habits::Habits,
     wire::Wire,
 };
 use proptest::{collection::vec, option, prelude::*};
@@ -82,6 +83,7 @@ prop_compose! {
         tools in vec(("[a-z]{1,8}", option::of(words())), 0..3),
         (max_tokens, temperature, stop) in (1u32..4000, option::of(0u8..=8), vec("[a-z]{1,5}", 0..3)),
         (formed, stream, choice) in (any::<bool>(), any::<bool>(), 0u8..4),
+        effort in option::of(prop_oneof![Just("none"), Just("low"), Just("medium"), Just("high")]),
     ) -> Request {
         let mut messages: Vec<Message> = system.map(|it| Message::System(vec![Part::Text(it)])).into_iter().collect();
         messages.extend(turns.concat());
@@ -100,9 +102,29 @@ prop_compose! {
             (3, Some(tool)) => Some(ToolChoice::Named(tool.name.clone())),
             _ => None,
         };
-        Request { model: "m".into(), messages, tools, tool_choice, format, stop, sampling, max_tokens: Some(max_tokens),
-            stream, stream_usage: stream, ..Request::default() }
+        reasoning(Request { model: "m".into(), messages, tools, tool_choice, format, stop, sampling,
+            max_tokens: Some(max_tokens), effort: effort.map(Into::into), stream, stream_usage: stream, ..Request::default() })
     }
+}
+
+/// The request with what reasoning needs before the pickiest, which are Claude's models: room for it, a temperature left to
+/// the server, and no call that must be made or was made by somebody who sealed nothing.
+fn reasoning(mut request: Request) -> Request {
+    if request.effort.is_some() {
+        request.max_tokens = request.max_tokens.map(|it| it + 8192);
+        request.sampling.temperature = None;
+        request.tool_choice = request.tool_choice.filter(|it| *it == ToolChoice::Auto);
+        for message in &mut request.messages {
+            if let Message::Assistant(turn) = message {
+                turn.tool_calls.clear();
+                if turn.parts.is_empty() {
+                    turn.parts.push(Part::Text("well".into()));
+                }
+            }
+        }
+        request.messages.retain(|it| !matches!(it, Message::Tool(_)));
+    }
+    request
 }
 
 /// The request as a client of that dialect sends it, and what of it that dialect has a word for.
@@ -152,8 +174,23 @@ fn meant(request: &Request) -> Value {
         .map(|it| json!([it.name, it.description.as_deref().unwrap_or_default(), it.parameters]));
     let schema =
         if let Format::Schema { schema, .. } = &request.format { schema.clone() } else { Value::Null };
+    let effort = match (request.thinking_budget, request.effort.as_deref()) {
+        (Some(tokens), _) => effort_of(&tokens.into()),
+        (None, effort) => json!(effort.filter(|it| *it != "none")),
+    };
     json!({ "said": said, "tools": tools.collect::<Vec<_>>(), "choice": format!("{:?}", request.tool_choice),
-        "max": request.max_tokens, "temperature": request.sampling.temperature, "stop": request.stop, "schema": schema })
+        "effort": effort, "max": request.max_tokens, "temperature": request.sampling.temperature, "stop": request.stop, "schema": schema })
+}
+
+/// The word for a budget of reasoning in tokens; not to reason is the same as to say nothing of it.
+fn effort_of(tokens: &Value) -> Value {
+    match tokens.as_u64() {
+        None | Some(0) => Value::Null,
+        Some(1024) => "low".into(),
+        Some(2048) => "medium".into(),
+        Some(4096) => "high".into(),
+        Some(other) => json!(["a budget of no word", other]),
+    }
 }
 
 fn content(part: &Part) -> Value {
@@ -213,6 +250,7 @@ fn gemini(body: &Value) -> Value {
         _ => None,
     };
     json!({ "said": said, "tools": tools.collect::<Vec<_>>(), "choice": format!("{choice:?}"), "max": config["maxOutputTokens"],
+        "effort": effort_of(&config["thinkingConfig"]["thinkingBudget"]),
         "temperature": config["temperature"], "stop": list(&config["stopSequences"]), "schema": config["responseJsonSchema"] })
 }
 
@@ -256,6 +294,7 @@ fn bedrock(body: &Value) -> Value {
     let schema: Value = schema.map(|it| serde_json::from_str(it).unwrap()).unwrap_or_default();
     let config = &body["inferenceConfig"];
     json!({ "said": said, "tools": tools.collect::<Vec<_>>(), "choice": format!("{choice:?}"), "max": config["maxTokens"],
+        "effort": effort_of(&body["additionalModelRequestFields"]["thinking"]["budget_tokens"]),
         "temperature": config["temperature"], "stop": list(&config["stopSequences"]), "schema": schema })
 }
 
@@ -275,7 +314,9 @@ proptest! {
                     request.messages.retain(|it| matches!(it, Message::System(_) | Message::User(_)));
                 }
                 let (expected, asked) = sent(dialect, &request);
-                let edits = Edits { model: Some(model.into()), ..Edits::default() };
+                // vLLM's models may all reason.
+                let habits = Habits::of("vllm").filter(|_| wire == Wire::OpenAi);
+                let edits = Edits { model: Some(model.into()), habits, ..Edits::default() };
                 let prepared = wire.prepare(&asked, &edits);
                 prop_assert!(prepared.is_ok(), "{dialect:?} to {wire:?}: {prepared:?}");
                 let prepared = prepared.unwrap();
