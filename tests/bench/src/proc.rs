@@ -1,7 +1,7 @@
 //! What the kernel says of a process and its children: CPU time as the scheduler accounts it, in nanoseconds where the
 //! usual ticks are 10 ms, and memory.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use anyhow::Context;
 
@@ -9,11 +9,26 @@ use anyhow::Context;
 pub fn cpu(pid: u32) -> anyhow::Result<u64> {
     let mut sum = 0;
     for task in fs::read_dir(format!("/proc/{pid}/task")).context("a server under measurement has ended")? {
-        let task = task?.path();
-        let spent = fs::read_to_string(task.join("schedstat"))?;
-        sum += spent.split_whitespace().next().context("no figures in schedstat")?.parse::<u64>()?;
+        sum += spent(&task?.path())?;
     }
     children(pid)?.into_iter().try_fold(sum, |sum, child| Ok(sum + cpu(child)?))
+}
+
+/// CPU time that those threads of `pid` have used so far whose names begin so, nanoseconds.
+pub fn cpu_of_threads(pid: u32, named: &str) -> anyhow::Result<u64> {
+    let mut sum = 0;
+    for task in fs::read_dir(format!("/proc/{pid}/task")).context("a server under measurement has ended")? {
+        let task = task?.path();
+        if fs::read_to_string(task.join("comm"))?.starts_with(named) {
+            sum += spent(&task)?;
+        }
+    }
+    Ok(sum)
+}
+
+fn spent(task: &Path) -> anyhow::Result<u64> {
+    let spent = fs::read_to_string(task.join("schedstat"))?;
+    Ok(spent.split_whitespace().next().context("no figures in schedstat")?.parse()?)
 }
 
 /// Memory of `pid` and its children, KiB.

@@ -1,6 +1,6 @@
 //! What watching alone costs: 200 replicas of a serving engine, checked every 10 s and asked for their figures every 5 s, and 16
-//! GPUs sampled once a second, with no request at all. The GPUs are simulated by a library that reads its state from a file at each
-//! call, inside the measured process: its cost is in the figure with GPUs, and the figure without shows how much that is.
+//! GPUs sampled once a second, with no request at all. The GPUs are simulated by a library inside the measured process, which
+//! looks at a file at each call: what the threads that call it take is in the figure, and is shown beside it.
 
 use std::{
     io::Write,
@@ -28,13 +28,19 @@ const WARM_UP: Duration = Duration::from_secs(15);
 const MEASURED: Duration = Duration::from_secs(30);
 /// What the figures are held against, percent of a core and MiB.
 const BARS: (f64, u64) = (3.0, 60);
+/// How the names of the threads begin that call the driver's library.
+const DRIVER_THREADS: &str = "gpu-";
 /// Lines of a serving engine's page beside those that are read: vLLM shows some 56 KB.
 const FILLING: usize = 560;
 
 /// Measures it with GPUs and without.
 pub async fn measure(changeoverd: &Path, out: &mut impl Write) -> anyhow::Result<()> {
     let port = engine().await?;
-    writeln!(out, "{:<40}{:>12}{:>12}", "watching, no request", "% of a core", "MiB")?;
+    writeln!(
+        out,
+        "{:<40}{:>12}{:>12}{:>20}",
+        "watching, no request", "% of a core", "MiB", "of it in the driver"
+    )?;
     let library = changeoverd.with_file_name("libnvml_sim.so");
     for (name, library) in [("200 replicas", None), ("200 replicas, 16 simulated GPUs", Some(library))] {
         if let Some(missing) = library.as_ref().filter(|path| !path.exists()) {
@@ -44,15 +50,23 @@ pub async fn measure(changeoverd: &Path, out: &mut impl Write) -> anyhow::Result
         let folder = tempfile::tempdir()?;
         let watcher = Watcher::start(changeoverd, folder.path(), port, library.as_ref())?;
         sleep(WARM_UP).await;
-        let before = proc::cpu(watcher.0.id())?;
+        let pid = watcher.0.id();
+        let spent = || anyhow::Ok((proc::cpu(pid)?, proc::cpu_of_threads(pid, DRIVER_THREADS)?));
+        let before = spent()?;
         sleep(MEASURED).await;
-        #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-        let percent = (proc::cpu(watcher.0.id())? - before) as f64 / MEASURED.as_nanos() as f64 * 100.0;
-        let memory = proc::memory(watcher.0.id())? / 1024;
-        writeln!(out, "{name:<40}{percent:>12.2}{memory:>12}")?;
+        let after = spent()?;
+        let (all, driver) = (percent(after.0 - before.0), percent(after.1 - before.1));
+        let memory = proc::memory(pid)? / 1024;
+        writeln!(out, "{name:<40}{all:>12.2}{memory:>12}{driver:>20.2}")?;
     }
     writeln!(out, "{:<40}{:>12.2}{:>12}", "bar", BARS.0, BARS.1)?;
     Ok(())
+}
+
+/// Of a core, over the time that is measured.
+#[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+fn percent(nanoseconds: u64) -> f64 {
+    nanoseconds as f64 / MEASURED.as_nanos() as f64 * 100.0
 }
 
 struct Watcher(Child);
@@ -104,6 +118,8 @@ fn gpus() -> serde_json::Value {
             "utilization": { "gpu": 40, "memory": 10 },
             "memory": { "total": 85_899_345_920_u64, "used": 1_073_741_824_u64, "reserved": 0 },
             "temperature": 55, "power_mw": 120_000, "power_limit_mw": 700_000, "throttle_reasons": 0,
+            // A program that serves nothing: the first process of the machine.
+            "processes": [{ "pid": 1, "memory": 1_073_741_824_u64 }],
         })
     };
     json!({ "driver": "575.57.08", "gpus": (0..GPUS).map(gpu).collect::<Vec<_>>() })

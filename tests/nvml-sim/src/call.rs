@@ -3,7 +3,10 @@
 use std::{
     ffi::c_char,
     ptr,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     thread,
     time::Duration,
 };
@@ -19,7 +22,7 @@ const HANG_STEP: Duration = Duration::from_millis(20);
 pub(crate) static USERS: AtomicU32 = AtomicU32::new(0);
 
 /// The state as `function` sees it, once it does not have to hang.
-pub(crate) fn enter(function: &str) -> Result<State, Error> {
+pub(crate) fn enter(function: &str) -> Result<Arc<State>, Error> {
     loop {
         let state = State::read()?;
         if !state.hang.holds(function) {
@@ -30,7 +33,7 @@ pub(crate) fn enter(function: &str) -> Result<State, Error> {
 }
 
 /// The same, for all functions that need an initialised library.
-pub(crate) fn enter_initialised(function: &str) -> Result<State, Error> {
+pub(crate) fn enter_initialised(function: &str) -> Result<Arc<State>, Error> {
     match USERS.load(Ordering::Acquire) {
         0 => Err(Error::Uninitialized),
         _ => enter(function),

@@ -17,7 +17,8 @@ use crate::{
 };
 
 const XID: c_ulonglong = nvmlEventTypeXidCriticalError as c_ulonglong;
-const STEP_MS: c_uint = 10;
+/// Time between looks: the driver wakes who waits, a file has to be looked at.
+const STEP_MS: c_uint = 20;
 
 /// Sets by the number that is their handle; numbers are not used again.
 static SETS: Mutex<Sets> = Mutex::new(Sets { made: 0, open: BTreeMap::new() });

@@ -1,8 +1,8 @@
 //! A simulated `libnvidia-ml`, for machines without a GPU and for faults that no real GPU shows on demand.
 //!
-//! It is loaded like the real library (`Nvml::builder().lib_path(..)`) and reads its state anew from the JSON file
-//! that the environment variable `NVML_SIM_STATE` names **at each call**, so that a test can change the hardware
-//! while the program runs. Replace the file by writing another one beside it and renaming it: a file that cannot be
+//! It is loaded like the real library (`Nvml::builder().lib_path(..)`) and takes its state from the JSON file that the
+//! environment variable `NVML_SIM_STATE` names. It looks **at each call** whether the file has changed, so that a test
+//! can change the hardware while the program runs. Replace the file by writing another one beside it and renaming it: a file that cannot be
 //! parsed for 200 ms makes the call fail with `NVML_ERROR_UNKNOWN`.
 //!
 //! ```json

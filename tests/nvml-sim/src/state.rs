@@ -1,6 +1,15 @@
 //! The simulated machine, as its file describes it. The crate's header documents the fields.
 
-use std::{collections::HashMap, env, fs, thread, time::Duration};
+use std::{
+    collections::HashMap,
+    env,
+    fs::{self, File, Metadata},
+    io::{self, Read},
+    os::unix::fs::MetadataExt,
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+    time::{Duration, SystemTime},
+};
 
 use nvml_wrapper_sys::bindings::*;
 use serde::Deserialize;
@@ -8,6 +17,9 @@ use serde::Deserialize;
 const MOST_GPUS: usize = 16;
 const TRIES: u32 = 20;
 const BETWEEN_TRIES: Duration = Duration::from_millis(10);
+/// A file that was written less than this before it was read may be written once more without its time telling: file
+/// systems stamp in steps of a few milliseconds.
+const SETTLED: Duration = Duration::from_millis(100);
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -36,19 +48,64 @@ impl Default for State {
 }
 
 impl State {
-    /// Reads the file; a half-written one gets a little time to become whole.
-    pub(crate) fn read() -> Result<Self, Error> {
+    /// What the file says; a half-written one gets a little time to become whole. It is taken apart anew only when it has
+    /// changed, so that a call costs little more than it would in the driver's library.
+    pub(crate) fn read() -> Result<Arc<Self>, Error> {
         let Some(path) = env::var_os("NVML_SIM_STATE") else { return Err(Error::DriverNotLoaded) };
         for _ in 0..TRIES {
-            let text = fs::read(&path).unwrap_or_default();
-            if let Ok(state) = serde_json::from_slice::<Self>(&text)
-                && state.gpus.len() <= MOST_GPUS
-            {
+            let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let stamp = fs::metadata(&path).map(|now| Stamp::of(&now)).ok();
+            if let Some((_, state)) = known.filter(|(of, _)| Some(of) == stamp.as_ref()) {
+                return Ok(state);
+            }
+            if let Some(state) = File::open(&path).ok().and_then(|file| Self::take(file).ok()) {
                 return Ok(state);
             }
             thread::sleep(BETWEEN_TRIES);
         }
         Err(Error::Unknown)
+    }
+
+    fn take(mut file: File) -> io::Result<Arc<Self>> {
+        // Its stamp is taken first: what is written while it is read changes it.
+        let before = file.metadata()?;
+        let mut text = Vec::new();
+        file.read_to_end(&mut text)?;
+        let state = Arc::new(serde_json::from_slice::<Self>(&text)?);
+        if state.gpus.len() > MOST_GPUS {
+            return Err(io::Error::other("too many GPUs"));
+        }
+        let age = SystemTime::now().duration_since(before.modified()?);
+        if age.is_ok_and(|age| age > SETTLED) {
+            let known = (Stamp::of(&before), Arc::clone(&state));
+            *KNOWN.lock().unwrap_or_else(PoisonError::into_inner) = Some(known);
+        }
+        Ok(state)
+    }
+}
+
+/// The file as it was last taken apart.
+static KNOWN: Mutex<Option<(Stamp, Arc<State>)>> = Mutex::new(None);
+
+/// Which file it was, and when and how long it was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stamp {
+    device: u64,
+    inode: u64,
+    length: u64,
+    written: (i64, i64),
+    changed: (i64, i64),
+}
+
+impl Stamp {
+    fn of(file: &Metadata) -> Self {
+        Self {
+            device: file.dev(),
+            inode: file.ino(),
+            length: file.len(),
+            written: (file.mtime(), file.mtime_nsec()),
+            changed: (file.ctime(), file.ctime_nsec()),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     ffi::{CStr, c_char, c_int, c_uint},
-    sync::atomic::Ordering,
+    sync::{Arc, atomic::Ordering},
 };
 
 use nvml_wrapper_sys::bindings::*;
@@ -80,9 +80,9 @@ unsafe extern "C" fn nvmlSystemGetProcessName(
     name: *mut c_char,
     length: c_uint,
 ) -> nvmlReturn_t {
-    let find = |state: State| {
-        let mut all = state.gpus.into_iter().flat_map(|gpu| gpu.processes);
-        all.find(|process| process.pid == pid).and_then(|process| process.name).ok_or(Error::NotFound)
+    let find = |state: Arc<State>| {
+        let mut all = state.gpus.iter().flat_map(|gpu| &gpu.processes);
+        all.find(|process| process.pid == pid).and_then(|process| process.name.clone()).ok_or(Error::NotFound)
     };
     let result = enter_initialised("nvmlSystemGetProcessName")
         .and_then(find)
@@ -118,7 +118,7 @@ unsafe extern "C" fn nvmlDeviceGetHandleByUUID(
     }
     // SAFETY: not null, and the caller gives text that ends in a zero.
     let wanted = unsafe { CStr::from_ptr(uuid) }.to_string_lossy();
-    let find = |state: State| {
+    let find = |state: Arc<State>| {
         let mut all = state.gpus.iter().enumerate();
         all.find(|(index, gpu)| gpu.uuid(*index) == wanted).map(|(index, _)| index).ok_or(Error::NotFound)
     };

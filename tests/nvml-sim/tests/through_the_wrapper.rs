@@ -333,3 +333,27 @@ fn initialisation_is_counted() {
         assert_eq!(load().device_count().unwrap(), 1);
     });
 }
+
+#[test]
+fn a_file_that_is_written_in_its_place_is_seen_at_the_next_call() {
+    fn hot(degrees: u32) -> Value {
+        one(json!({ "temperature": degrees }))
+    }
+    alone("a_file_that_is_written_in_its_place_is_seen_at_the_next_call", &hot(40), |file| {
+        let nvml = load();
+        let gpu = nvml.device_by_index(0).unwrap();
+        let reads = || gpu.temperature(TemperatureSensor::Gpu).unwrap();
+        // Long ago, so that what was read is kept.
+        let settled = std::time::SystemTime::now() - Duration::from_secs(60);
+        for degrees in 41..60 {
+            let before = fs::File::options().write(true).open(&file.0).unwrap();
+            before.set_modified(settled).unwrap();
+            assert_eq!((reads(), reads()), (degrees - 1, degrees - 1));
+            // Of the same length, twice within one tick of the file system's clock.
+            fs::write(&file.0, hot(99).to_string()).unwrap();
+            assert_eq!(reads(), 99);
+            fs::write(&file.0, hot(degrees).to_string()).unwrap();
+            assert_eq!(reads(), degrees);
+        }
+    });
+}

@@ -11,6 +11,7 @@ mod history;
 mod hosts;
 #[cfg(test)]
 mod hosts_tests;
+mod listening;
 mod reading;
 mod sampler;
 #[cfg(test)]

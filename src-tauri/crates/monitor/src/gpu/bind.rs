@@ -9,7 +9,7 @@ use std::{
 
 use domain::{ReplicaId, Snapshot};
 
-use super::reading::Reading;
+use super::{listening::listeners, reading::Reading};
 use crate::replica::{Distance, distance};
 
 /// A replica on a GPU.
@@ -77,6 +77,9 @@ pub(crate) fn local_ports(snapshot: &Snapshot) -> Vec<(ReplicaId, u16)> {
 
 /// Finds the replicas on each GPU. `proc` is `/proc`; `processes` are GPUs by UUID with a process on them.
 pub(crate) fn bind(proc: &Path, ports: &[(ReplicaId, u16)], processes: &[(String, u32)]) -> Vec<Binding> {
+    if ports.is_empty() || processes.is_empty() {
+        return vec![];
+    }
     let listeners = listeners(proc);
     let mut sockets = HashMap::new();
     let mut bound = Vec::new();
@@ -94,26 +97,6 @@ pub(crate) fn bind(proc: &Path, ports: &[(ReplicaId, u16)], processes: &[(String
         }
     }
     bound
-}
-
-/// Inodes of listening sockets, by port.
-fn listeners(proc: &Path) -> HashMap<u16, Vec<u64>> {
-    let mut found: HashMap<u16, Vec<u64>> = HashMap::new();
-    for table in ["net/tcp", "net/tcp6"] {
-        let Ok(text) = fs::read_to_string(proc.join(table)) else { continue };
-        for (port, inode) in text.lines().skip(1).filter_map(listener) {
-            found.entry(port).or_default().push(inode);
-        }
-    }
-    found
-}
-
-/// Columns: number, local address, remote address, state (0A: listening), ..., inode at 9.
-fn listener(line: &str) -> Option<(u16, u64)> {
-    let columns: Vec<_> = line.split_whitespace().collect();
-    let (_, port) = columns.get(1)?.rsplit_once(':')?;
-    (*columns.get(3)? == "0A").then_some(())?;
-    Some((u16::from_str_radix(port, 16).ok()?, columns.get(9)?.parse().ok()?))
 }
 
 /// A process and its ancestors, but for the first process.

@@ -118,40 +118,39 @@ impl Drop for Running {
     }
 }
 
-/// UUID and name by index, for GPUs that no longer say.
-type Known = HashMap<u32, (String, String)>;
+/// What was read of each GPU last, by index, for GPUs that no longer say.
+type Known = HashMap<u32, device::Known>;
 
 fn sample(nvml: &Nvml, known: &mut Known) -> Result<Vec<Reading>, NvmlError> {
     let count = nvml.device_count()?;
     let mut readings = Vec::new();
     for index in 0..count {
         match nvml.device_by_index(index) {
-            Ok(device) => readings.push(device::read(nvml, &device, index, known.get(&index))),
+            Ok(device) => {
+                let new = device::read(nvml, &device, index, known.get(&index));
+                readings.push(new.reading.clone());
+                known.insert(index, new);
+            }
             Err(error) => match known.get(&index) {
-                Some((uuid, name)) => readings.push(Reading {
-                    uuid: uuid.clone(),
-                    index,
-                    name: name.clone(),
-                    lost: Some(error.to_string()),
-                    ..Reading::default()
-                }),
+                Some(known) => readings.push(lost(&known.reading, error.to_string())),
                 // A GPU that was never seen and that this user may not see is not ours to tell of.
                 None => tracing::debug!(index, %error, "a GPU cannot be opened"),
             },
         }
     }
-    for reading in &readings {
-        known.insert(reading.index, (reading.uuid.clone(), reading.name.clone()));
-    }
     // A GPU that fell off the bus may no longer be counted.
     let gone = known.iter().filter(|(index, _)| **index >= count);
-    readings.extend(gone.map(|(index, (uuid, name))| Reading {
-        uuid: uuid.clone(),
-        index: *index,
-        name: name.clone(),
-        lost: Some("the driver no longer lists it".into()),
-        ..Reading::default()
-    }));
+    readings.extend(gone.map(|(_, known)| lost(&known.reading, "the driver no longer lists it".into())));
     readings.sort_by_key(|r| r.index);
     Ok(readings)
+}
+
+fn lost(known: &Reading, why: String) -> Reading {
+    Reading {
+        uuid: known.uuid.clone(),
+        index: known.index,
+        name: known.name.clone(),
+        lost: Some(why),
+        ..Reading::default()
+    }
 }

@@ -131,6 +131,12 @@ fn readings_findings_and_events_come_through() {
         assert_eq!(rig.change().await.findings, Vec::<String>::new());
         let series = rig.gpus.series(Some(UUID), GpuMetric::Temperature, 60_000, 60, domain::time::wall_ms());
         assert!(series.lines[0].1.contains(&Some(45.0)), "{series:?}");
+        // What changes seldom is asked for seldom, but asked for.
+        let worn = json!({ "pages_pending": true, "power_limit_mw": 400_000, "processes": [{ "pid": 1 }] });
+        state.write(&json!({ "gpus": [gpu(&worn)] }));
+        assert_eq!(rig.change().await.findings, ["broken memory waits to be taken out of use"]);
+        let reading = rig.gpus.page().gpus[0].reading.clone();
+        assert_eq!((reading.power_limit, reading.processes[0].pid), (Some(400.0), 1));
         state.write(&json!({ "gpus": [gpu(&json!({ "lost": true }))] }));
         let change = rig.change().await;
         assert!(change.fatal && change.findings[0].starts_with("the driver lost the GPU"), "{change:?}");
