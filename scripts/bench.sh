@@ -3,5 +3,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-cargo build --locked --release --package changeover-headless --package changeover-bench --package nvml-sim
+cargo build --locked --release --package changeover-headless --package changeover-bench --package nvml-sim --package changeover-year
 exec target/release/changeover-bench target/release/changeoverd

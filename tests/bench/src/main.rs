@@ -8,6 +8,7 @@ mod cost;
 mod faults;
 mod load;
 mod proc;
+mod report;
 mod rivals;
 mod servers;
 mod streams;
@@ -20,7 +21,7 @@ use std::{io::Write, path::PathBuf};
 use anyhow::Context;
 use upstream::Upstream;
 
-const USAGE: &str = "usage: changeover-bench PATH-OF-CHANGEOVERD [translate] [cost | 1kb | 100kb | frames] [streams] [faults] [watching]";
+const USAGE: &str = "usage: changeover-bench PATH-OF-CHANGEOVERD [translate] [cost | 1kb | 100kb | frames] [streams] [faults] [watching] [report]";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
@@ -31,10 +32,14 @@ async fn main() -> anyhow::Result<()> {
     let mut out = std::io::stdout();
     if wanted("translate") {
         translate::measure(&mut out)?;
-        if parts.len() == 1 {
-            return Ok(());
-        }
         writeln!(out)?;
+    }
+    if wanted("report") {
+        report::measure(&changeoverd, &mut out).await?;
+        writeln!(out)?;
+    }
+    if !parts.is_empty() && parts.iter().all(|part| part == "translate" || part == "report") {
+        return Ok(());
     }
     let (primary, spare) = (Upstream::start().await?, Upstream::start().await?);
     let folder = tempfile::tempdir()?;

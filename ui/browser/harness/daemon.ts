@@ -1,6 +1,6 @@
 /** `changeoverd serve` as a process on a temporary data folder. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -21,6 +21,7 @@ export class Daemon {
   private child: ChildProcess | undefined;
   private admin = "127.0.0.1:0";
   private listen = "127.0.0.1:0";
+  private readonly gpus = join(this.data, "gpus.json");
   private env: Record<string, string> = {};
 
   /** Puts a year of history into the folder; before the first start. */
@@ -32,10 +33,17 @@ export class Daemon {
   /** Gives it GPUs in this state, where the stand-in for the driver was built; before the first start. */
   withGpus(state: unknown): this {
     if (!NVML) return this;
-    const file = join(this.data, "gpus.json");
-    writeFileSync(file, JSON.stringify(state));
-    this.env = { CHANGEOVER_NVML: NVML, NVML_SIM_STATE: file };
+    this.setGpus(state);
+    this.env = { CHANGEOVER_NVML: NVML, NVML_SIM_STATE: this.gpus };
     return this;
+  }
+
+  /** The GPUs are in this state from now on. */
+  setGpus(state: unknown) {
+    // Renamed into place: the driver must not read half of it.
+    const beside = `${this.gpus}.new`;
+    writeFileSync(beside, JSON.stringify(state));
+    renameSync(beside, this.gpus);
   }
 
   /** Starts it, again on the same ports, and waits until it says where the screens are. */

@@ -16,7 +16,7 @@ use domain::{
 };
 use monitor::gpu::GpuMetric;
 use operations::reports;
-use store::{EventFilter, FirstTokenMinute, IncidentRow, RollupFilter, StoreError};
+use store::{EventFilter, FirstTokenMinute, GpuMinuteRow, IncidentRow, RollupFilter, StoreError};
 
 use crate::{Engine, rpc::failed, views};
 
@@ -70,8 +70,7 @@ impl Engine {
             };
             charts.push(AroundChart { metric, series });
         }
-        let gpu = self.temperatures(row, (from_ms, to_ms), in_memory).await?;
-        charts.extend(gpu.map(|series| AroundChart { metric: Metric::GpuTemperature, series }));
+        charts.extend(self.gpu_charts(row, (from_ms, to_ms), in_memory).await?);
         let marks = self.marks(Some(&row.chain), from_ms).await?;
         let marks: Vec<_> = marks.into_iter().filter(|m| m.at_ms <= to_ms).collect();
         for chart in &mut charts {
@@ -103,13 +102,47 @@ impl Engine {
         Ok(Series { at_ms: steps.times(), lines, marks: vec![] })
     }
 
-    /// The GPUs of the tier's servers; none where it runs on none.
-    async fn temperatures(
+    /// Temperature and power of the GPUs of the tier's servers; none where it runs on none.
+    async fn gpu_charts(
         &self,
         row: &IncidentRow,
         (from_ms, to_ms): (i64, i64),
         in_memory: bool,
-    ) -> Result<Option<Series>, StoreError> {
+    ) -> Result<Vec<AroundChart>, StoreError> {
+        let gpus = self.gpus_of(row);
+        if gpus.is_empty() {
+            return Ok(vec![]);
+        }
+        let steps = Minutes::of(from_ms, to_ms);
+        let rows = if in_memory {
+            vec![]
+        } else {
+            let mut rows = self.inner.store.gpu_minutes(steps.first, steps.end, None).await?;
+            rows.retain(|row| gpus.contains(&row.gpu));
+            rows
+        };
+        let chart = |(metric, source, unit): (Metric, GpuMetric, &str)| {
+            let (at_ms, lines) = if in_memory {
+                let mut series = self.inner.gpus.series(None, source, to_ms - from_ms, POINTS, to_ms);
+                series.lines.retain(|(gpu, _)| gpus.contains(gpu));
+                let named = |(gpu, values): (String, _)| (views::gpu_name(&self.inner.gpus, &gpu), values);
+                (series.at_ms, series.lines.into_iter().map(named).collect())
+            } else {
+                (steps.times(), gpu_lines(&steps, &rows, metric))
+            };
+            let line = |(name, values)| SeriesLine { name, unit: unit.into(), values };
+            let lines = lines.into_iter().map(line).collect();
+            AroundChart { metric, series: Series { at_ms, lines, marks: vec![] } }
+        };
+        let metrics = [
+            (Metric::GpuTemperature, GpuMetric::Temperature, "°C"),
+            (Metric::GpuPower, GpuMetric::Power, "W"),
+        ];
+        Ok(metrics.map(chart).into())
+    }
+
+    /// The GPUs that carry servers of the incident's tier, by UUID.
+    fn gpus_of(&self, row: &IncidentRow) -> HashSet<String> {
         let snapshot = self.inner.snapshot.load();
         let of_tier = |t: &str| t == row.tier || row.tier == operations::incidents::ALL_TIERS;
         let replicas: HashSet<_> = snapshot
@@ -120,39 +153,8 @@ impl Engine {
             .filter(|t| of_tier(&t.name))
             .flat_map(|t| t.replicas.iter().map(|r| r.id.clone()))
             .collect();
-        let bindings = self.inner.gpus.bindings();
-        let gpus: HashSet<_> = bindings
-            .into_iter()
-            .filter(|(_, replica)| replicas.contains(replica))
-            .map(|(gpu, _)| gpu)
-            .collect();
-        if gpus.is_empty() {
-            return Ok(None);
-        }
-        if in_memory {
-            let metric = GpuMetric::Temperature;
-            let mut series = self.inner.gpus.series(None, metric, to_ms - from_ms, POINTS, to_ms);
-            series.lines.retain(|(gpu, _)| gpus.contains(gpu));
-            let line = |(gpu, values): (String, Vec<Option<f64>>)| SeriesLine {
-                name: views::gpu_name(&self.inner.gpus, &gpu),
-                unit: "°C".into(),
-                values,
-            };
-            let lines = series.lines.into_iter().map(line).collect();
-            return Ok(Some(Series { at_ms: series.at_ms, lines, marks: vec![] }));
-        }
-        let steps = Minutes::of(from_ms, to_ms);
-        let rows = self.inner.store.gpu_minutes(steps.first, steps.end, None).await?;
-        let mut lines = BTreeMap::<String, Vec<Option<f64>>>::new();
-        for row in rows.iter().filter(|row| gpus.contains(&row.gpu)) {
-            let values = lines.entry(row.name.clone()).or_insert_with(|| vec![None; steps.count()]);
-            if let Some(value) = steps.place(row.minute).and_then(|at| values.get_mut(at)) {
-                *value = row.temperature;
-            }
-        }
-        let line = |(name, values)| SeriesLine { name, unit: "°C".into(), values };
-        let lines = lines.into_iter().map(line).collect();
-        Ok(Some(Series { at_ms: steps.times(), lines, marks: vec![] }))
+        let bindings = self.inner.gpus.bindings().into_iter();
+        bindings.filter(|(_, replica)| replicas.contains(replica)).map(|(gpu, _)| gpu).collect()
     }
 
     /// The chain's tiers at a moment: the last change of each server before it.
@@ -268,6 +270,18 @@ impl Minutes {
     }
 }
 
+/// A line per GPU: temperature or power.
+fn gpu_lines(steps: &Minutes, rows: &[GpuMinuteRow], metric: Metric) -> Vec<(String, Vec<Option<f64>>)> {
+    let mut lines = BTreeMap::<(&str, &str), Vec<Option<f64>>>::new();
+    for row in rows {
+        let values = lines.entry((&row.name, &row.gpu)).or_insert_with(|| vec![None; steps.count()]);
+        if let Some(value) = steps.place(row.minute).and_then(|at| values.get_mut(at)) {
+            *value = if metric == Metric::GpuPower { row.power } else { row.temperature };
+        }
+    }
+    lines.into_iter().map(|((name, _), values)| (name.to_owned(), values)).collect()
+}
+
 /// A line per name: how many a second.
 fn per_second<'a>(steps: &Minutes, rows: impl Iterator<Item = (i64, &'a str, i64)>) -> Vec<SeriesLine> {
     let mut lines = BTreeMap::<&str, Vec<i64>>::new();
@@ -330,6 +344,25 @@ mod tests {
         let lines = per_second(&steps, [(0, "refused", 60), (0, "refused", 60), (99, "late", 1)].into_iter());
         assert_eq!(lines[1].values[0], Some(2.0));
         assert_eq!(lines[0].values.iter().flatten().sum::<f64>(), 0.0, "beyond the end");
+    }
+
+    #[test]
+    fn gpus_of_the_same_name_are_lines_of_their_own() {
+        let row = |gpu: &str, minute, temperature| GpuMinuteRow {
+            minute,
+            gpu: gpu.into(),
+            name: "GPU 0".into(),
+            utilisation: None,
+            memory_mib: None,
+            temperature: Some(temperature),
+            power: Some(2.0 * temperature),
+        };
+        let rows = [row("a", 1, 50.0), row("b", 1, 60.0), row("a", 2, 51.0), row("a", 99, 1.0)];
+        let lines = gpu_lines(&Minutes::of(0, 2 * MINUTE_MS), &rows, Metric::GpuTemperature);
+        let line = |values: [Option<f64>; 3]| ("GPU 0".to_owned(), values.to_vec());
+        assert_eq!(lines, [line([None, Some(50.0), Some(51.0)]), line([None, Some(60.0), None])]);
+        let power = gpu_lines(&Minutes::of(0, 2 * MINUTE_MS), &rows, Metric::GpuPower);
+        assert_eq!(power[0].1[1], Some(100.0));
     }
 
     #[test]

@@ -176,6 +176,7 @@ export const incidents = {
     first_token: "Time to first token",
     errors: "Errors by class",
     gpu_temperature: "GPU temperature",
+    gpu_power: "GPU power",
     nothing: "No figure of that time is kept any more.",
   },
   why: {

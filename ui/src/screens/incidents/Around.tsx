@@ -8,7 +8,7 @@ import { moment } from "@/lib/format";
 import { milestones } from "./milestones";
 
 const HEIGHT = 132;
-const NAMES = ["first_token", "errors", "gpu_temperature"] as const;
+const NAMES = ["first_token", "errors", "gpu_temperature", "gpu_power"] as const;
 
 /** The figures of an incident's time, with its milestones on them. */
 export function Around({ incident, around }: { incident: Incident; around: IncidentAround }) {
