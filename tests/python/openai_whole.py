@@ -55,6 +55,8 @@ def responses():
     with client.responses.stream(model="chat", input="Hello") as stream:
         assert stream.get_final_response().output_text == "Hello from the tier."
 
+    assert client.responses.input_tokens.count(model="chat", input="Hello").input_tokens > 0
+
     tools = [{"type": "function", "name": "weather", "parameters": PARAMETERS, "strict": False}]
     items = [{"role": "user", "content": "The weather in both?"}]
     with client.responses.stream(model="chat", input=items, tools=tools) as stream:

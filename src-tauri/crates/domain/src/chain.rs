@@ -61,14 +61,24 @@ pub struct Snapshot {
     pub gpu_hosts: Vec<GpuHost>,
 }
 
+/// The tag of a model that names none.
+const LATEST: &str = ":latest";
+
 impl Snapshot {
-    /// The chain that a client means by `model`: by name, then by alias, then the one with alias `*`.
+    /// The chain that a client means by `model`: by name, then by alias, then by either without the tag `:latest`, which
+    /// Ollama's clients add, then the one with alias `*`.
     #[must_use]
     pub fn chain_for(&self, model: &str) -> Option<&Arc<Chain>> {
         let by_name = self.chains.iter().find(|c| c.name == model);
         let by_alias = || self.chains.iter().find(|c| c.aliases.iter().any(|a| a == model));
+        let bare = model.strip_suffix(LATEST).unwrap_or(model);
+        let untagged = |name: &str| name.strip_suffix(LATEST).unwrap_or(name) == bare;
+        let by_tag = || {
+            let by_name = self.chains.iter().find(|c| untagged(&c.name));
+            by_name.or_else(|| self.chains.iter().find(|c| c.aliases.iter().any(|a| untagged(a))))
+        };
         let any = || self.chains.iter().find(|c| c.aliases.iter().any(|a| a == "*"));
-        by_name.or_else(by_alias).or_else(any)
+        by_name.or_else(by_alias).or_else(by_tag).or_else(any)
     }
 
     /// Every replica with its tier and chain.

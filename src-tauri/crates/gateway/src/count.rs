@@ -5,7 +5,10 @@
 
 use std::time::Duration;
 
-use dialect::{client::Asked, edit::Edits};
+use dialect::{
+    client::{Asked, Dialect},
+    edit::Edits,
+};
 use domain::{
     Chain, Tier,
     plan::{Ask, plan},
@@ -41,8 +44,11 @@ pub(crate) async fn answer(shared: &Inner, asked: &Asked, mut headers: HeaderMap
         Some(response) => response,
         None => {
             let tokens = (asked.peek.bytes / BYTES_PER_TOKEN).max(1);
-            let mut response =
-                reply::json(StatusCode::OK, json!({ "input_tokens": tokens }).to_string().into());
+            let body = match asked.dialect {
+                Dialect::Responses => json!({ "object": "response.input_tokens", "input_tokens": tokens }),
+                _ => json!({ "input_tokens": tokens }),
+            };
+            let mut response = reply::json(StatusCode::OK, body.to_string().into());
             let notice = HeaderValue::from_static("estimated from the length of the request");
             response.headers_mut().insert("x-changeover-notice", notice);
             response
@@ -68,8 +74,12 @@ async fn by_a_tier(
     let edits = Edits { model: Some(tier.model.clone()), ..Edits::default() };
     let body = wire.prepare(asked, &edits).ok()?.body;
     let target = Target::of(tier, replica);
+    let endpoint = match asked.dialect {
+        Dialect::Responses => Endpoint::InputTokens,
+        _ => Endpoint::CountTokens,
+    };
     let call = async {
-        let call = shared.deps.upstream.send(&target, Endpoint::CountTokens, headers, body, false);
+        let call = shared.deps.upstream.send(&target, endpoint, headers, body, false);
         let mut response = call.await.ok().filter(|response| response.status.is_success())?;
         response.body.up_to(LONGEST).await.ok()
     };

@@ -1,6 +1,6 @@
 //! Which call is meant, and whether it may be made.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{borrow::Cow, net::SocketAddr, sync::Arc};
 
 use bytes::Bytes;
 use dialect::{
@@ -33,8 +33,8 @@ const NEWEST: usize = 100;
 /// A call that is answered here.
 enum Call<'a> {
     Ask(Dialect),
-    /// How long a prompt is, asked in Anthropic's dialect.
-    CountTokens,
+    /// How long the prompt of a request in this dialect is.
+    Count(Dialect),
     Models,
     Model(&'a str),
     Tags,
@@ -53,7 +53,8 @@ impl Call<'_> {
             "/v1/chat/completions" | "/chat/completions" => Call::Ask(Dialect::Chat),
             "/v1/responses" | "/responses" => Call::Ask(Dialect::Responses),
             "/v1/messages" | "/messages" => Call::Ask(Dialect::Messages),
-            "/v1/messages/count_tokens" | "/messages/count_tokens" => Call::CountTokens,
+            "/v1/messages/count_tokens" | "/messages/count_tokens" => Call::Count(Dialect::Messages),
+            "/v1/responses/input_tokens" | "/responses/input_tokens" => Call::Count(Dialect::Responses),
             "/api/chat" => Call::Ask(Dialect::OllamaChat),
             "/api/generate" => Call::Ask(Dialect::OllamaGenerate),
             "/v1/embeddings" | "/embeddings" => Call::Ask(Dialect::Embeddings),
@@ -80,7 +81,7 @@ impl Call<'_> {
 
     const fn methods(&self) -> &'static str {
         match self {
-            Self::Ask(_) | Self::CountTokens | Self::Show => "POST, OPTIONS",
+            Self::Ask(_) | Self::Count(_) | Self::Show => "POST, OPTIONS",
             _ => "GET, HEAD, OPTIONS",
         }
     }
@@ -91,11 +92,19 @@ impl Call<'_> {
     }
 }
 
+/// A path without doubled slashes and without one at its end: clients write them where they join a base URL and a path.
+fn tidy(path: &str) -> Cow<'_, str> {
+    if !path.contains("//") && (path.len() == 1 || !path.ends_with('/')) {
+        return path.into();
+    }
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    format!("/{}", parts.join("/")).into()
+}
+
 /// What the clients of a path speak, for errors that come before the call is known.
 fn dialect_of(path: &str) -> Dialect {
     match Call::of(path) {
-        Some(Call::Ask(dialect)) => dialect,
-        Some(Call::CountTokens) => Dialect::Messages,
+        Some(Call::Ask(dialect) | Call::Count(dialect)) => dialect,
         _ if path.starts_with("/v1/messages/") => Dialect::Messages,
         _ if path.starts_with("/api/") => Dialect::OllamaChat,
         _ => Dialect::Chat,
@@ -109,7 +118,7 @@ pub(crate) async fn answer(
     request: Request<Incoming>,
     awaited: &Awaited,
 ) -> Response<Body> {
-    let dialect = dialect_of(request.uri().path());
+    let dialect = dialect_of(&tidy(request.uri().path()));
     let let_in = door::check_host(request.headers())
         .and_then(|()| door::check_origin(local, request.uri(), request.headers()));
     if let Err(error) = let_in {
@@ -125,7 +134,7 @@ pub(crate) async fn answer(
 }
 
 async fn dispatch(shared: Arc<Inner>, request: Request<Incoming>, awaited: &Awaited) -> Response<Body> {
-    let path = request.uri().path().to_owned();
+    let path = tidy(request.uri().path()).into_owned();
     let dialect = dialect_of(&path);
     let Some(call) = Call::of(&path) else { return closing(reply::error(dialect, &unknown_route(&path))) };
     let method = request.method().clone();
@@ -133,7 +142,7 @@ async fn dispatch(shared: Arc<Inner>, request: Request<Incoming>, awaited: &Awai
         return options(&call, request.headers());
     }
     let fits = match call {
-        Call::Ask(_) | Call::CountTokens | Call::Show => method == Method::POST,
+        Call::Ask(_) | Call::Count(_) | Call::Show => method == Method::POST,
         _ => method == Method::GET || method == Method::HEAD,
     };
     if !fits {
@@ -147,7 +156,7 @@ async fn dispatch(shared: Arc<Inner>, request: Request<Incoming>, awaited: &Awai
     }
     match call {
         Call::Ask(dialect) => ask(shared, dialect, request, awaited).await,
-        Call::CountTokens => count(shared, request, awaited).await,
+        Call::Count(dialect) => count(shared, dialect, request, awaited).await,
         Call::Models => listing::models(&shared, listing::Form::of(request.headers())),
         Call::Model(id) => {
             let name = percent_decode_str(id).decode_utf8_lossy();
@@ -199,9 +208,13 @@ fn begin(
 }
 
 /// Tells how long a prompt is.
-async fn count(shared: Arc<Inner>, request: Request<Incoming>, awaited: &Awaited) -> Response<Body> {
+async fn count(
+    shared: Arc<Inner>,
+    dialect: Dialect,
+    request: Request<Incoming>,
+    awaited: &Awaited,
+) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    let dialect = Dialect::Messages;
     let read = intake::read(&parts.headers, body).await;
     awaited.begin();
     match read {

@@ -16,6 +16,8 @@ pub enum Endpoint<'a> {
     Embeddings,
     /// How many tokens a prompt has, where the provider tells without charge.
     CountTokens,
+    /// The same for a request to [`Self::Responses`].
+    InputTokens,
     /// The model list, at the provider's own path.
     Models,
     /// A path on the server's root, whatever the base URL's own path is.
@@ -49,14 +51,13 @@ pub fn url_of(
         _ if provider.wire() == Wire::Ollama => {
             let call = match endpoint {
                 Endpoint::Generate => "generate",
-                _ => call_of(endpoint, ["chat", "chat", "embed", "tags", ""]),
+                _ => call_of(endpoint, ["chat", "chat", "embed", "tags", "", ""]),
             };
             let path = ollama_path(url.path(), call);
             url.set_path(&path);
         }
         _ if provider.wire() == Wire::Anthropic => {
-            let call =
-                call_of(endpoint, ["messages", "messages", "embeddings", "models", "messages/count_tokens"]);
+            let call = call_of(endpoint, ANTHROPIC);
             let path = versioned(url.path(), "/messages", call);
             url.set_path(&path);
         }
@@ -69,16 +70,28 @@ pub fn url_of(
 }
 
 /// The paths of `OpenAI`'s calls behind the version.
-const OPENAI: [&str; 5] = ["chat/completions", "responses", "embeddings", "models", "messages/count_tokens"];
+const OPENAI: [&str; 6] = [
+    "chat/completions",
+    "responses",
+    "embeddings",
+    "models",
+    "messages/count_tokens",
+    "responses/input_tokens",
+];
 
-/// The path of a call among those of a provider: chat, responses, vectors, models, counting.
-const fn call_of<'p>(endpoint: Endpoint<'_>, paths: [&'p str; 5]) -> &'p str {
+/// The paths of Anthropic's.
+const ANTHROPIC: [&str; 6] =
+    ["messages", "messages", "embeddings", "models", "messages/count_tokens", "messages/count_tokens"];
+
+/// The path of a call among those of a provider: chat, responses, vectors, models, counting for either of the first.
+const fn call_of<'p>(endpoint: Endpoint<'_>, paths: [&'p str; 6]) -> &'p str {
     match endpoint {
         Endpoint::Chat | Endpoint::Generate => paths[0],
         Endpoint::Responses => paths[1],
         Endpoint::Embeddings => paths[2],
         Endpoint::Models | Endpoint::Root(_) => paths[3],
         Endpoint::CountTokens => paths[4],
+        Endpoint::InputTokens => paths[5],
     }
 }
 
@@ -158,7 +171,7 @@ fn gemini(url: &mut Url, endpoint: Endpoint<'_>, model: &str, stream: bool) {
             url.set_path(&at(model, "generateContent"))
         }
         Endpoint::Embeddings => url.set_path(&at(model, "batchEmbedContents")),
-        Endpoint::Models | Endpoint::CountTokens | Endpoint::Root(_) => {
+        Endpoint::Models | Endpoint::CountTokens | Endpoint::InputTokens | Endpoint::Root(_) => {
             url.set_path(&format!("{base}/models"));
             url.query_pairs_mut().append_pair("pageSize", "1000");
         }
@@ -179,7 +192,7 @@ fn bedrock(url: &mut Url, endpoint: Endpoint<'_>, model: &str, stream: bool) {
             url.set_path(&format!("{base}/model/{}/{call}", segment(model)));
         }
         Endpoint::Embeddings => url.set_path(&format!("{base}/model/{}/invoke", segment(model))),
-        Endpoint::Models | Endpoint::CountTokens | Endpoint::Root(_) => {
+        Endpoint::Models | Endpoint::CountTokens | Endpoint::InputTokens | Endpoint::Root(_) => {
             // Lists are kept by the service's other host.
             let host = url.host_str().map(|host| host.replacen("bedrock-runtime", "bedrock", 1));
             if let Some(host) = host {
@@ -269,6 +282,10 @@ mod tests {
         let count =
             url_of("https://a.example", ProviderKind::Anthropic, Endpoint::CountTokens, "", false).unwrap();
         assert_eq!(count.as_str(), "https://a.example/v1/messages/count_tokens");
+        let input = |base| url_of(base, ProviderKind::OpenAi, Endpoint::InputTokens, "", false).unwrap();
+        for base in ["https://o.example", "https://o.example/v1", "https://o.example/v1/responses"] {
+            assert_eq!(input(base).as_str(), "https://o.example/v1/responses/input_tokens");
+        }
         let deepseek = "https://d.example/anthropic";
         assert_eq!(chat_at(deepseek, ProviderKind::Anthropic), "https://d.example/anthropic/v1/messages");
     }

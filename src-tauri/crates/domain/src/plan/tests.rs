@@ -382,3 +382,24 @@ fn no_plan_whatever_the_states_has_a_replica_that_the_operator_took_out() {
         assert_eq!(seen.len(), plan.order.len(), "seed {seed}: nobody is asked twice");
     }
 }
+
+#[test]
+fn a_chain_is_found_with_and_without_the_tag_of_ollamas_clients() {
+    let named = |name: &str, aliases: &[&str]| {
+        let aliases = aliases.iter().map(|&it| it.into()).collect();
+        Arc::new(Chain { name: name.into(), aliases, ..chain(vec![]) })
+    };
+    let chains = vec![named("chat", &["small:latest"]), named("chat:latest", &[]), named("big:8b", &["big"])];
+    let snapshot = crate::Snapshot { chains, ..crate::Snapshot::default() };
+    let found = |model: &str| snapshot.chain_for(model).map(|it| it.name.clone());
+    for (model, chain) in [
+        ("chat", Some("chat")),
+        ("chat:latest", Some("chat:latest")),
+        ("small", Some("chat")),
+        ("big:latest", Some("big:8b")),
+        ("big:70b", None),
+        ("chat:8b", None),
+    ] {
+        assert_eq!(found(model).as_deref(), chain, "{model}");
+    }
+}

@@ -26,6 +26,7 @@ mod properties;
 mod responses;
 mod resume;
 mod resume_native;
+mod routes;
 mod script;
 mod slow_clients;
 mod stream;
