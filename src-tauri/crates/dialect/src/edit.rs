@@ -1,12 +1,12 @@
 //! Same dialect on both sides: the client's body with only the named top-level fields changed.
 //!
-//! Every other byte stays as it was: unknown fields, order, white space, number formats. The body is copied at most
-//! once, and not at all where nothing changes. Of a field that occurs twice every occurrence is changed, so that no
+//! Every other byte stays as it was: unknown fields, order, white space, number formats. A long body is not copied:
+//! what stays of it is shared. Of a field that occurs twice every occurrence is changed, so that no
 //! server can pick the old value.
 
 use std::ops::Range;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 
 use crate::{
     error::BadRequest,
@@ -16,6 +16,7 @@ use crate::{
     openai::habits::Habits,
     origin::Origin,
     peek::{Peek, token_cap},
+    pieces::{COPIED, Pieces},
     resume::{Continuing, Manner},
 };
 
@@ -68,7 +69,7 @@ impl CapName {
 ///
 /// # Errors
 /// A field that must be changed is not what it should be (a cap that is no number), or `peek` is not of this body.
-pub fn rewrite(body: &Bytes, peek: &Peek, edits: &Edits) -> Result<Bytes, BadRequest> {
+pub fn rewrite(body: &Bytes, peek: &Peek, edits: &Edits) -> Result<Pieces, BadRequest> {
     if body.len() != peek.bytes {
         return Err(mismatch());
     }
@@ -99,7 +100,7 @@ pub fn rewrite(body: &Bytes, peek: &Peek, edits: &Edits) -> Result<Bytes, BadReq
 ///
 /// # Errors
 /// The body is not a JSON object.
-pub(crate) fn set(body: &Bytes, fields: &[(&str, serde_json::Value)]) -> Result<Bytes, BadRequest> {
+pub(crate) fn set(body: &Bytes, fields: &[(&str, serde_json::Value)]) -> Result<Pieces, BadRequest> {
     let mut changes = Vec::new();
     let mut found = vec![false; fields.len()];
     let mut empty = true;
@@ -186,7 +187,7 @@ impl Patch<'_> {
 
     fn placed(&self, range: &Range<usize>) -> Result<Placed<'_>, BadRequest> {
         let text = self.body.get(range.clone()).ok_or_else(mismatch)?;
-        Ok(Placed { text, range: range.clone(), watched: false })
+        Ok(Placed { text, range: range.clone(), watched: false, sealed: false })
     }
 
     /// Holds every cap that the client gave; gives one under `name` where it gave none.
@@ -297,27 +298,26 @@ impl Patch<'_> {
         Ok(())
     }
 
-    fn apply(self) -> Result<Bytes, BadRequest> {
+    fn apply(self) -> Result<Pieces, BadRequest> {
         splice(self.body, self.changes)
     }
 }
 
-/// The body with these ranges replaced; not copied where there are none.
-fn splice(body: &Bytes, mut changes: Vec<(Range<usize>, String)>) -> Result<Bytes, BadRequest> {
-    if changes.is_empty() {
-        return Ok(body.clone());
-    }
+/// The body with these ranges replaced.
+fn splice(body: &Bytes, mut changes: Vec<(Range<usize>, String)>) -> Result<Pieces, BadRequest> {
     changes.sort_by_key(|(range, _)| range.start);
-    let grown: usize = changes.iter().map(|(_, text)| text.len()).sum();
-    let mut out = BytesMut::with_capacity(body.len() + grown);
+    let mut out = Pieces::default();
     let mut from = 0;
-    for (range, text) in &changes {
-        out.extend_from_slice(body.get(from..range.start).ok_or_else(mismatch)?);
-        out.extend_from_slice(text.as_bytes());
+    for (range, text) in changes {
+        if range.start < from || range.end < range.start || range.end > body.len() {
+            return Err(mismatch());
+        }
+        out.push(body.slice(from..range.start));
+        out.push(text.into());
         from = range.end;
     }
-    out.extend_from_slice(body.get(from..).ok_or_else(mismatch)?);
-    Ok(out.freeze())
+    out.push(body.slice(from..));
+    Ok(out.joined(COPIED))
 }
 
 fn shift(range: &Range<usize>, by: usize) -> Range<usize> {

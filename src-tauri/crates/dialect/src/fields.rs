@@ -8,8 +8,10 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use memchr::{memchr, memrchr};
+use memchr::{memchr, memmem, memrchr};
 use serde::de::{Deserialize, IgnoredAny};
+
+use crate::{carry::SIGNED, origin::MARK};
 
 /// Values nested deeper than this are refused: no server takes them.
 const MAX_DEPTH: usize = 1000;
@@ -21,6 +23,8 @@ pub(crate) struct Placed<'a> {
     pub range: Range<usize>,
     /// Whether a field of the name that was watched for stands in it, at any depth.
     pub watched: bool,
+    /// Whether a string in it may hold what a tier sealed: it begins with [`MARK`] or carries [`SIGNED`] early on.
+    pub sealed: bool,
 }
 
 impl<'a> Placed<'a> {
@@ -74,7 +78,7 @@ pub(crate) fn scan<'a>(
     watch: &[u8],
     mut each: impl FnMut(&str, Placed<'a>),
 ) -> Result<(), NotScanned> {
-    let mut cursor = Cursor { json, at: 0, watch, watched: false };
+    let mut cursor = Cursor::new(json, 0, watch);
     match cursor.next() {
         Some(b'{') => cursor.at += 1,
         Some(b'[' | b'"' | b't' | b'f' | b'n' | b'-' | b'0'..=b'9') => return Err(NotScanned::NoObject),
@@ -106,9 +110,18 @@ pub(crate) fn scan<'a>(
 
 /// The first item of the list in `json`, which begins with its bracket.
 pub(crate) fn first_item(json: &[u8]) -> Option<Placed<'_>> {
-    let mut cursor = Cursor { json, at: 1, watch: b"", watched: false };
+    let mut cursor = Cursor::new(json, 1, b"");
     cursor.next();
     cursor.value().ok()
+}
+
+/// The longest id that a call has before what it carries: providers give up to 64 letters; clients may give their own.
+const LONGEST_ID: usize = 256;
+
+/// Whether a string may hold what a tier sealed.
+fn may_be_sealed(inside: &[u8]) -> bool {
+    let start = inside.get(..LONGEST_ID).unwrap_or(inside);
+    start.starts_with(MARK.as_bytes()) || memmem::find(start, SIGNED.as_bytes()).is_some()
 }
 
 fn name_of(quoted: &[u8]) -> Option<Cow<'_, str>> {
@@ -124,9 +137,14 @@ struct Cursor<'a, 'w> {
     at: usize,
     watch: &'w [u8],
     watched: bool,
+    sealed: bool,
 }
 
-impl<'a> Cursor<'a, '_> {
+impl<'a, 'w> Cursor<'a, 'w> {
+    fn new(json: &'a [u8], at: usize, watch: &'w [u8]) -> Self {
+        Self { json, at, watch, watched: false, sealed: false }
+    }
+
     fn broken<T>(&self) -> Result<T, NotScanned> {
         Err(NotScanned::Broken(self.at))
     }
@@ -149,11 +167,11 @@ impl<'a> Cursor<'a, '_> {
 
     fn since(&self, start: usize) -> Placed<'a> {
         let text = self.json.get(start..self.at).unwrap_or_default();
-        Placed { text, range: start..self.at, watched: self.watched }
+        Placed { text, range: start..self.at, watched: self.watched, sealed: self.sealed }
     }
 
     fn value(&mut self) -> Result<Placed<'a>, NotScanned> {
-        self.watched = false;
+        (self.watched, self.sealed) = (false, false);
         match self.json.get(self.at) {
             Some(b'"') => self.string(),
             Some(b'{' | b'[') => self.container(),
@@ -178,6 +196,7 @@ impl<'a> Cursor<'a, '_> {
             self.at = quote + 1;
             let inside = self.json.get(start + 1..quote).unwrap_or_default();
             if inside.iter().rev().take_while(|b| **b == b'\\').count().is_multiple_of(2) {
+                self.sealed |= may_be_sealed(inside);
                 return Ok(self.since(start));
             }
         }
@@ -299,6 +318,22 @@ mod tests {
         );
         for value in [r#"["f"]"#, r#"{"x":"f"}"#, r#"{"x":"\"f\":1"}"#, r#"{"ff":1,"":2}"#, r#""f""#] {
             assert_eq!(watched(&format!("{{\"a\":{value}}}")), [false], "{value}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_sealed_is_noticed_wherever_it_stands() {
+        let sealed = |value: &str| {
+            let mut sealed = false;
+            scan(format!("{{\"a\":{value}}}").as_bytes(), b"", |_, value| sealed |= value.sealed).unwrap();
+            sealed
+        };
+        let long = "x".repeat(LONGEST_ID);
+        for yes in [r#""co1.0a0b0c0d.s""#, r#"[{"x":[{"id":"call_1__cosig_abc"}]}]"#, r#"{"data":"co1.x"}"#] {
+            assert!(sealed(yes), "{yes}");
+        }
+        for no in [r#""a co1.b""#, r#"[1, {"x":"cosig_"}]"#, &format!("\"{long}__cosig_a\"")] {
+            assert!(!sealed(no), "{no}");
         }
     }
 

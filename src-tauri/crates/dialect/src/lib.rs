@@ -36,6 +36,7 @@ mod one_call;
 pub mod openai;
 pub mod origin;
 pub mod peek;
+pub mod pieces;
 pub mod responses;
 pub mod resume;
 pub mod sse;

@@ -43,6 +43,8 @@ pub struct Peek {
     pub forces_tool: bool,
     /// Whether the answer must follow a JSON schema.
     pub wants_schema: bool,
+    /// Whether it may hold what a tier sealed, which must not reach another (see [`crate::origin`]).
+    pub(crate) sealed: bool,
     /// The body's length in bytes.
     pub bytes: usize,
     /// Where the fields are that an edit may replace.
@@ -77,7 +79,9 @@ impl Peek {
         let mut model = None;
         let mut messages = None;
         let mut wrong = None;
+        peek.sealed = false;
         scan(body, picture, |name, value| {
+            peek.sealed |= value.sealed;
             let read = match name {
                 "model" => {
                     peek.spans.model.push(value.range.clone());
@@ -124,6 +128,7 @@ impl Peek {
             embeds: false,
             forces_tool: false,
             wants_schema: false,
+            sealed: true,
             bytes: body.len(),
             spans: Spans { open, ..Spans::default() },
         }

@@ -27,6 +27,7 @@ use crate::{
     one_call::{self, OneCall},
     openai,
     origin::{self, Marking, Origin},
+    pieces::Pieces,
     responses,
     resume::{Broken, Continuing},
     stream::Relay,
@@ -65,15 +66,21 @@ pub struct Stamp {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prepared {
     /// The body to send.
-    pub body: Bytes,
+    pub body: Pieces,
     /// Fields that the upstream's dialect has no word for and that do not change the answer; say so in the
     /// explanation of the request.
     pub dropped: Vec<String>,
 }
 
+impl From<Pieces> for Prepared {
+    fn from(body: Pieces) -> Self {
+        Self { body, dropped: Vec::new() }
+    }
+}
+
 impl From<Bytes> for Prepared {
     fn from(body: Bytes) -> Self {
-        Self { body, dropped: Vec::new() }
+        Pieces::from(body).into()
     }
 }
 
@@ -92,7 +99,8 @@ impl Wire {
         if asked.peek.embeds {
             return embed::prepare(self.side(), asked, edits);
         }
-        let unsigned = carry::unsigned(&asked.body).filter(|_| self != Self::Gemini);
+        let carries = asked.peek.sealed && self != Self::Gemini;
+        let unsigned = carries.then(|| carry::unsigned(&asked.body)).flatten();
         let read = unsigned.map(|body| Asked::read(asked.dialect, body)).transpose()?;
         let asked = read.as_ref().unwrap_or(asked);
         let editable = edits.continuing.is_none() || self.side().goes_on();

@@ -30,7 +30,7 @@ fn from_chat(body: &Value) -> Result<Value, Unfit> {
     let mut body = body.clone();
     body.as_object_mut().unwrap().entry("model").or_insert("claude-sonnet-4-5".into());
     let request = openai::read_request(body.to_string().as_bytes()).unwrap();
-    write_request(&request).map(|written| serde_json::from_slice(&written.body).unwrap())
+    write_request(&request).map(|written| serde_json::from_slice(&written.body.to_bytes()).unwrap())
 }
 
 fn unfit(body: &Value) -> Vec<String> {
@@ -112,7 +112,7 @@ fn a_model_is_asked_only_for_what_it_takes() {
     let new = json!({"model": "claude-opus-4-8", "temperature": 0.5, "seed": 3, "reasoning_effort": "high", "messages": hi});
     let request = openai::read_request(new.to_string().as_bytes()).unwrap();
     let written = write_request(&request).unwrap();
-    let body: Value = serde_json::from_slice(&written.body).unwrap();
+    let body: Value = serde_json::from_slice(&written.body.to_bytes()).unwrap();
     assert_eq!(body["thinking"], json!({"type": "adaptive"}));
     assert_eq!(body["output_config"], json!({"effort": "high"}));
     assert_eq!(body.get("temperature"), None);
@@ -163,7 +163,7 @@ fn a_thread_that_anthropic_holds_is_continued_nowhere_else() {
     let unfit = Wire::OpenAi.prepare(&continued, &Edits::default()).unwrap_err();
     assert!(unfit.is_thread(), "{unfit}");
     let native = Wire::Anthropic.prepare(&continued, &Edits::default()).unwrap();
-    assert_eq!(native.body, continued.body);
+    assert_eq!(native.body.to_bytes(), continued.body);
 }
 
 #[test]
@@ -381,14 +381,14 @@ fn thoughts_that_another_kind_of_tier_left_behind_are_kept_from_this_api() {
         {"role": "user", "content": "go on"}, {"role": "assistant", "content": [thought("")]}]});
     let asked = Asked::read(Dialect::Messages, body.to_string().into()).unwrap();
     let prepared = Wire::Anthropic.prepare(&asked, &Edits::default()).unwrap();
-    let sent: Value = serde_json::from_slice(&prepared.body).unwrap();
+    let sent: Value = serde_json::from_slice(&prepared.body.to_bytes()).unwrap();
     assert_eq!(sent["messages"][1]["content"], json!([thought("own"), said]));
     assert_eq!(sent["messages"].as_array().unwrap().len(), 3, "no turn is left empty");
     // Without such thoughts nothing is touched, and a tier of another kind never sees the client's own.
     let own = json!({"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "Hi"},
         {"role": "assistant", "content": [thought("own"), said]}, {"role": "user", "content": "go on"}]});
     let asked = Asked::read(Dialect::Messages, own.to_string().into()).unwrap();
-    assert_eq!(Wire::Anthropic.prepare(&asked, &Edits::default()).unwrap().body, asked.body);
+    assert_eq!(Wire::Anthropic.prepare(&asked, &Edits::default()).unwrap().body.to_bytes(), asked.body);
 }
 
 #[test]
@@ -405,13 +405,13 @@ fn a_clients_bytes_stay_but_for_the_named_fields() {
     };
     let prepared = Wire::Anthropic.prepare(&asked, &edits).unwrap();
     assert_eq!(
-        String::from_utf8(prepared.body.to_vec()).unwrap(),
+        String::from_utf8(prepared.body.to_bytes().to_vec()).unwrap(),
         r#"{ "model":"claude-opus-4-8", "x_new":{"k":[1 , 2]}, "system":[{"type":"text","text":"first"},{"type":"text","text":"Be \"brief\"."}], "max_tokens": 400,"messages":[{"role":"user","content":"Hi"}] }"#
     );
     let bare = Asked::read(Dialect::Messages, r#"{"model":"m","messages":[1]}"#.into()).unwrap();
     let edits = Edits { system_note: Some("n".into()), ..Edits::default() };
     let prepared = Wire::Anthropic.prepare(&bare, &edits).unwrap();
-    assert_eq!(&prepared.body[..], br#"{"system":"n","model":"m","messages":[1]}"#);
+    assert_eq!(&prepared.body.to_bytes()[..], br#"{"system":"n","model":"m","messages":[1]}"#);
     assert!(asked.peek.stream_usage && !asked.peek.has_images);
 }
 
@@ -424,7 +424,7 @@ fn a_tiers_cap_leaves_room_for_the_answer_beside_the_thoughts() {
         let model = Some("claude-sonnet-4-5".to_owned());
         let edits = Edits { model, max_tokens_cap: cap, temperature: Some(0.0), ..Edits::default() };
         let prepared = Wire::Anthropic.prepare(&asked, &edits).unwrap();
-        let body: Value = serde_json::from_slice(&prepared.body).unwrap();
+        let body: Value = serde_json::from_slice(&prepared.body.to_bytes()).unwrap();
         assert!(body.get("temperature").is_none(), "refused while a model thinks: {body}");
         (body["max_tokens"].clone(), body["thinking"].clone(), prepared.dropped)
     };

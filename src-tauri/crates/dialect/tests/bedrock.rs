@@ -21,7 +21,7 @@ fn from_chat(body: &Value) -> Result<Value, Unfit> {
     let model = "anthropic.claude-sonnet-4-5-20250929-v1:0";
     body.as_object_mut().unwrap().entry("model").or_insert(model.into());
     let request = openai::read_request(body.to_string().as_bytes()).unwrap();
-    write_request(&request).map(|written| serde_json::from_slice(&written.body).unwrap())
+    write_request(&request).map(|written| serde_json::from_slice(&written.body.to_bytes()).unwrap())
 }
 
 fn unfit(body: &Value) -> Vec<String> {

@@ -20,7 +20,7 @@ fn prepare(wire: Wire, asked: &Asked) -> Result<Prepared, Unfit> {
 }
 
 fn sent(wire: Wire, asked: &Asked) -> Value {
-    serde_json::from_slice(&prepare(wire, asked).unwrap().body).unwrap()
+    serde_json::from_slice(&prepare(wire, asked).unwrap().body.to_bytes()).unwrap()
 }
 
 fn came(wire: Wire, asked: &Asked, answer: &Value) -> Result<Value, Completion> {
@@ -92,7 +92,7 @@ fn gemini_and_bedrock_make_vectors_in_their_own_words() {
     let of = |model: &str| Edits { model: Some(model.into()), ..Edits::default() };
     let sent = |wire: Wire, asked: &Asked, model: &str| {
         wire.prepare(asked, &of(model))
-            .map(|it| (serde_json::from_slice::<Value>(&it.body).unwrap(), it.dropped))
+            .map(|it| (serde_json::from_slice::<Value>(&it.body.to_bytes()).unwrap(), it.dropped))
     };
     let body = json!({ "model": "v", "input": ["one", "two"], "dimensions": 2, "user": "u" });
     let batch = asked(Dialect::Embeddings, body);

@@ -18,7 +18,7 @@ fn from_chat(body: &Value) -> Result<Value, Unfit> {
     let mut body = body.clone();
     body.as_object_mut().unwrap().entry("model").or_insert("gemini-2.5-flash".into());
     let request = openai::read_request(body.to_string().as_bytes()).unwrap();
-    write_request(&request).map(|written| serde_json::from_slice(&written.body).unwrap())
+    write_request(&request).map(|written| serde_json::from_slice(&written.body.to_bytes()).unwrap())
 }
 
 fn unfit(body: &Value) -> Vec<String> {

@@ -33,7 +33,7 @@ fn stamp() -> Stamp {
 }
 
 fn sent(wire: Wire, asked: &Asked) -> Value {
-    serde_json::from_slice(&wire.prepare(asked, &Edits::default()).unwrap().body).unwrap()
+    serde_json::from_slice(&wire.prepare(asked, &Edits::default()).unwrap().body.to_bytes()).unwrap()
 }
 
 fn run(wire: Wire, asked: &Asked, pieces: &[&[u8]]) -> (String, Completion) {
@@ -153,7 +153,10 @@ fn what_goes_past_the_template_only_ollama_can_carry() {
         let asked = asked(Dialect::OllamaGenerate, json!({ "model": "m", "prompt": "x", name: value }));
         let refused = Wire::OpenAi.prepare(&asked, &Edits::default()).unwrap_err();
         assert_eq!(refused, Unfit::CannotCarry(vec![name.into()]));
-        assert_eq!(Wire::OllamaGenerate.prepare(&asked, &Edits::default()).unwrap().body, asked.body);
+        assert_eq!(
+            Wire::OllamaGenerate.prepare(&asked, &Edits::default()).unwrap().body.to_bytes(),
+            asked.body
+        );
     }
 }
 
@@ -171,8 +174,8 @@ fn a_tier_of_this_dialect_gets_the_bytes_with_the_named_fields_changed() {
     );
     let asked = Asked::read(Dialect::OllamaChat, body).unwrap();
     let expected = r#"{ "model":"qwen", "odd": 1e3,"messages":[{"role":"system","content":"Hurry."},{"role":"user","content":"hi"}],"options":{"num_ctx":9,"num_predict":20,"temperature":0.0}}"#;
-    assert_eq!(Wire::Ollama.prepare(&asked, &edits).unwrap().body, expected);
-    let generate = Wire::OllamaGenerate.prepare(&generate(), &edits).unwrap().body;
+    assert_eq!(Wire::Ollama.prepare(&asked, &edits).unwrap().body.to_bytes(), expected);
+    let generate = Wire::OllamaGenerate.prepare(&generate(), &edits).unwrap().body.to_bytes();
     let expected =
         r#"{"options":{"num_predict":20,"temperature":0.0},"system":"Hurry.","model":"qwen","prompt":"hi"}"#;
     assert_eq!(generate, expected);

@@ -16,7 +16,7 @@ fn prepare(request: &Value, edits: &Edits) -> Result<Prepared, Unfit> {
 }
 
 fn carried(request: &Value) -> Value {
-    serde_json::from_slice(&prepare(request, &Edits::default()).unwrap().body).unwrap()
+    serde_json::from_slice(&prepare(request, &Edits::default()).unwrap().body.to_bytes()).unwrap()
 }
 
 fn with(fields: Value) -> Value {
@@ -160,7 +160,7 @@ fn the_tiers_edits_are_made() {
     };
     let prepared = prepare(&with(json!({ "max_tokens": 900, "temperature": 1 })), &edits).unwrap();
     assert_eq!(
-        serde_json::from_slice::<Value>(&prepared.body).unwrap(),
+        serde_json::from_slice::<Value>(&prepared.body.to_bytes()).unwrap(),
         json!({
             "model": "llama3.1:8b-q4",
             "messages": [{ "role": "system", "content": "Be brief." }, { "role": "user", "content": "hi" }],

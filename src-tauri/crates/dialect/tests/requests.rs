@@ -24,7 +24,7 @@ fn refused(body: &str) -> BadRequest {
 fn edited(body: &str, edits: &Edits) -> String {
     let body = Bytes::copy_from_slice(body.as_bytes());
     let out = rewrite(&body, &Peek::read(&body).unwrap(), edits).unwrap();
-    String::from_utf8(out.to_vec()).unwrap()
+    String::from_utf8(out.to_bytes().to_vec()).unwrap()
 }
 
 #[test]
@@ -117,7 +117,25 @@ fn nothing_to_change_copies_nothing() {
     let body = Bytes::from(HELLO);
     let peek = Peek::read(&body).unwrap();
     let edits = Edits { model: Some("m".into()), force_usage: true, ..Edits::default() };
-    assert_eq!(rewrite(&body, &peek, &edits).unwrap().as_ptr(), body.as_ptr());
+    assert_eq!(rewrite(&body, &peek, &edits).unwrap().to_bytes().as_ptr(), body.as_ptr());
+}
+
+#[test]
+fn a_long_body_is_shared_around_what_changes() {
+    let prompt = "x".repeat(100_000);
+    let body = format!(
+        r#"{{"messages":[{{"role":"user","content":"{prompt}"}}],"temperature":1,"model":"chain","n":1}}"#
+    );
+    let body = Bytes::from(body);
+    let edits = Edits { model: Some("m".into()), temperature: Some(0.5), ..Edits::default() };
+    let pieces = rewrite(&body, &Peek::read(&body).unwrap(), &edits).unwrap();
+    let expected = String::from_utf8(body.to_vec())
+        .unwrap()
+        .replace("\"chain\"", "\"m\"")
+        .replace(":1,\"model", ":0.5,\"model");
+    assert_eq!(pieces.to_bytes(), expected);
+    let pieces: Vec<Bytes> = pieces.into_iter().collect();
+    assert_eq!((pieces.len(), pieces[0].as_ptr()), (5, body.as_ptr()));
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn prepared(wire: Wire, manner: Manner) -> Value {
     let asked = Asked::read(Dialect::Chat, Bytes::from_static(ASK.as_bytes())).unwrap();
     let edits = Edits { continuing: Some(continuing("one two ", manner)), ..Edits::default() };
     let prepared = wire.prepare(&asked, &edits).unwrap();
-    serde_json::from_slice(&prepared.body).unwrap()
+    serde_json::from_slice(&prepared.body.to_bytes()).unwrap()
 }
 
 #[test]

@@ -381,7 +381,7 @@ fn servers_of_the_clients_dialect_are_asked_without_loss() {
             let continuing = Some(Continuing { text: "one two ".into(), manner });
             let edits = Edits { model: Some("claude-3-haiku".into()), continuing, ..Edits::default() };
             let body: Value =
-                serde_json::from_slice(&case.wire.prepare(&asked, &edits).unwrap().body).unwrap();
+                serde_json::from_slice(&case.wire.prepare(&asked, &edits).unwrap().body.to_bytes()).unwrap();
             assert_eq!(body["x"], 1, "what nobody knows stays");
             let list = body.get("messages").or(body.get("input")).unwrap().as_array().unwrap();
             assert_eq!(list.len(), if manner == Manner::Asked { 3 } else { 2 }, "{body}");
@@ -395,7 +395,8 @@ fn servers_of_the_clients_dialect_are_asked_without_loss() {
     let asked = Asked::read(Dialect::Messages, thinks.into()).unwrap();
     let continuing = Some(Continuing { text: "one".into(), manner: Manner::Trailing });
     let edits = Edits { max_tokens_cap: Some(900), continuing, ..Edits::default() };
-    let body: Value = serde_json::from_slice(&Wire::Anthropic.prepare(&asked, &edits).unwrap().body).unwrap();
+    let body: Value =
+        serde_json::from_slice(&Wire::Anthropic.prepare(&asked, &edits).unwrap().body.to_bytes()).unwrap();
     assert_eq!((&body["thinking"], &body["max_tokens"]), (&json!({"type": "disabled"}), &json!(900)));
 }
 

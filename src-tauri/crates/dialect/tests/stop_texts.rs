@@ -62,7 +62,8 @@ fn vllm_and_sglang_name_the_text_or_a_tokens_number() {
 fn claude_names_it_on_bedrock_where_it_is_asked_to() {
     let edits = |model: &str| Edits { model: Some(model.into()), ..Edits::default() };
     let sent = |model: &str| -> Value {
-        serde_json::from_slice(&Wire::Bedrock.prepare(&asked(false), &edits(model)).unwrap().body).unwrap()
+        serde_json::from_slice(&Wire::Bedrock.prepare(&asked(false), &edits(model)).unwrap().body.to_bytes())
+            .unwrap()
     };
     let claude = sent("anthropic.claude-sonnet-4-5-v1:0");
     assert_eq!(claude["additionalModelResponseFieldPaths"], json!(["/stop_sequence"]));

@@ -75,7 +75,7 @@ fn sent(wire: Wire, name: &str, message: &Value) -> Value {
     let call = message["tool_calls"][0]["id"].as_str().unwrap_or("t1");
     let messages = json!([{ "role": "user", "content": "Hi" }, message, { "role": "tool", "tool_call_id": call, "content": "r" }]);
     let edits = Edits { model: Some(CLAUDE.into()), origin: Some(origin(name)), ..Edits::default() };
-    serde_json::from_slice(&wire.prepare(&asked(&messages, false), &edits).unwrap().body).unwrap()
+    serde_json::from_slice(&wire.prepare(&asked(&messages, false), &edits).unwrap().body.to_bytes()).unwrap()
 }
 
 #[test]

@@ -102,7 +102,7 @@ impl Engine {
                     &target,
                     upstream::Endpoint::Chat,
                     HeaderMap::new(),
-                    Bytes::from(body.to_string()),
+                    [Bytes::from(body.to_string())],
                     false,
                 )
                 .await?;

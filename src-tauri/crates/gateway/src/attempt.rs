@@ -12,6 +12,7 @@ use dialect::{
     openai::habits::Habits,
     origin::Origin,
     peek,
+    pieces::Pieces,
     resume::{Broken, Continuing},
     stream::Relay,
     whole::Whole,
@@ -96,7 +97,7 @@ pub(crate) struct Ask<'a> {
     pub(crate) client: &'a Client,
     pub(crate) target: Target<'a>,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+    pub(crate) body: Pieces,
     pub(crate) wire: Wire,
     pub(crate) asked: &'a Asked,
     pub(crate) stamp: Stamp,
@@ -168,7 +169,7 @@ pub(crate) fn prepare(
     tier: &Tier,
     asked: &Asked,
     behind: Option<&Behind>,
-) -> Result<(Bytes, Vec<String>), Bad> {
+) -> Result<(Pieces, Vec<String>), Bad> {
     let left = behind.and_then(|behind| behind.cap);
     let habits = Habits::of(tier.provider.word());
     let edits = Edits {
@@ -218,12 +219,11 @@ impl Ask<'_> {
         let Self { client, target, headers, body, wire, asked, stamp, limits, others, keep } = self;
         let stream = asked.peek.stream;
         let origin = origin_of(target.provider, target.model);
-        let sent = body.clone();
         let sending = client.send(&target, endpoint_of(wire, asked), headers, body, stream);
         let mut response = Patience::new(limits, others).wait(sending, record).await??;
         record.head(&response.headers);
         if !response.status.is_success() {
-            return Err(refused(response, &sent, wire.is_native(asked.dialect), limits).await);
+            return Err(refused(response, &asked.body, wire.is_native(asked.dialect), limits).await);
         }
         if stream {
             let Some(behind) = behind else {

@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, header::AUTHORIZATION};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use crate::sign;
+use crate::{parts::Parts, sign};
 
 /// Where keys are read. Implementations answer from memory: they are asked on every request and must not block.
 pub trait Credentials: Send + Sync {
@@ -26,7 +26,7 @@ pub(crate) struct Outgoing<'a> {
     pub base: &'a str,
     pub method: &'a Method,
     pub url: &'a Url,
-    pub body: &'a [u8],
+    pub body: &'a Parts,
 }
 
 /// Puts the key that `reference` names into `headers`, as the provider wants it. Without a reference nothing is done.
@@ -90,8 +90,9 @@ mod tests {
         let mut headers =
             HeaderMap::from_iter([(HeaderName::from_static("anthropic-beta"), "b".parse().unwrap())]);
         let url = Url::parse("https://bedrock-runtime.eu-west-1.amazonaws.com/model/m%3A1/converse").unwrap();
+        let body = Parts::from_iter([bytes::Bytes::from_static(b"{}")]);
         let outgoing =
-            Outgoing { provider, base: url.as_str(), method: &Method::POST, url: &url, body: b"{}" };
+            Outgoing { provider, base: url.as_str(), method: &Method::POST, url: &url, body: &body };
         authorize(&mut headers, &outgoing, Some(&KeyRef::Env("K".into())), &One(key)).map(|()| headers)
     }
 

@@ -14,12 +14,14 @@ use http::{
     HeaderMap, HeaderValue, Method, StatusCode,
     header::{ACCEPT, CONTENT_TYPE},
 };
+use http_body::Body as _;
 use url::Url;
 
 use crate::{
     auth::{Credentials, Outgoing, authorize},
     classify::{Phase, classify, of_reqwest},
     endpoint::Endpoint,
+    parts::Parts,
     plain::{Flow, Pool, Question},
     routes::{Route, Routes, is_loopback},
 };
@@ -98,7 +100,7 @@ impl Client {
         }
     }
 
-    /// Posts a request and returns as soon as the head of the answer is there, whatever its status. The
+    /// Posts a request, whose body may come in several pieces, and returns as soon as the head of the answer is there, whatever its status. The
     /// waiting is bounded by `target.connect` alone until the connection stands: bound the rest, and drop the future
     /// or the response to cancel.
     ///
@@ -109,7 +111,7 @@ impl Client {
         target: &Target<'_>,
         endpoint: Endpoint<'_>,
         mut headers: HeaderMap,
-        body: Bytes,
+        body: impl IntoIterator<Item = Bytes>,
         stream: bool,
     ) -> Result<Response, Failure> {
         let route = self.routes.of(target, endpoint, stream, self.proxied)?;
@@ -120,7 +122,7 @@ impl Client {
             "application/json"
         };
         headers.insert(ACCEPT, HeaderValue::from_static(accept));
-        self.follow(target, Method::POST, &route, headers, Some(body)).await
+        self.follow(target, Method::POST, &route, headers, body.into_iter().collect()).await
     }
 
     pub(crate) async fn call(
@@ -131,7 +133,7 @@ impl Client {
         headers: HeaderMap,
         body: Option<Bytes>,
     ) -> Result<Response, Failure> {
-        self.follow(target, method, &Route::new(url, self.proxied), headers, body).await
+        self.follow(target, method, &Route::new(url, self.proxied), headers, body.into_iter().collect()).await
     }
 
     async fn follow(
@@ -140,15 +142,13 @@ impl Client {
         method: Method,
         route: &Route,
         mut headers: HeaderMap,
-        body: Option<Bytes>,
+        body: Parts,
     ) -> Result<Response, Failure> {
         let Route { url, plain, address } = route;
-        let sent = body.as_deref().unwrap_or_default();
         let outgoing =
-            Outgoing { provider: target.provider, base: target.url, method: &method, url, body: sent };
+            Outgoing { provider: target.provider, base: target.url, method: &method, url, body: &body };
         authorize(&mut headers, &outgoing, target.key, self.credentials.as_ref())?;
         if let Some(uri) = plain {
-            let body = body.unwrap_or_default();
             let question = Question { method, uri, headers, body, connect: target.connect };
             let answer = self.plain.ask(question).await;
             let answer = answer.map_err(|(error, phase)| classify(&*error, phase, address))?;
@@ -157,8 +157,8 @@ impl Client {
             return Ok(Response { status: head.status, headers: head.headers, body });
         }
         let mut request = self.pool(url, target.connect)?.request(method, url.clone()).headers(headers);
-        if let Some(body) = body {
-            request = request.body(body);
+        if !body.is_end_stream() {
+            request = request.body(reqwest::Body::wrap(body));
         }
         match request.send().await {
             Ok(mut answer) => Ok(Response {

@@ -12,6 +12,7 @@ mod endpoint;
 mod joined;
 mod models;
 mod page;
+mod parts;
 mod plain;
 mod post;
 mod probe;

@@ -14,12 +14,14 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri, header};
-use http_body_util::Full;
 use hyper::body::Incoming;
 
 use self::line::Line;
 pub(crate) use self::pool::Pool;
-use crate::classify::{BoxError, Phase};
+use crate::{
+    classify::{BoxError, Phase},
+    parts::Parts,
+};
 
 /// What this program calls itself.
 const USER_AGENT: HeaderValue = HeaderValue::from_static(concat!("changeover/", env!("CARGO_PKG_VERSION")));
@@ -29,7 +31,7 @@ pub(crate) struct Question<'a> {
     pub method: Method,
     pub uri: &'a Uri,
     pub headers: HeaderMap,
-    pub body: Bytes,
+    pub body: Parts,
     /// How long the connection may take to stand.
     pub connect: Duration,
 }
@@ -63,9 +65,9 @@ impl Pool {
 }
 
 impl Question<'_> {
-    fn into_request(self) -> Request<Full<Bytes>> {
+    fn into_request(self) -> Request<Parts> {
         let Self { method, uri, mut headers, body, .. } = self;
-        let mut request = Request::new(Full::new(body));
+        let mut request = Request::new(body);
         if let Some(host) = uri.authority().and_then(|a| HeaderValue::from_str(a.as_str()).ok()) {
             headers.insert(header::HOST, host);
         }

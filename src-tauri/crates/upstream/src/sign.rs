@@ -53,7 +53,8 @@ pub(crate) fn sign(
         .into();
     let kind = headers.get("content-type").and_then(|it| it.to_str().ok());
     let signed_headers = kind.map(|kind| ("content-type", kind)).into_iter();
-    let body = SignableBody::Bytes(outgoing.body);
+    let whole = outgoing.body.whole();
+    let body = SignableBody::Bytes(&whole);
     let request = SignableRequest::new(outgoing.method.as_str(), outgoing.url.as_str(), signed_headers, body)
         .map_err(|_| WRONG)?;
     let (instructions, _) = signature_of(request, &params).map_err(|_| WRONG)?.into_parts();

@@ -71,7 +71,7 @@ async fn send(client: &Client, addr: SocketAddr) -> Result<Response, Failure> {
     let target = Target { url: &url, provider: ProviderKind::Vllm, model: "m", key: None, connect: PATIENCE };
     timeout(
         PATIENCE,
-        client.send(&target, upstream::Endpoint::Chat, HeaderMap::new(), Bytes::from_static(b"{}"), false),
+        client.send(&target, upstream::Endpoint::Chat, HeaderMap::new(), [Bytes::from_static(b"{}")], false),
     )
     .await
     .unwrap()

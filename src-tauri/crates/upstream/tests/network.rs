@@ -54,7 +54,7 @@ async fn send(url: &str, connect: Duration) -> Result<Bytes, Failure> {
     let target = Target { url, provider: ProviderKind::Vllm, model: "m", key: None, connect };
     let call = async {
         let mut response = client()
-            .send(&target, upstream::Endpoint::Chat, HeaderMap::new(), Bytes::from_static(b"{}"), false)
+            .send(&target, upstream::Endpoint::Chat, HeaderMap::new(), [Bytes::from_static(b"{}")], false)
             .await?;
         response.body.up_to(1024).await
     };

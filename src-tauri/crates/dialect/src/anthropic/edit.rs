@@ -40,7 +40,8 @@ pub(super) fn rewrite(asked: &Asked, edits: &Edits) -> Result<Prepared, Unfit> {
     let asked = read.as_ref().unwrap_or(asked);
     let name = edits.model.as_deref().unwrap_or(&asked.peek.model);
     // A model that thinks takes no temperature but its own.
-    let thinks = edit::field(&asked.body, "thinking").is_some_and(|it| it["type"] != "disabled");
+    let thinking = edit::field(&asked.body, "thinking");
+    let thinks = thinking.as_ref().is_some_and(|it| it["type"] != "disabled");
     let takes_sampling = !thinks && claude::of(name).is_none_or(|model| model.sampling);
     let plain = Edits {
         system_note: None,
@@ -49,28 +50,30 @@ pub(super) fn rewrite(asked: &Asked, edits: &Edits) -> Result<Prepared, Unfit> {
         ..edits.clone()
     };
     let mut body = edit::rewrite(&asked.body, &asked.peek, &plain)?;
-    if edits.continuing.is_some() && edit::field(&body, "thinking").is_some_and(|it| it["type"] == "enabled")
-    {
+    let mut dropped = Vec::new();
+    if let Some(thinking) = thinking.filter(|it| it["type"] == "enabled") {
         // The thoughts of a continuation reach nobody; a budget for them may be more than is left of the cap, and no
         // model that thinks goes on from its own words.
-        body = edit::set(&body, &[("thinking", json!({ "type": "disabled" }))])?;
-    }
-    let mut dropped = Vec::new();
-    if let Some(thinking) = less_thinking(&body, &asked.peek, edits) {
-        body = edit::set(&body, &[("thinking", thinking)])?;
-        dropped.push("thinking.budget_tokens".to_owned());
+        let less = if edits.continuing.is_some() {
+            Some(json!({ "type": "disabled" }))
+        } else {
+            less_thinking(&thinking, &asked.peek, edits)
+                .inspect(|_| dropped.push("thinking.budget_tokens".to_owned()))
+        };
+        if let Some(thinking) = less {
+            body = edit::set(&body.to_bytes(), &[("thinking", thinking)])?;
+        }
     }
     if let Some(note) = &edits.system_note {
-        body = with_note(&body, note);
+        body = with_note(&body.to_bytes(), note).into();
     }
     Ok(Prepared { body, dropped })
 }
 
 /// The client's wish to have the model think, cut down to a tier's cap on tokens, which must be larger than the budget;
 /// none where it fits. A client's own cap may be smaller, by a word of its own (`anthropic-beta`).
-fn less_thinking(body: &[u8], peek: &Peek, edits: &Edits) -> Option<Value> {
+fn less_thinking(thinking: &Value, peek: &Peek, edits: &Edits) -> Option<Value> {
     let cap = edits.max_tokens_cap.filter(|cap| peek.max_tokens.is_none_or(|own| own > *cap))?;
-    let thinking = edit::field(body, "thinking").filter(|it| it["type"] == "enabled")?;
     let wanted = thinking["budget_tokens"].as_u64().filter(|wanted| *wanted >= u64::from(cap))?;
     Some(match claude::budget(u32::try_from(wanted).unwrap_or(u32::MAX), cap) {
         Some(budget) => json!({ "type": "enabled", "budget_tokens": budget }),

@@ -29,7 +29,7 @@ impl Side for Server {
     }
 
     fn rewrite(&self, asked: &Asked, edits: &Edits) -> Result<Prepared, Unfit> {
-        let cleaned = thoughts::without_foreign(&asked.body);
+        let cleaned = asked.peek.sealed.then(|| thoughts::without_foreign(&asked.body)).flatten();
         let read = cleaned.map(|body| Asked::read(asked.dialect, body)).transpose()?;
         let asked = read.as_ref().unwrap_or(asked);
         if edits.habits.is_some_and(|habits| habits.refuse(&asked.body)) {
@@ -110,7 +110,7 @@ fn written(mut request: Request, edits: &Edits, mut dropped: Vec<String>) -> Pre
     }
     let body = write_request(&request, edits.cap_name);
     let prefixed = edits.continuing.as_ref().is_some_and(|it| it.manner == Manner::Prefixed);
-    Prepared { body: if prefixed { with_prefix(body) } else { body }, dropped }
+    Prepared { body: if prefixed { with_prefix(body) } else { body }.into(), dropped }
 }
 
 impl Reader for StreamReader {

@@ -60,7 +60,7 @@ impl Side for Server {
     }
 
     fn write(&self, request: &Request, _: &Edits) -> Result<Prepared, Unfit> {
-        Ok(Prepared { body: write_request(request)?, dropped: Vec::new() })
+        Ok(write_request(request)?.into())
     }
 
     fn answer(&self, body: &[u8]) -> Result<Answer, Fault> {

@@ -139,10 +139,10 @@ fn sent(dialect: Dialect, request: &Request) -> (Request, Asked) {
     let body = match dialect {
         Dialect::Messages => {
             let request = Request { model: "claude-sonnet-4-5".into(), ..request.clone() };
-            dialect::anthropic::write_request(&request).unwrap().body
+            dialect::anthropic::write_request(&request).unwrap().body.to_bytes()
         }
         Dialect::Responses => dialect::responses::write_request(&request).unwrap(),
-        Dialect::OllamaChat => dialect::ollama::write_request(&request).unwrap().body,
+        Dialect::OllamaChat => dialect::ollama::write_request(&request).unwrap().body.to_bytes(),
         _ => dialect::openai::write_request(&request, CapName::MaxCompletionTokens),
     };
     (request, Asked::read(dialect, body).unwrap())
@@ -321,7 +321,7 @@ proptest! {
                 prop_assert!(prepared.is_ok(), "{dialect:?} to {wire:?}: {prepared:?}");
                 let prepared = prepared.unwrap();
                 prop_assert_eq!(&prepared.dropped, &Vec::<String>::new(), "{:?} to {:?}", dialect, wire);
-                prop_assert_eq!(understood(wire, &prepared.body), meant(&expected), "{:?} to {:?}", dialect, wire);
+                prop_assert_eq!(understood(wire, &prepared.body.to_bytes()), meant(&expected), "{:?} to {:?}", dialect, wire);
             }
         }
     }

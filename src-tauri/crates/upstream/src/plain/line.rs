@@ -13,7 +13,6 @@ use std::{
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
-use http_body_util::Full;
 use hyper::{
     body::Incoming,
     client::conn::{
@@ -24,14 +23,13 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use tokio::{net::TcpStream, task::unconstrained};
 
-use crate::joined::Joined;
+use crate::{joined::Joined, parts::Parts};
 
-type Sent = Full<Bytes>;
-type Moving = Connection<TokioIo<Joined<TcpStream>>, Sent>;
+type Moving = Connection<TokioIo<Joined<TcpStream>>, Parts>;
 
 /// A connection that stands.
 pub(super) struct Line {
-    sender: SendRequest<Sent>,
+    sender: SendRequest<Parts>,
     work: Work,
 }
 
@@ -53,8 +51,8 @@ impl Line {
     /// Sends a request and waits for the head of the answer.
     pub(super) async fn head(
         &mut self,
-        request: Request<Sent>,
-    ) -> Result<Response<Incoming>, TrySendError<Request<Sent>>> {
+        request: Request<Parts>,
+    ) -> Result<Response<Incoming>, TrySendError<Request<Parts>>> {
         let Self { sender, work } = self;
         let mut head = pin!(unconstrained(sender.try_send_request(request)));
         std::future::poll_fn(|cx| work.poll_with(cx, |cx| head.as_mut().poll(cx))).await
