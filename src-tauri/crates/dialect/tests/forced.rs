@@ -79,7 +79,7 @@ fn streamed(choice: Value, text: &str, done: &str) -> (String, String, String, C
 fn the_form_of_one_tool_is_that_of_its_arguments() {
     let prepared = Wire::Ollama.prepare(&chat(named("weather"), false), &Edits::default()).unwrap();
     assert_eq!(prepared.dropped, ["tool_choice (sent as format)"]);
-    let body: Value = serde_json::from_slice(&prepared.body).unwrap();
+    let body: Value = serde_json::from_slice(&prepared.body.to_bytes()).unwrap();
     let note = format!(
         "S\n\nCall this function now. Answer with nothing but the JSON object of its arguments.\n\n\
          Function `weather`: Tells it\nJSON schema of its arguments: {CITY}"
@@ -96,7 +96,7 @@ fn the_form_of_one_tool_is_that_of_its_arguments() {
 #[test]
 fn of_several_tools_the_form_says_which_and_their_references_hold() {
     let prepared = Wire::Ollama.prepare(&chat("required".into(), false), &Edits::default()).unwrap();
-    let body: Value = serde_json::from_slice(&prepared.body).unwrap();
+    let body: Value = serde_json::from_slice(&prepared.body.to_bytes()).unwrap();
     let call = |name: &str, at: u8| {
         json!({
             "type": "object", "properties": { "name": { "const": name }, "arguments": { "$ref": format!("#/$defs/tool{at}") } },
@@ -197,7 +197,7 @@ fn a_call_that_reached_the_cap_says_so() {
 fn a_free_choice_is_left_to_the_server() {
     for choice in [json!("auto"), Value::Null] {
         let body = Wire::Ollama.prepare(&chat(choice.clone(), false), &Edits::default()).unwrap().body;
-        let body: Value = serde_json::from_slice(&body).unwrap();
+        let body: Value = serde_json::from_slice(&body.to_bytes()).unwrap();
         assert!(body.get("format").is_none() && body["tools"][1]["function"]["name"] == "time", "{body}");
         let (answer, _) = whole(choice, r#"{"city":"Paris"}"#, "stop");
         assert_eq!(answer["message"]["content"], r#"{"city":"Paris"}"#);

@@ -197,7 +197,10 @@ fn a_budget_of_reasoning_is_for_models_that_reason() {
         let asked = Asked::read(Dialect::Messages, body.to_string().into()).unwrap();
         let edits = Edits { model: Some(model.into()), ..Edits::default() };
         let prepared = Wire::Ollama.prepare(&asked, &edits).unwrap();
-        (serde_json::from_slice::<Value>(&prepared.body).unwrap()["think"].clone(), prepared.dropped)
+        (
+            serde_json::from_slice::<Value>(&prepared.body.to_bytes()).unwrap()["think"].clone(),
+            prepared.dropped,
+        )
     };
     let budget = json!({ "type": "enabled", "budget_tokens": 2048 });
     for model in ["qwen3:8b", "library/gpt-oss:20b"] {
