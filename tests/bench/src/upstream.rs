@@ -25,6 +25,8 @@ const WHOLE: &str = r#"{"id":"b","object":"chat.completion","created":1,"model":
 /// What checks ask for.
 const MODELS: &str =
     r#"{"object":"list","data":[{"id":"m","object":"model","created":1,"owned_by":"bench"}]}"#;
+/// What llama.cpp says while it loads.
+const LOADING: &str = r#"{"error":{"code":503,"message":"Loading model","type":"unavailable_error"}}"#;
 /// The answers in the other dialect.
 const OLLAMA_FRAME: &str = r#"{"model":"m","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":"word "},"done":false}"#;
 const OLLAMA_LAST: &str = r#"{"model":"m","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","prompt_eval_count":10,"eval_count":10}"#;
@@ -41,7 +43,16 @@ pub enum Mood {
     Errs,
     /// It takes requests and says nothing.
     Hangs,
+    /// It answers after [`LATE`].
+    Slow,
+    /// It loads its model, as llama.cpp says it.
+    Loads,
+    /// Its health check passes, its own figures show requests at work and no step, and requests are met with silence.
+    StandsStill,
 }
+
+/// How long a slow server takes.
+pub const LATE: Duration = Duration::from_millis(700);
 
 /// A running server. It ends with the program.
 pub struct Upstream {
@@ -58,7 +69,12 @@ impl Upstream {
 
     /// Starts one.
     pub async fn start() -> anyhow::Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        Self::at(0).await
+    }
+
+    /// Starts one on a port; on any that is free where it is 0.
+    pub async fn at(port: u16) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await?;
         let port = listener.local_addr()?.port();
         let (mood, feeling) = watch::channel(Mood::Well);
         // On a thread of its own: the load generator must not wait for it.
@@ -108,10 +124,18 @@ async fn answer_all(mut stream: TcpStream, mut mood: watch::Receiver<Mood>) -> a
         let feels = *mood.borrow_and_update();
         match feels {
             Mood::Well => answer(&mut stream, &request).await?,
+            Mood::Slow => {
+                sleep(LATE).await;
+                answer(&mut stream, &request).await?;
+            }
+            Mood::Loads => whole(&mut stream, "503 Service Unavailable", LOADING).await?,
+            Mood::StandsStill if request.head.starts_with("get ") => {
+                whole(&mut stream, "200 OK", page(&request, true).unwrap_or(MODELS)).await?;
+            }
             Mood::Errs => {
                 whole(&mut stream, "500 Internal Server Error", r#"{"error":"out of order"}"#).await?
             }
-            Mood::Hangs | Mood::Refuses => {
+            Mood::Hangs | Mood::Refuses | Mood::StandsStill => {
                 mood.changed().await?;
                 return Ok(());
             }
@@ -122,7 +146,7 @@ async fn answer_all(mut stream: TcpStream, mut mood: watch::Receiver<Mood>) -> a
 
 async fn answer(stream: &mut TcpStream, request: &Message) -> anyhow::Result<()> {
     if request.head.starts_with("get ") {
-        return whole(stream, "200 OK", MODELS).await;
+        return whole(stream, "200 OK", page(request, false).unwrap_or(MODELS)).await;
     }
     // Only the beginning and the end: the fields stand before the prompt, or behind it.
     let (body, length) = (&request.body, request.body.len());
@@ -156,6 +180,18 @@ async fn answer(stream: &mut TcpStream, request: &Message) -> anyhow::Result<()>
     }
     stream.write_all(format!("{}0\r\n\r\n", chunk(&last)).as_bytes()).await?;
     Ok(())
+}
+
+/// What serving engines show of themselves: at work and at rest, and no step in between.
+fn page(request: &Message, at_work: bool) -> Option<&'static str> {
+    let is = |path: &str| request.head.starts_with(&format!("get {path} "));
+    Some(match at_work {
+        true if is("/metrics") => "vllm:num_requests_running 1\nvllm:generation_tokens_total 7\n",
+        false if is("/metrics") => "vllm:num_requests_running 0\nvllm:generation_tokens_total 7\n",
+        true if is("/slots") => r#"[{"id":0,"is_processing":true,"id_task":1,"next_token":{"n_decoded":7}}]"#,
+        false if is("/slots") => r#"[{"id":0,"is_processing":false}]"#,
+        _ => return None,
+    })
 }
 
 async fn whole(stream: &mut TcpStream, status: &str, body: &str) -> anyhow::Result<()> {
