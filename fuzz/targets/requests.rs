@@ -11,8 +11,9 @@ use dialect::{
 };
 use libfuzzer_sys::fuzz_target;
 
-const CLIENTS: [Dialect; 8] = [
+const CLIENTS: [Dialect; 9] = [
     Dialect::Chat,
+    Dialect::Completions,
     Dialect::Responses,
     Dialect::Messages,
     Dialect::OllamaChat,
@@ -21,8 +22,9 @@ const CLIENTS: [Dialect; 8] = [
     Dialect::OllamaEmbed,
     Dialect::OllamaEmbeddings,
 ];
-const SERVERS: [Wire; 7] = [
+const SERVERS: [Wire; 8] = [
     Wire::OpenAi,
+    Wire::Completions,
     Wire::Ollama,
     Wire::OllamaGenerate,
     Wire::Responses,

@@ -35,6 +35,7 @@ impl AttentiveServer {
             .route("/health", get(|| async { "ok" }))
             .route("/v1/models", get(|| async { Json(json!({ "object": "list", "data": [] })) }))
             .route("/v1/chat/completions", post(chat))
+            .route("/v1/completions", post(complete))
             .route("/v1/embeddings", post(embed))
             .with_state(Arc::clone(&seen));
         let serving = async move { axum::serve(listener, app).await.unwrap() };
@@ -58,6 +59,30 @@ async fn chat(State(seen): Seen, Json(ask): Json<Value>) -> Response {
     seen.lock().unwrap().push(ask.clone());
     let (text, calls) = answer(&ask);
     if ask["stream"] == true { streamed(&ask, &text, &calls) } else { whole(&ask, &text, &calls) }
+}
+
+/// The older call: what comes behind a prompt, a word at a time where a stream is wanted.
+async fn complete(State(seen): Seen, Json(ask): Json<Value>) -> Response {
+    seen.lock().unwrap().push(ask.clone());
+    let usage: Value = serde_json::from_str(USAGE).unwrap();
+    let part = |text: &str, finish: Option<&str>| {
+        json!({
+            "id": "x", "object": "text_completion", "created": 1, "model": ask["model"],
+            "choices": [{ "index": 0, "text": text, "logprobs": null, "finish_reason": finish }],
+        })
+    };
+    if ask["stream"] != true {
+        let mut whole = part("return x + 1", Some("stop"));
+        whole["usage"] = usage;
+        return Json(whole).into_response();
+    }
+    let mut frames: Vec<Value> = "return x + 1".split_inclusive(' ').map(|word| part(word, None)).collect();
+    frames.push(part("", Some("stop")));
+    if ask["stream_options"]["include_usage"] == true {
+        frames.push(json!({ "id": "x", "object": "text_completion", "choices": [], "usage": usage }));
+    }
+    let frames = frames.iter().map(|it| format!("data: {it}\n\n")).collect::<String>() + "data: [DONE]\n\n";
+    ([(header::CONTENT_TYPE, "text/event-stream")], frames).into_response()
 }
 
 /// What it says, and the calls it makes.

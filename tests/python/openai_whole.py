@@ -77,6 +77,21 @@ def responses():
     assert json.loads(client.responses.create(model="chat", input="Colour?", text=form).output_text)["colour"] == "blue"
 
 
+def completions():
+    ask = {"model": "chat", "prompt": "def f(x):\n    ", "suffix": "\n", "max_tokens": 20}
+    answer = client.completions.create(**ask)
+    assert answer.choices[0].text == "return x + 1" and answer.usage.total_tokens == 13, answer
+    text, usage = "", None
+    for chunk in client.completions.create(**ask, stream=True, stream_options={"include_usage": True}):
+        text += chunk.choices[0].text if chunk.choices else ""
+        usage = chunk.usage or usage
+    assert (text, usage.total_tokens) == ("return x + 1", 13), (text, usage)
+    for chunk in client.completions.create(**ask, stream=True):
+        assert chunk.choices and not chunk.usage, chunk
+    raw = client.completions.with_raw_response.create(**{**ask, "model": "flaky"})
+    assert raw.headers["x-changeover-tier"] == "second" and raw.parse().choices[0].text == "return x + 1"
+
+
 def embeddings_and_models():
     for more in ({}, {"encoding_format": "float"}):
         answer = client.embeddings.create(model="vectors", input=["one", "three"], **more)
@@ -117,5 +132,5 @@ def failover():
     assert events[-1].response.output_text == "Hello from the tier.", events[-1]
 
 
-for step in (chats, responses, embeddings_and_models, errors, failover):
+for step in (chats, responses, completions, embeddings_and_models, errors, failover):
     step()

@@ -98,7 +98,7 @@ fn relay(wire: Wire, asked: &Asked, pieces: &[Vec<u8>]) -> anyhow::Result<()> {
 /// A stream of [`FRAMES`] pieces of text, as that upstream sends it.
 fn stream(wire: Wire) -> anyhow::Result<Vec<Vec<u8>>> {
     let own = match wire {
-        Wire::OpenAi | Wire::OllamaGenerate => Dialect::Chat,
+        Wire::OpenAi | Wire::Completions | Wire::OllamaGenerate => Dialect::Chat,
         Wire::Responses => Dialect::Responses,
         Wire::Anthropic => Dialect::Messages,
         Wire::Ollama => Dialect::OllamaChat,

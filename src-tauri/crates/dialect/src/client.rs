@@ -9,7 +9,7 @@ use std::{fmt, sync::Arc};
 use bytes::{Bytes, BytesMut};
 
 use crate::{
-    anthropic,
+    anthropic, completions,
     error::{BadRequest, ClientError, ErrorKind},
     exchange::{
         Answer, Event, Request,
@@ -29,6 +29,8 @@ use crate::{
 pub enum Dialect {
     /// `OpenAI` Chat Completions.
     Chat,
+    /// `OpenAI`'s text completions.
+    Completions,
     /// `OpenAI` Responses.
     Responses,
     /// Anthropic Messages.
@@ -145,6 +147,7 @@ impl Dialect {
     pub(crate) fn side(self) -> &'static dyn Side {
         match self {
             Self::Chat => &openai::Client,
+            Self::Completions => &completions::Client,
             Self::Responses => &responses::Client,
             Self::Messages => &anthropic::Client,
             Self::OllamaChat => &ollama::Client(Form::Chat),

@@ -20,6 +20,7 @@ pub mod bedrock;
 pub mod carry;
 mod claude;
 pub mod client;
+mod completions;
 pub mod edit;
 mod embed;
 pub mod error;

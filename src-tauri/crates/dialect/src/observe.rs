@@ -210,6 +210,8 @@ impl Observer {
             self.ledger.begun |= bit(index);
             if let Some(delta) = choice.delta.as_ref().filter(|delta| delta.is_meaningful()) {
                 self.ledger.content(delta.calls_a_tool(), seen);
+            } else if !choice.text.0.is_empty() {
+                self.ledger.content(false, seen);
             }
             if let Some(word) = choice.finish()
                 && !self.ledger.finish(finish_reason(word), index, "finish_reason", seen)

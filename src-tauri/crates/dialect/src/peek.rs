@@ -134,7 +134,7 @@ impl Peek {
         }
     }
 
-    fn option(&mut self, name: &str, value: &Placed<'_>) -> Result<(), BadRequest> {
+    pub(crate) fn option(&mut self, name: &str, value: &Placed<'_>) -> Result<(), BadRequest> {
         match name {
             "stream" => {
                 self.stream = parse::<Option<bool>>(value, name, "true or false")?.unwrap_or_default()

@@ -63,6 +63,7 @@ impl Relay {
             asked: asked.clone(),
             stamp,
             mark: side.end_mark(),
+            may_say_nothing: side.may_say_nothing(),
             usage_wanted: asked.peek.stream_usage,
             kept: None,
         };
@@ -199,6 +200,7 @@ struct Same {
     asked: Asked,
     stamp: Stamp,
     mark: &'static [u8],
+    may_say_nothing: bool,
     usage_wanted: bool,
     /// What was sent, where it is kept.
     kept: Option<Box<Kept>>,
@@ -259,7 +261,11 @@ impl Same {
         if let Some(kept) = &mut self.kept {
             kept.push(&out);
         }
-        End { out, seen, completion: self.observer.close() }
+        let completion = match self.observer.close() {
+            Completion::Empty if self.may_say_nothing => Completion::Complete,
+            completion => completion,
+        };
+        End { out, seen, completion }
     }
 }
 

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use crate::{
     anthropic, bedrock, carry,
     client::{Asked, Dialect},
+    completions,
     edit::Edits,
     embed,
     error::Unfit,
@@ -22,7 +23,7 @@ use crate::{
     forced::Forced,
     frames::Cutter,
     gemini,
-    observe::Observe,
+    observe::{Completion, Observe},
     ollama::{self, Form},
     one_call::{self, OneCall},
     openai,
@@ -43,6 +44,8 @@ pub enum Wire {
     Ollama,
     /// Ollama's own `/api/generate`, for clients that speak it too.
     OllamaGenerate,
+    /// `OpenAI`'s text completions, for clients that ask for them.
+    Completions,
     /// `OpenAI` Responses, for clients that speak it too.
     Responses,
     /// Anthropic Messages.
@@ -147,7 +150,7 @@ impl Wire {
             Ok(_) => side.answer(body).and_then(called).and_then(takes),
             Err(_) => Err(malformed("The answer is not UTF-8.", b"")),
         };
-        whole::judge(read, side.finish_field(), |answer| {
+        let mut whole = whole::judge(read, side.finish_field(), |answer| {
             if native {
                 return body.clone();
             }
@@ -162,7 +165,11 @@ impl Wire {
                 origin.mark_answer(&mut answer);
             }
             asked.answer(&answer, stamp)
-        })
+        });
+        if whole.completion == Completion::Empty && side.may_say_nothing() {
+            whole.completion = Completion::Complete;
+        }
+        whole
     }
 
     /// The way back for a streamed answer with a status of 2xx. The usage goes to the client only if it asked.
@@ -224,6 +231,7 @@ impl Wire {
             Self::OpenAi => &openai::Server,
             Self::Ollama => &ollama::Server(Form::Chat),
             Self::OllamaGenerate => &ollama::Server(Form::Generate),
+            Self::Completions => &completions::Server,
             Self::Responses => &responses::Server,
             Self::Anthropic => &anthropic::Server,
             Self::Gemini => &gemini::Server,
@@ -269,6 +277,11 @@ pub(crate) trait Side: Sync {
 
     /// Whether a tool that must be called is asked for by the form of the answer (see [`Forced`]).
     fn calls_by_form(&self) -> bool {
+        false
+    }
+
+    /// Whether an answer with nothing in it is one.
+    fn may_say_nothing(&self) -> bool {
         false
     }
 

@@ -316,6 +316,25 @@ impl ProviderKind {
         matches!(self, Self::OpenAi | Self::Azure)
     }
 
+    /// Whether it has `OpenAI`'s text completions.
+    #[must_use]
+    pub const fn has_completions(self) -> bool {
+        matches!(
+            self,
+            Self::OpenAi
+                | Self::Azure
+                | Self::Vllm
+                | Self::Sglang
+                | Self::Tgi
+                | Self::LlamaCpp
+                | Self::LmStudio
+                | Self::Ollama
+                | Self::OpenRouter
+                | Self::Together
+                | Self::Other
+        )
+    }
+
     /// Whether each request is paid for, so that checks must be free of charge.
     #[must_use]
     pub const fn paid(self) -> bool {

@@ -135,6 +135,9 @@ impl From<Relay> for Way {
 
 /// What a tier speaks, if this version speaks it: the client's own dialect where the provider has it.
 pub(crate) const fn wire_of(provider: ProviderKind, dialect: Dialect) -> Option<Wire> {
+    if matches!(dialect, Dialect::Completions) && provider.has_completions() {
+        return Some(Wire::Completions);
+    }
     match provider.wire() {
         domain::Wire::OpenAi if matches!(dialect, Dialect::Responses) && provider.speaks_responses() => {
             Some(Wire::Responses)
@@ -159,6 +162,7 @@ fn endpoint_of(wire: Wire, asked: &Asked) -> Endpoint<'static> {
         _ if asked.peek.embeds => Endpoint::Embeddings,
         Wire::OpenAi | Wire::Ollama | Wire::Anthropic | Wire::Gemini | Wire::Bedrock => Endpoint::Chat,
         Wire::OllamaGenerate => Endpoint::Generate,
+        Wire::Completions => Endpoint::Completions,
         Wire::Responses => Endpoint::Responses,
     }
 }

@@ -51,6 +51,7 @@ impl Call<'_> {
     fn of(path: &str) -> Option<Call<'_>> {
         Some(match path {
             "/v1/chat/completions" | "/chat/completions" => Call::Ask(Dialect::Chat),
+            "/v1/completions" | "/completions" => Call::Ask(Dialect::Completions),
             "/v1/responses" | "/responses" => Call::Ask(Dialect::Responses),
             "/v1/messages" | "/messages" => Call::Ask(Dialect::Messages),
             "/v1/messages/count_tokens" | "/messages/count_tokens" => Call::Count(Dialect::Messages),
@@ -318,12 +319,7 @@ fn unknown_route(path: &str) -> ClientError {
         ..ClientError::new(
             ErrorKind::NotFound,
             format!(
-                "There is nothing at {path}. Send chat requests to /v1/chat/completions, /v1/responses, /v1/messages or /api/chat, ask for models at /v1/models.{}",
-                if path.ends_with("/completions") {
-                    " Text completions are not served; choose the client's chat model."
-                } else {
-                    ""
-                },
+                "There is nothing at {path}. Send chat requests to /v1/chat/completions, /v1/responses, /v1/messages or /api/chat, ask for models at /v1/models."
             ),
         )
     }

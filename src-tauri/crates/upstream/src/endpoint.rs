@@ -10,6 +10,8 @@ pub enum Endpoint<'a> {
     Chat,
     /// Ollama's `/api/generate`.
     Generate,
+    /// Text completions, at `/v1/completions`.
+    Completions,
     /// `/v1/responses`.
     Responses,
     /// Vectors, at the provider's own path.
@@ -50,8 +52,9 @@ pub fn url_of(
         ProviderKind::Bedrock => bedrock(&mut url, endpoint, model, stream),
         _ if provider.wire() == Wire::Ollama => {
             let call = match endpoint {
-                Endpoint::Generate => "generate",
-                _ => call_of(endpoint, ["chat", "chat", "embed", "tags", "", ""]),
+                Endpoint::Generate => "api/generate",
+                Endpoint::Completions => "v1/completions",
+                _ => call_of(endpoint, ["api/chat", "api/chat", "api/embed", "api/tags", "", ""]),
             };
             let path = ollama_path(url.path(), call);
             url.set_path(&path);
@@ -92,6 +95,7 @@ const fn call_of<'p>(endpoint: Endpoint<'_>, paths: [&'p str; 6]) -> &'p str {
         Endpoint::Models | Endpoint::Root(_) => paths[3],
         Endpoint::CountTokens => paths[4],
         Endpoint::InputTokens => paths[5],
+        Endpoint::Completions => "completions",
     }
 }
 
@@ -123,7 +127,7 @@ fn versioned(base: &str, chat: &str, call: &str) -> String {
 fn ollama_path(base: &str, call: &str) -> String {
     let base = base.trim_end_matches('/');
     let base = base.strip_suffix("/api/chat").or_else(|| base.strip_suffix("/api")).unwrap_or(base);
-    format!("{}/api/{call}", base.strip_suffix("/v1").unwrap_or(base))
+    format!("{}/{call}", base.strip_suffix("/v1").unwrap_or(base))
 }
 
 /// Azure's present form (`/openai/v1`), or the older one with the deployment in the path, which is known by its
@@ -138,7 +142,7 @@ fn azure(url: &mut Url, endpoint: Endpoint<'_>, model: &str) {
         None => (base.strip_suffix("/openai").unwrap_or(&base).to_owned(), None),
     };
     let path = match endpoint {
-        Endpoint::Chat | Endpoint::Embeddings if old || deployment.is_some() => {
+        Endpoint::Chat | Endpoint::Completions | Endpoint::Embeddings if old || deployment.is_some() => {
             let deployment = deployment.unwrap_or_else(|| segment(model));
             format!("{start}/openai/deployments/{deployment}/{call}")
         }
@@ -163,11 +167,11 @@ fn gemini(url: &mut Url, endpoint: Endpoint<'_>, model: &str, stream: bool) {
         format!("{base}/models/{}:{call}", segment(model))
     };
     match endpoint {
-        Endpoint::Chat | Endpoint::Generate | Endpoint::Responses if stream => {
+        Endpoint::Chat | Endpoint::Completions | Endpoint::Generate | Endpoint::Responses if stream => {
             url.set_path(&at(model, "streamGenerateContent"));
             url.query_pairs_mut().append_pair("alt", "sse");
         }
-        Endpoint::Chat | Endpoint::Generate | Endpoint::Responses => {
+        Endpoint::Chat | Endpoint::Completions | Endpoint::Generate | Endpoint::Responses => {
             url.set_path(&at(model, "generateContent"))
         }
         Endpoint::Embeddings => url.set_path(&at(model, "batchEmbedContents")),
@@ -187,7 +191,7 @@ fn bedrock(url: &mut Url, endpoint: Endpoint<'_>, model: &str, stream: bool) {
     }
     let base = url.path().trim_end_matches('/').to_owned();
     match endpoint {
-        Endpoint::Chat | Endpoint::Generate | Endpoint::Responses => {
+        Endpoint::Chat | Endpoint::Completions | Endpoint::Generate | Endpoint::Responses => {
             let call = if stream { "converse-stream" } else { "converse" };
             url.set_path(&format!("{base}/model/{}/{call}", segment(model)));
         }
@@ -288,6 +292,21 @@ mod tests {
         }
         let deepseek = "https://d.example/anthropic";
         assert_eq!(chat_at(deepseek, ProviderKind::Anthropic), "https://d.example/anthropic/v1/messages");
+    }
+
+    #[test]
+    fn text_completions_have_a_path_of_their_own() {
+        let at = |base: &str, provider| -> String {
+            url_of(base, provider, Endpoint::Completions, "m", true).unwrap().into()
+        };
+        for base in ["http://s", "http://s/v1/", "http://s/v1/chat/completions"] {
+            assert_eq!(at(base, ProviderKind::Vllm), "http://s/v1/completions");
+        }
+        for base in ["http://s", "http://s/api/chat", "http://s/v1"] {
+            assert_eq!(at(base, ProviderKind::Ollama), "http://s/v1/completions");
+        }
+        let old = at("https://r.example?api-version=1", ProviderKind::Azure);
+        assert_eq!(old, "https://r.example/openai/deployments/m/completions?api-version=1");
     }
 
     #[test]

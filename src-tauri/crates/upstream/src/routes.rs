@@ -78,7 +78,8 @@ fn key(target: &Target<'_>, endpoint: Endpoint<'_>, stream: bool) -> Vec<u8> {
         Endpoint::CountTokens => (4, ""),
         Endpoint::Models => (5, ""),
         Endpoint::InputTokens => (6, ""),
-        Endpoint::Root(path) => (7, path),
+        Endpoint::Completions => (7, ""),
+        Endpoint::Root(path) => (8, path),
     };
     let marks = [target.provider as u8, call, u8::from(stream)];
     // No text holds this byte, so that two keys are the same only if all their parts are.

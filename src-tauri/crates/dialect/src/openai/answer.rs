@@ -24,7 +24,7 @@ pub fn read_answer(body: &[u8]) -> Result<Answer, Fault> {
     let (usage, model) = (chunk.usage(), chunk.model().to_owned());
     let choices = chunk.choices.unwrap_or_default();
     let choice = choices.into_iter().next().ok_or_else(|| malformed("The answer holds no choices.", b""))?;
-    let finish = choice.reason();
+    let (finish, completed) = (choice.reason(), choice.text.0);
     let delta = choice.delta.unwrap_or_default();
     let reasoning = delta.reasoning().to_owned();
     let calls = delta.tool_calls.unwrap_or_default().into_iter().map(|call| {
@@ -35,7 +35,8 @@ pub fn read_answer(body: &[u8]) -> Result<Answer, Fault> {
             arguments: function.arguments.0.into_owned(),
         }
     });
-    let text = if delta.content.0.is_empty() { delta.refusal.0 } else { delta.content.0 };
+    let texts = [delta.content.0, delta.refusal.0, completed];
+    let text = texts.into_iter().find(|it| !it.is_empty()).unwrap_or_default();
     Ok(Answer {
         model,
         text: text.into_owned(),

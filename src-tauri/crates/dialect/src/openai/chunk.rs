@@ -79,6 +79,9 @@ pub(crate) struct Choice<'a> {
     pub index: Option<u32>,
     #[serde(default, borrow, alias = "message")]
     pub delta: Option<Delta<'a>>,
+    /// The text, in text completions.
+    #[serde(default, borrow)]
+    pub text: Text<'a>,
     #[serde(default, borrow)]
     finish_reason: Option<Word<'a>>,
     /// The stop text that was met, or a token's number, as vLLM and SGLang say it.

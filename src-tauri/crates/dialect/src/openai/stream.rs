@@ -59,12 +59,12 @@ impl StreamReader {
     }
 
     fn choice(&mut self, choice: chunk::Choice<'_>, events: &mut Vec<Event>) {
-        let finish = choice.reason();
+        let (finish, completed) = (choice.reason(), choice.text.0);
         let delta = choice.delta.unwrap_or_default();
         if !delta.reasoning().is_empty() {
             events.push(Event::Reasoning(delta.reasoning().to_owned()));
         }
-        for text in [delta.content.0, delta.refusal.0] {
+        for text in [delta.content.0, delta.refusal.0, completed] {
             if !text.is_empty() {
                 events.push(Event::Text(text.into_owned()));
             }

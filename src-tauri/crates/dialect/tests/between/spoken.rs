@@ -21,7 +21,7 @@ pub fn dialect_of(wire: Wire) -> Option<Dialect> {
         Wire::Ollama => Some(Dialect::OllamaChat),
         Wire::Responses => Some(Dialect::Responses),
         Wire::Anthropic => Some(Dialect::Messages),
-        Wire::OllamaGenerate | Wire::Gemini | Wire::Bedrock => None,
+        Wire::Completions | Wire::OllamaGenerate | Wire::Gemini | Wire::Bedrock => None,
     }
 }
 

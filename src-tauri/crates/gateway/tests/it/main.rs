@@ -10,6 +10,7 @@
 mod answers;
 mod bad_requests;
 mod client;
+mod completions;
 mod door;
 mod failover;
 mod fitness;
