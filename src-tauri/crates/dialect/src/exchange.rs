@@ -46,6 +46,22 @@ pub struct Request {
     pub dropped: Vec<String>,
 }
 
+impl Request {
+    /// Takes away every tool but those of these names. Where none would be left, all of them stay, and the choice is one
+    /// that nobody else has a word for.
+    pub(crate) fn allow_only(&mut self, names: &[String]) {
+        let is_allowed = |tool: &Tool| names.contains(&tool.name);
+        if self.tools.iter().any(is_allowed) {
+            self.tools.retain(is_allowed);
+        } else {
+            self.tool_choice = Some(ToolChoice::Other(ALLOWED_TOOLS.to_owned()));
+        }
+    }
+}
+
+/// The type of a tool choice that names those of the tools that may be called.
+pub(crate) const ALLOWED_TOOLS: &str = "allowed_tools";
+
 /// How tokens are drawn. A field that is `None` is left to the server.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sampling {
@@ -154,11 +170,16 @@ impl ImageSource {
     pub fn of_url(url: String) -> Self {
         let inside = url.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,"));
         match inside {
-            Some((media_type, data)) => {
-                Self::Base64 { media_type: media_type.to_owned(), data: data.to_owned() }
-            }
+            Some((media_type, data)) => Self::inside(media_type, data.to_owned()),
             None => Self::Url(url),
         }
+    }
+
+    /// A picture in the request; the wrong name that many clients give to a JPEG is refused by Google and Anthropic.
+    #[must_use]
+    pub fn inside(media_type: &str, data: String) -> Self {
+        let media_type = if media_type == "image/jpg" { "image/jpeg" } else { media_type };
+        Self::Base64 { media_type: media_type.to_owned(), data }
     }
 
     /// The same as one URL.

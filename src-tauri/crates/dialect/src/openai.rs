@@ -20,6 +20,7 @@ pub(crate) use client::{Client, EmbedClient};
 pub use embed::{read_embed_answer, read_embed_request, write_embed_answer, write_embed_request};
 pub(crate) use error::error_json;
 pub use error::{error_body, error_event};
+pub(crate) use request::allowed_mode;
 pub use request::read_request;
 pub(crate) use server::Server;
 pub use stream::{ChunkWriter, StreamReader};

@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     error::BadRequest,
+    exchange::ALLOWED_TOOLS,
     fields::{NotScanned, Placed, scan},
     take,
 };
@@ -225,7 +226,18 @@ fn depth(body: &[u8]) -> usize {
 
 /// Whether a `tool_choice` leaves the model no choice but to call a tool.
 pub(crate) fn forces_tool(value: &Placed<'_>) -> bool {
-    let is_free = |kind: Kind<'_>| matches!(&*kind.kind, "auto" | "none");
+    // Of some of the tools one need not be called, either.
+    let free_among_some = || match value.parse::<Allowed<'_>>() {
+        Ok(choice) => {
+            choice.mode.or(choice.allowed_tools.and_then(|it| it.mode)).is_none_or(|it| it == "auto")
+        }
+        Err(_) => false,
+    };
+    let is_free = |kind: Kind<'_>| match &*kind.kind {
+        "auto" | "none" => true,
+        ALLOWED_TOOLS => free_among_some(),
+        _ => false,
+    };
     // Anthropic's clients say it in an object.
     !matches!(value.text, b"\"auto\"" | b"\"none\"" | b"null")
         && !value.parse::<Kind<'_>>().is_ok_and(is_free)
@@ -234,6 +246,21 @@ pub(crate) fn forces_tool(value: &Placed<'_>) -> bool {
 #[derive(Default, Deserialize)]
 struct StreamOptions {
     include_usage: Option<bool>,
+}
+
+/// A choice among some of the tools, as Responses and as Chat Completions write it.
+#[derive(Deserialize)]
+struct Allowed<'a> {
+    #[serde(borrow)]
+    mode: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    allowed_tools: Option<Mode<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Mode<'a> {
+    #[serde(borrow)]
+    mode: Option<Cow<'a, str>>,
 }
 
 #[derive(Deserialize)]

@@ -87,6 +87,12 @@ fn calls_of_another_tier_and_newer_models_are_minded() {
     assert_eq!(unfit(&prefill), ["a conversation that ends with the assistant's words"]);
     let url = json!({"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "https://p.example/x.png"}}]}]});
     assert_eq!(unfit(&url), ["images by URL"]);
+    let picture = |kind: &str| json!({"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": format!("data:{kind};base64,AA==")}}]}]});
+    assert_eq!(unfit(&picture("image/gif")), ["images of type image/gif"]);
+    for (kind, sent) in [("image/jpg", "image/jpeg"), ("image/heic", "image/heic")] {
+        let written = from_chat(&picture(kind)).unwrap();
+        assert_eq!(written["contents"][0]["parts"][0]["inlineData"]["mimeType"], sent, "{written}");
+    }
     assert_eq!(unfit(&json!({"messages": hi, "n": 3, "logprobs": true})), ["n", "logprobs"]);
 }
 

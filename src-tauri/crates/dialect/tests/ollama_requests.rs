@@ -111,7 +111,7 @@ fn what_has_no_word_and_shapes_the_answer_makes_the_tier_unfit() {
             "tool_choice",
         ),
         (
-            json!({ "tools": tool, "tool_choice": { "type": "allowed_tools", "allowed_tools": {} } }),
+            json!({ "tools": tool, "tool_choice": { "type": "custom", "custom": { "name": "f" } } }),
             "tool_choice",
         ),
         (json!({ "logprobs": true }), "logprobs"),

@@ -157,10 +157,9 @@ fn image(fields: &mut Map<String, Value>, path: &str) -> Result<Part, BadRequest
     let whole = Value::Object(fields.clone());
     let source = &mut object(take(fields, "source").unwrap_or_default(), &path)?;
     let source = match required(source, "type", &path)?.as_str() {
-        "base64" => ImageSource::Base64 {
-            media_type: required(source, "media_type", &path)?,
-            data: required(source, "data", &path)?,
-        },
+        "base64" => {
+            ImageSource::inside(&required(source, "media_type", &path)?, required(source, "data", &path)?)
+        }
         "url" => ImageSource::Url(required(source, "url", &path)?),
         other => return Ok(Part::Other(format!("image from a {other}"), whole)),
     };

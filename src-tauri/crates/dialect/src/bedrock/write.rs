@@ -89,7 +89,7 @@ fn picture(image: &Image, lost: &mut Lost) -> Option<Value> {
     };
     let format = match media_type.as_str() {
         "image/png" => "png",
-        "image/jpeg" | "image/jpg" => "jpeg",
+        "image/jpeg" => "jpeg",
         "image/gif" => "gif",
         "image/webp" => "webp",
         other => {

@@ -12,9 +12,10 @@ use crate::{
     wire::Prepared,
 };
 
-/// The kinds of pictures that are read there.
-const PICTURES: [&str; 6] =
-    ["image/png", "image/jpeg", "image/jpg", "image/webp", "image/heic", "image/heif"];
+/// The kinds of pictures that are read there: <https://ai.google.dev/gemini-api/docs/image-understanding>, and the words
+/// of its refusal of all others, "MIME type must be image/png, image/jpeg, image/webp, image/heic, or image/heif". A GIF is
+/// none of them.
+const PICTURES: [&str; 5] = ["image/png", "image/jpeg", "image/webp", "image/heic", "image/heif"];
 
 /// At most this many texts end an answer.
 const MOST_STOPS: usize = 5;

@@ -6,8 +6,8 @@ use super::thoughts;
 use crate::{
     error::BadRequest,
     exchange::{
-        Format, Image, ImageSource, Message, Part, Request, Sampling, Tool, ToolCall, ToolChoice, ToolResult,
-        Turn,
+        ALLOWED_TOOLS, Format, Image, ImageSource, Message, Part, Request, Sampling, Tool, ToolCall,
+        ToolChoice, ToolResult, Turn,
     },
     peek::unreadable,
     take::{boolean, cap, list, numbered, object, real, required, string, take, whole, wrong},
@@ -35,11 +35,11 @@ pub fn read_request(body: &[u8]) -> Result<Request, BadRequest> {
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),
     };
-    Ok(Request {
+    let choice = take(fields, "tool_choice").map(tool_choice).transpose()?;
+    let mut request = Request {
         model,
         messages,
         tools,
-        tool_choice: take(fields, "tool_choice").map(tool_choice).transpose()?,
         parallel_tool_calls: boolean(fields, "parallel_tool_calls")?,
         format: format(fields)?,
         stop: stop(fields)?,
@@ -53,7 +53,14 @@ pub fn read_request(body: &[u8]) -> Result<Request, BadRequest> {
         extra: std::mem::take(fields),
         bound,
         ..Request::default()
-    })
+    };
+    if let Some((choice, allowed)) = choice {
+        request.tool_choice = Some(choice);
+        if let Some(names) = allowed {
+            request.allow_only(&names);
+        }
+    }
+    Ok(request)
 }
 
 fn message(value: Value, path: &str) -> Result<Message, BadRequest> {
@@ -133,8 +140,9 @@ fn tool(value: Value, path: &str) -> Result<Tool, BadRequest> {
     })
 }
 
-fn tool_choice(value: Value) -> Result<ToolChoice, BadRequest> {
-    Ok(match value.as_str() {
+/// The choice, and the names of the tools to choose from where not all of them are.
+fn tool_choice(value: Value) -> Result<(ToolChoice, Option<Vec<String>>), BadRequest> {
+    let choice = match value.as_str() {
         Some("auto") => ToolChoice::Auto,
         Some("none") => ToolChoice::Never,
         Some("required" | "any") => ToolChoice::Required,
@@ -142,14 +150,36 @@ fn tool_choice(value: Value) -> Result<ToolChoice, BadRequest> {
         None => {
             let mut fields = object(value, "tool_choice")?;
             let kind = required(&mut fields, "type", "tool_choice")?;
+            if kind == ALLOWED_TOOLS {
+                return allowed(fields).map(|(choice, names)| (choice, Some(names)));
+            }
             if kind != "function" {
-                return Ok(ToolChoice::Other(kind));
+                return Ok((ToolChoice::Other(kind), None));
             }
             let path = "tool_choice.function";
             let mut function = object(take(&mut fields, "function").unwrap_or_default(), path)?;
             ToolChoice::Named(required(&mut function, "name", path)?)
         }
-    })
+    };
+    Ok((choice, None))
+}
+
+fn allowed(mut choice: Map<String, Value>) -> Result<(ToolChoice, Vec<String>), BadRequest> {
+    let path = "tool_choice.allowed_tools";
+    let mut fields = object(take(&mut choice, ALLOWED_TOOLS).unwrap_or_default(), path)?;
+    let mode = allowed_mode(&mut fields, path)?;
+    let tools = list(&mut fields, "tools")?.unwrap_or_default();
+    let name = |tool: &Value| tool.pointer("/function/name")?.as_str().map(ToOwned::to_owned);
+    Ok((mode, tools.iter().filter_map(name).collect()))
+}
+
+/// Whether one of the tools that are allowed must be called.
+pub(crate) fn allowed_mode(fields: &mut Map<String, Value>, path: &str) -> Result<ToolChoice, BadRequest> {
+    match string(fields, "mode")?.as_deref() {
+        None | Some("auto") => Ok(ToolChoice::Auto),
+        Some("required") => Ok(ToolChoice::Required),
+        Some(_) => Err(wrong(&format!("{path}.mode"), "auto or required")),
+    }
 }
 
 fn format(fields: &mut Map<String, Value>) -> Result<Format, BadRequest> {

@@ -9,10 +9,11 @@ use super::{item::full_name, kinds};
 use crate::{
     error::BadRequest,
     exchange::{
-        Format, Image, ImageSource, Message, Part, Request, Sampling, Tool, ToolCall, ToolChoice, ToolResult,
-        Turn,
+        ALLOWED_TOOLS, Format, Image, ImageSource, Message, Part, Request, Sampling, Tool, ToolCall,
+        ToolChoice, ToolResult, Turn,
     },
     fields::{Placed, scan},
+    openai::allowed_mode,
     peek::{Peek, forces_tool, not_json, parse, token_cap, unreadable},
     take::{boolean, cap, list, object, real, required, string, take, wrong},
 };
@@ -104,7 +105,9 @@ pub fn read_request(body: &[u8]) -> Result<Request, BadRequest> {
     // What was searched for more than once is offered once.
     let mut names = HashSet::new();
     request.tools.retain(|tool| names.insert(tool.name.clone()));
-    request.tool_choice = take(fields, "tool_choice").map(tool_choice).transpose()?;
+    if let Some(choice) = take(fields, "tool_choice") {
+        tool_choice(choice, &mut request)?;
+    }
     request.parallel_tool_calls = boolean(fields, "parallel_tool_calls")?;
     text(fields, &mut request)?;
     reasoning(fields, &mut request)?;
@@ -366,8 +369,8 @@ fn function(mut fields: Map<String, Value>, name: String, request: &mut Request)
     Ok(())
 }
 
-fn tool_choice(value: Value) -> Result<ToolChoice, BadRequest> {
-    Ok(match value.as_str() {
+fn tool_choice(value: Value, request: &mut Request) -> Result<(), BadRequest> {
+    request.tool_choice = Some(match value.as_str() {
         Some("auto") => ToolChoice::Auto,
         Some("none") => ToolChoice::Never,
         Some("required") => ToolChoice::Required,
@@ -375,11 +378,30 @@ fn tool_choice(value: Value) -> Result<ToolChoice, BadRequest> {
         None => {
             let mut fields = object(value, "tool_choice")?;
             match required(&mut fields, "type", "tool_choice")?.as_str() {
-                "function" | "custom" => ToolChoice::Named(required(&mut fields, "name", "tool_choice")?),
+                "function" | "custom" => ToolChoice::Named(called(&mut fields, "tool_choice")?),
+                ALLOWED_TOOLS => return allowed(fields, request),
                 other => ToolChoice::Other(other.to_owned()),
             }
         }
-    })
+    });
+    Ok(())
+}
+
+/// Some of the tools only. Those that are no function of the client's make a request one for `OpenAI` where they are offered.
+fn allowed(mut fields: Map<String, Value>, request: &mut Request) -> Result<(), BadRequest> {
+    request.tool_choice = Some(allowed_mode(&mut fields, "tool_choice")?);
+    let mut names = Vec::new();
+    for (at, value) in list(&mut fields, "tools")?.unwrap_or_default().into_iter().enumerate() {
+        let path = format!("tool_choice.tools[{at}]");
+        let mut tool = object(value, &path)?;
+        match required(&mut tool, "type", &path)?.as_str() {
+            "function" | "custom" => names.push(called(&mut tool, &path)?),
+            "tool_search" => names.push(kinds::SEARCH.to_owned()),
+            _ => {}
+        }
+    }
+    request.allow_only(&names);
+    Ok(())
 }
 
 fn text(fields: &mut Map<String, Value>, request: &mut Request) -> Result<(), BadRequest> {
