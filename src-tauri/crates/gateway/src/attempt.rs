@@ -74,6 +74,13 @@ impl Bad {
     }
 }
 
+impl Bad {
+    /// Whether the client gets what its provider said, as a mistake of its own.
+    pub(crate) fn is_in_the_providers_words(&self) -> bool {
+        matches!(self.answer.as_deref(), Some(Refused::AsItIs { status, .. }) if *status == StatusCode::BAD_REQUEST)
+    }
+}
+
 impl From<Failure> for Bad {
     fn from(failure: Failure) -> Self {
         // Said inside an answer; with a status of its own the provider's words are the client's.

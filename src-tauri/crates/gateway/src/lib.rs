@@ -37,6 +37,7 @@ mod server;
 mod settled;
 mod tries;
 mod turn;
+mod unfit;
 
 pub use explain::{Explanation, TierNote, TryNote};
 pub use inside::Inside;

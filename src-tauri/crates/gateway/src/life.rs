@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dialect::{
     client::Asked,
-    error::{ClientError, ErrorKind},
+    error::{ClientError, ErrorKind, Tried},
 };
 use domain::{
     Admin, FailureClass, ReplicaState, Snapshot, Trigger,
@@ -29,6 +29,7 @@ use crate::{
     settled::{Settled, Streamed, waiting},
     tries::{self, Tries},
     turn::Turn,
+    unfit,
 };
 
 /// A request on its way.
@@ -121,7 +122,7 @@ impl Life {
         let mut index = 0;
         let mut kept = None;
         loop {
-            if index == order.len() && kept.is_none() && refused.is_none() {
+            if index == order.len() && kept.is_none() && refused.as_ref().is_none_or(is_unfit) {
                 order.extend(self.doubtful(&order));
             }
             let Some(candidate) = order.get(index) else { break };
@@ -163,7 +164,10 @@ impl Life {
                     kept = Some(candidate.tier);
                     self.stays_with(candidate.tier, trigger);
                 }
-                if let (true, Some(answer)) = (is_about_the_request(bad.failure.class), bad.answer) {
+                // What the client can mend by itself is told rather than what it cannot.
+                let tells_more = refused.is_none() || bad.failure.class != FailureClass::Unsupported;
+                let about = is_about_the_request(bad.failure.class) && tells_more;
+                if let (true, Some(answer)) = (about, bad.answer) {
                     refused = Some((candidate.clone(), Bad { failure: bad.failure, answer: Some(answer) }));
                 }
             }
@@ -205,14 +209,32 @@ impl Life {
     fn unanswered(self, refused: Option<(Candidate, Bad)>, late: bool) -> Settled {
         let all_about_the_request = self.record.failed().iter().all(|(.., f)| is_about_the_request(f.class));
         match refused {
-            Some((candidate, bad)) if all_about_the_request || bad.mends_itself() => {
-                self.refused(&candidate, bad)
+            Some((candidate, bad)) if bad.mends_itself() => self.refused(&candidate, bad),
+            Some(last) if all_about_the_request && (self.tries.only || !is_unfit(&last)) => {
+                self.refused(&last.0, last.1)
             }
-            _ => {
-                let late = late || self.tries.deadline.has_passed(Instant::now());
-                self.failed(late)
-            }
+            last => match unfit::everywhere(&self.tries, &self.planned, &self.record) {
+                Some(tried) => self.unfit(last, tried),
+                None => {
+                    let late = late || self.tries.deadline.has_passed(Instant::now());
+                    self.failed(late)
+                }
+            },
         }
+    }
+
+    /// No tier can serve this request, now or later.
+    fn unfit(mut self, last: Option<(Candidate, Bad)>, tried: Vec<Tried>) -> Settled {
+        // Of one provider that speaks the client's dialect, its own words are the better ones.
+        let its_own = last.filter(|(_, bad)| tried.len() == 1 && bad.is_in_the_providers_words());
+        if let Some((candidate, bad)) = its_own {
+            return self.refused(&candidate, bad);
+        }
+        let chain = &self.tries.chain;
+        let by = By::nobody(chain, self.record.attempts(), self.record.request());
+        let refused = Box::new(Refused::InOurWords(unfit::error(chain, tried)));
+        self.record.finish(RequestResult::ClientMistake, None);
+        Settled::Refused { by, refused }
     }
 
     fn committed(mut self, candidate: &Candidate, good: Good) -> Settled {
@@ -276,6 +298,11 @@ impl Life {
         }
         headers
     }
+}
+
+/// Whether a tier could not serve the request at all.
+fn is_unfit((_, bad): &(Candidate, Bad)) -> bool {
+    bad.failure.class == FailureClass::Unsupported
 }
 
 /// Failures that say more of the request than of the tier: when there is no other, the client gets them.

@@ -32,5 +32,6 @@ mod script;
 mod slow_clients;
 mod stream;
 mod triggers;
+mod unfit;
 mod whole;
 mod world;
