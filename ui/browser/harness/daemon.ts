@@ -10,6 +10,8 @@ import type { Commands, Document } from "../../src/contract";
 /** Where the built programs are. */
 const PROGRAMS = fileURLToPath(new URL("../../../target/debug/", import.meta.url));
 
+const MANY_ROWS = fileURLToPath(new URL("many-rows.py", import.meta.url));
+
 /** The stand-in for NVIDIA's library, where it was built. */
 const NVML = ["deps/libnvml_sim.so", "libnvml_sim.so"].map((name) => join(PROGRAMS, name)).find(existsSync);
 
@@ -27,6 +29,15 @@ export class Daemon {
   /** Puts a year of history into the folder; before the first start. */
   withHistory(): this {
     execFileSync(join(PROGRAMS, "year-of-history"), [this.data]);
+    return this;
+  }
+
+  /** Puts so many incidents and change-overs of two years into the folder, which it has made at a first start. */
+  async withRows(incidents: number, changes: number): Promise<this> {
+    await this.start();
+    await this.until("the chain is watched", ({ chains }) => chains[0]?.serving === "gpu");
+    await this.stop();
+    execFileSync("python3", [MANY_ROWS, this.data, String(incidents), String(changes)]);
     return this;
   }
 
@@ -76,12 +87,21 @@ export class Daemon {
   }
 
   /** Kills it as a crash would. */
-  async kill() {
+  kill() {
+    return this.signal("SIGKILL");
+  }
+
+  /** Ends it in order. */
+  stop() {
+    return this.signal("SIGTERM");
+  }
+
+  private async signal(signal: "SIGKILL" | "SIGTERM") {
     const child = this.child;
     this.child = undefined;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise((done) => child.once("exit", done));
-    child.kill("SIGKILL");
+    child.kill(signal);
     await gone;
   }
 

@@ -47,10 +47,10 @@ export function VirtualRows<R extends { id: string }>({ rows, height, columns, o
   const before = first ? first.start - margin : 0;
   const after = last ? virtual.getTotalSize() - (last.end - margin) : 0;
   const near = (last?.index ?? 0) >= rows.length - EARLY;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each page that came in may ask for the next
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each page that came in may ask for the next, and so may as many other rows
   useEffect(() => {
     if (near) onEnd();
-  }, [near, rows.length]);
+  }, [near, rows]);
   return (
     <tbody ref={body}>
       <Gap height={before} columns={columns} />

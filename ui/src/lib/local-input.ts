@@ -11,3 +11,16 @@ export function fromLocalInput(text: string): number | undefined {
   const ms = Date.parse(text);
   return Number.isNaN(ms) ? undefined : ms;
 }
+
+/** A day as `<input type="date">` holds it, or empty for what is none. */
+export function readDay(value: unknown): string {
+  return typeof value === "string" && dayEnd(value) !== undefined ? value : "";
+}
+
+/** When such a day ends here, in milliseconds since 1970; `undefined` for what is no day. */
+export function dayEnd(day: string): number | undefined {
+  const start = /^\d{4}-\d\d-\d\d$/.test(day) ? new Date(`${day}T00:00`) : undefined;
+  if (!start || Number.isNaN(start.getTime())) return undefined;
+  // Not a day's length later: the clock may be put forward or back on it.
+  return start.setDate(start.getDate() + 1);
+}

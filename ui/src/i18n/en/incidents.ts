@@ -26,6 +26,7 @@ export const incidents = {
     search: "Search incidents",
     any_severity: "Any severity",
     any_kind: "Any kind",
+    until: "Up to",
   },
   empty: {
     title: "No incidents",

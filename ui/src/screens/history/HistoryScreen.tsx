@@ -8,6 +8,7 @@ import { Card } from "@/components/ui/card";
 import { Input } from "@/components/ui/field";
 import { Segmented } from "@/components/ui/segmented";
 import { Select } from "@/components/ui/select";
+import { Until } from "@/components/until";
 import { useHost } from "@/host";
 import { useRows } from "@/state/rows";
 import { ListFoot } from "../incidents/ListFoot";
@@ -22,7 +23,7 @@ export function HistoryScreen() {
   const host = useHost();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const { q = "", direction = "all", traffic = "all", days = "0" } = search;
+  const { q = "", direction = "all", traffic = "all", days = "0", until = "" } = search;
   const change = (part: HistorySearch) => void navigate({ search: { ...search, ...part }, replace: true });
   const filter = askedHistory(search, new Date().setHours(0, 0, 0, 0));
   const { rows, total, loaded, error, refetch, more } = useRows("history", filter, async (page) => {
@@ -75,6 +76,7 @@ export function HistoryScreen() {
               onChange={(next) => change({ days: next })}
             />
           </div>
+          <Until day={until} onChange={(day) => change({ until: day })} />
         </div>
         {error && <ErrorState error={error} onRetry={refetch} />}
         {!loaded && !error && <LoadingState rows={6} />}

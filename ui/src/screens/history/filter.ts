@@ -1,5 +1,6 @@
 /** What the history of change-overs is narrowed to; kept in the address. */
 import type { HistoryFilter } from "@/contract";
+import { dayEnd, readDay } from "@/lib/local-input";
 
 export const DIRECTIONS = ["all", "over", "back"] as const;
 export const TRAFFIC = ["all", "real", "simulated"] as const;
@@ -11,6 +12,8 @@ export interface HistorySearch {
   direction?: (typeof DIRECTIONS)[number];
   traffic?: (typeof TRAFFIC)[number];
   days?: (typeof SPANS)[number];
+  /** The newest day shown, as a field for dates holds it. */
+  until?: string;
 }
 
 /** Reads the address; what cannot be read, or is the default, is left out. */
@@ -20,11 +23,13 @@ export function readHistory(search: Record<string, unknown>): HistorySearch {
   const direction = pick(DIRECTIONS, search.direction);
   const traffic = pick(TRAFFIC, search.traffic);
   const days = pick(SPANS, search.days);
+  const until = readDay(search.until);
   return {
     ...(typeof search.q === "string" && search.q !== "" ? { q: search.q } : {}),
     ...(direction ? { direction } : {}),
     ...(traffic ? { traffic } : {}),
     ...(days ? { days } : {}),
+    ...(until ? { until } : {}),
   };
 }
 
@@ -32,7 +37,7 @@ const DAY = 86_400_000;
 
 /** The filter as the engine is asked; `today` is the start of the present day, so that the question stays the same. */
 export function askedHistory(search: HistorySearch, today: number): HistoryFilter {
-  const { direction = "all", traffic = "all", days = "0", q = "" } = search;
+  const { direction = "all", traffic = "all", days = "0", q = "", until = "" } = search;
   return {
     chain: null,
     tier: null,
@@ -42,6 +47,6 @@ export function askedHistory(search: HistorySearch, today: number): HistoryFilte
     simulated: traffic === "all" ? null : traffic === "simulated",
     incident: null,
     from_ms: days === "0" ? null : today - (Number(days) - 1) * DAY,
-    to_ms: null,
+    to_ms: dayEnd(until) ?? null,
   };
 }

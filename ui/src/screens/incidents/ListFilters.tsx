@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Input } from "@/components/ui/field";
 import { Segmented } from "@/components/ui/segmented";
 import { Select } from "@/components/ui/select";
+import { Until } from "@/components/until";
 import { ABOUT_FILTERS, type IncidentFilter, KIND_FILTERS, SEVERITY_FILTERS, STATE_FILTERS } from "./filter";
 
 interface Props {
@@ -60,6 +61,7 @@ export function ListFilters({ filter, onChange }: Props) {
           onChange={(about) => onChange({ about })}
         />
       </div>
+      <Until day={filter.until} onChange={(until) => onChange({ until, day: 0 })} />
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { asked, NO_FILTER, readFilter, writeFilter } from "./filter";
 describe("the filter in the address", () => {
   it("falls back to the defaults for what it cannot read", () => {
     expect(readFilter({})).toEqual(NO_FILTER);
-    const odd = { state: "burning", traffic: 7, severity: "P9", about: 1, q: 3, day: "x" };
+    const odd = { state: "burning", traffic: 7, severity: "P9", about: 1, q: 3, day: "x", until: 5 };
     expect(readFilter(odd)).toEqual(NO_FILTER);
   });
 
@@ -40,6 +40,11 @@ describe("asking the engine", () => {
   it("never mixes real and simulated when one of them is asked for", () => {
     expect(asked(readFilter({ traffic: "real" })).simulated).toBe(false);
     expect(asked(readFilter({ traffic: "simulated" })).simulated).toBe(true);
+  });
+
+  it("asks for all up to the end of a day, as the clock here has it", () => {
+    expect(asked(readFilter({ until: "2025-03-30" })).to_ms).toBe(new Date(2025, 2, 31).getTime());
+    expect(asked(readFilter({ until: "30.3.2025" })).to_ms).toBeNull();
   });
 
   it("asks for one day from its start to its end", () => {

@@ -1,5 +1,6 @@
 /** What the list of incidents is narrowed to; kept in the address, so that a view can be shared and returned to. */
 import type { IncidentFilter as Asked, IncidentSeverity, IncidentState } from "@/contract";
+import { dayEnd, readDay } from "@/lib/local-input";
 
 const STATES = ["open", "acknowledged", "closed"] as const satisfies readonly IncidentState[];
 
@@ -44,6 +45,8 @@ export interface IncidentFilter {
   q: string;
   /** Those that began on this day alone: its start, milliseconds; 0 for any. */
   day: number;
+  /** The newest day shown, as a field for dates holds it; empty for today. */
+  until: string;
 }
 
 /** The filter that narrows nothing. */
@@ -54,6 +57,7 @@ export const NO_FILTER: IncidentFilter = {
   about: "all",
   q: "",
   day: 0,
+  until: "",
 };
 
 /** Reads the filter from the address; what cannot be read is left at its default. */
@@ -66,6 +70,7 @@ export function readFilter(search: Record<string, unknown>): IncidentFilter {
     about: ABOUT_FILTERS.find((about) => about === search.about) ?? "all",
     q: typeof search.q === "string" ? search.q : "",
     day: Number.isInteger(day) && day > 0 ? day : 0,
+    until: readDay(search.until),
   };
 }
 
@@ -92,6 +97,6 @@ export function asked(filter: IncidentFilter): Asked {
     text: filter.q.trim() || null,
     simulated: filter.traffic === "all" ? null : filter.traffic === "simulated",
     from_ms: filter.day || null,
-    to_ms: filter.day ? filter.day + DAY : null,
+    to_ms: filter.day ? filter.day + DAY : (dayEnd(filter.until) ?? null),
   };
 }
