@@ -1,4 +1,4 @@
-//! A real llama.cpp server as the first tier: ready, saturated, stopped, killed. Skipped where it cannot be had.
+//! A real llama.cpp server as the first tier: loading, ready, saturated, stopped, killed. Skipped where it cannot be had.
 
 use std::time::Duration;
 
@@ -84,4 +84,46 @@ async fn a_real_llama_server_is_seen_ready_saturated_stopped_and_killed() {
     until("killed: down", &|c| llama(c)["health"] == "down").await;
     server.start().await;
     until("started again: back in full", &|c| c["mode"] == "full").await;
+}
+
+#[tokio::test]
+async fn a_real_llama_server_that_loads_is_shown_so_and_gets_traffic_when_it_is_ready() {
+    let Some(mut server) = LlamaServer::prepared(1).await else { return };
+    let Some(held_up) = server.held_up().await else { return };
+    server.start_to_load().await;
+    let second = ModelServer::saying("from the second").await;
+    // Seldom, so that between two checks nothing but the first one keeps traffic away.
+    let seldom = config(&server.url(), &second.url()).replace("every: 1s, timeout", "every: 60s, timeout");
+    let daemon = Daemon::with_config(&seldom).await;
+    let loads = |c: &Value| {
+        let why = llama(c)["cool_down_reason"].as_str().unwrap_or_default();
+        why.to_ascii_lowercase().contains("loading")
+    };
+    daemon.until_chain("chat", "it is shown as loading", SOON, loads).await;
+    let chain = daemon
+        .until_chain("chat", "a second check found it loading", SOON, |c| {
+            assert!(loads(c) && c["tiers"][0]["may_serve"] == false, "{}", c["tiers"][0]);
+            assert_eq!((&llama(c)["breaker"], &c["serving"]), (&json!("closed"), &json!("second")));
+            llama(c)["checks"].as_array().is_some_and(|checks| checks.len() >= 2)
+        })
+        .await;
+    assert_ne!(llama(&chain)["health"], "down");
+    let checks = llama(&chain)["checks"].as_array().unwrap();
+    assert!(
+        checks.iter().all(|c| c["error"].as_str().is_some_and(|e| e.contains("Loading model"))),
+        "{checks:?}"
+    );
+    assert_eq!(daemon.ask("chat").await, ("from the second".to_owned(), "second".to_owned()));
+
+    drop(held_up);
+    let ready = |c: &Value| c["serving"] == "llama" && c["mode"] == "full";
+    let chain = daemon.until_chain("chat", "ready: it serves", SOON, ready).await;
+    assert_eq!((&llama(&chain)["breaker"], &llama(&chain)["failures"]), (&json!("closed"), &json!(0)));
+    // Its model never ends by itself.
+    let few = json!({"model": "chat", "max_tokens": 4, "messages": [{"role": "user", "content": "Hello"}]});
+    let response = daemon.post("/v1/chat/completions", few.to_string()).await;
+    assert_eq!(
+        (response.status().as_u16(), &response.headers()["x-changeover-tier"]),
+        (200, &"llama".parse().unwrap())
+    );
 }

@@ -26,7 +26,7 @@ struct Script {
     answer: Result<Duration, Failure>,
     generation: Result<Duration, Failure>,
     asked: Vec<(Instant, ProbeKind)>,
-    pages: HashMap<String, Page>,
+    pages: HashMap<String, Result<Page, Failure>>,
     pages_asked: Vec<(Instant, String)>,
     page_takes: Duration,
 }
@@ -59,7 +59,12 @@ impl FakeProber {
     /// From now on the page at `path` says this.
     pub(crate) fn shows(&self, path: &str, text: impl Into<String>) {
         let page = Page { status: 200, body: text.into().into() };
-        self.0.lock().unwrap().pages.insert(path.into(), page);
+        self.0.lock().unwrap().pages.insert(path.into(), Ok(page));
+    }
+
+    /// From now on the page at `path` cannot be had.
+    pub(crate) fn shows_not(&self, path: &str, failure: Failure) {
+        self.0.lock().unwrap().pages.insert(path.into(), Err(failure));
     }
 
     /// From now on each page takes this long.
@@ -98,12 +103,12 @@ impl Prober for FakeProber {
     fn page<'a>(&'a self, _: &'a PageTarget, path: &'a str) -> BoxFuture<'a, Result<Page, Failure>> {
         let mut script = self.0.lock().unwrap();
         script.pages_asked.push((Instant::now(), path.to_owned()));
-        let missing = Page { status: 404, body: Bytes::new() };
+        let missing = Ok(Page { status: 404, body: Bytes::new() });
         let page = script.pages.get(path).cloned().unwrap_or(missing);
         let takes = script.page_takes;
         Box::pin(async move {
             sleep(takes).await;
-            Ok(page)
+            page
         })
     }
 }

@@ -7,6 +7,6 @@ mod judge;
 mod reading;
 
 pub(crate) use self::{
-    judge::{Judge, stands_still},
+    judge::{Judge, is_not_ready, stands_still},
     reading::{Engine, Reading, read},
 };

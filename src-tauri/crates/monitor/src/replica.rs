@@ -290,6 +290,7 @@ impl Task {
         self.figures_due.get_or_insert(at.now);
         match &checked.result {
             Ok(()) => {
+                self.loading.reached(at.now);
                 if checked.target.kind == ProbeKind::Generation {
                     self.loading.proved();
                 }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use domain::{Load, LoadFault, LoadFinding, LoadWatch, LoadedModel};
+use domain::{Failure, Load, LoadFault, LoadFinding, LoadWatch, LoadedModel};
 use tokio::time::Instant;
 
 use super::reading::{Engine, Reading};
@@ -63,13 +63,18 @@ impl Judge {
     }
 
     /// An engine's figures could not be had. What was known of it is out of date, and judged anew from here.
-    pub(crate) fn missed(&mut self, at: At, engine: Engine, why: &str) -> Load {
+    pub(crate) fn missed(&mut self, at: At, engine: Engine, failure: &Failure) -> Load {
         *self = Self::default();
-        let finding = LoadFinding {
-            kind: LoadFault::Unreadable,
-            what: format!("its own figures cannot be read: {why}"),
-            remedy: engine.remedy().into(),
+        let why = &failure.message;
+        let (what, remedy) = if is_not_ready(failure) {
+            (
+                format!("its own figures cannot be read yet: {why}"),
+                "Wait until it is ready: it loads, or has no room.",
+            )
+        } else {
+            (format!("its own figures cannot be read: {why}"), engine.remedy())
         };
+        let finding = LoadFinding { kind: LoadFault::Unreadable, what, remedy: remedy.into() };
         Load { at_ms: at.wall_ms, findings: vec![finding], ..Load::default() }
     }
 
@@ -116,6 +121,11 @@ impl Judge {
             }
         }
     }
+}
+
+/// Whether an engine that shows no figures will soon: llama.cpp answers every page so while it loads.
+pub(crate) fn is_not_ready(failure: &Failure) -> bool {
+    failure.status == Some(503)
 }
 
 /// Whether a finding says that the engine works on requests and brings nothing.

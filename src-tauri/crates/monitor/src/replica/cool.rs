@@ -77,7 +77,9 @@ impl Life {
     /// Ends a cool-down whose time is over; where a check can tell, it has the last word.
     pub(super) fn tick_cool_down(&mut self, at: At) {
         if let Some(cool) = self.cool.as_mut().filter(|c| c.until <= at.now) {
-            let check = self.settings.probe().filter(|p| !matches!(p.kind, ProbeKind::Http(_)));
+            // A liveness check knows nothing of keys and models, but that the server still loads.
+            let loads = cool.class == FailureClass::ModelLoading;
+            let check = self.settings.probe().filter(|p| loads || !matches!(p.kind, ProbeKind::Http(_)));
             match check {
                 Some(probe) if is_checkable(cool.class) && !self.last_word => {
                     cool.until = at.now + probe.timeout + Duration::from_secs(1);

@@ -10,11 +10,12 @@ use upstream::PageTarget;
 
 use super::{
     life::{At, Life},
+    run::is_reachability,
     settings::Settings,
     silence::TIMEOUTS_IN_A_ROW,
 };
 use crate::{
-    load::{Engine, Judge, Reading, stands_still},
+    load::{Engine, Judge, Reading, is_not_ready, stands_still},
     prober::Checker,
 };
 
@@ -30,6 +31,8 @@ pub(super) type Answer = Result<Reading, Failure>;
 pub(super) struct Loading {
     judge: Judge,
     due: Instant,
+    /// Whether the last reading failed because the server could not be reached.
+    cut_off: bool,
     /// The reading that goes on.
     pub asking: Option<BoxFuture<'static, Answer>>,
 }
@@ -37,7 +40,8 @@ pub(super) struct Loading {
 impl Loading {
     /// The first reading comes soon, at a moment that is left to chance (0 to 1).
     pub(super) fn new(now: Instant, settings: &Settings, chance: f64) -> Self {
-        Self { judge: Judge::default(), due: now + settings.tier.load.every.mul_f64(chance), asking: None }
+        let due = now + settings.tier.load.every.mul_f64(chance);
+        Self { judge: Judge::default(), due, cut_off: false, asking: None }
     }
 
     /// When the next one is due; absent while one goes on, and where the engine is not asked.
@@ -61,12 +65,22 @@ impl Loading {
     pub(super) fn take(&mut self, at: At, settings: &Settings, answer: Answer) -> Option<Load> {
         self.asking = None;
         let (engine, watch) = (settings.engine()?, &settings.tier.load);
+        self.cut_off = answer.as_ref().is_err_and(|failure| is_reachability(failure.class));
         match answer {
             Ok(reading) => Some(self.judge.take(at, reading, engine, watch, &settings.tier.model)),
             Err(failure) => {
-                self.due = at.now + (watch.every * RARELY).min(RAREST).max(watch.every);
-                Some(self.judge.missed(at, engine, &failure.message))
+                if !is_not_ready(&failure) {
+                    self.due = at.now + (watch.every * RARELY).min(RAREST).max(watch.every);
+                }
+                Some(self.judge.missed(at, engine, &failure))
             }
+        }
+    }
+
+    /// A check has just reached it: a server that was away is asked for its figures at once.
+    pub(super) fn reached(&mut self, now: Instant) {
+        if std::mem::take(&mut self.cut_off) {
+            self.due = now;
         }
     }
 

@@ -222,6 +222,27 @@ async fn a_refused_key_is_checked_before_anybody_pays_for_it_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_server_that_loads_gets_nothing_until_a_check_finds_it_ready() {
+    let rig = rig(settings(|_, _| {}));
+    rig.healthy().await;
+    rig.prober.answers(Err(failure(F::ModelLoading)));
+    rig.until(|s| s.cool_down.is_some()).await;
+    let checks = rig.port.state().checks.len();
+    for _ in 0..300 {
+        sleep(ms(100)).await;
+        let state = rig.port.state();
+        let cooling = state.cool_down.as_ref().map(|c| c.class);
+        assert_eq!((&state.gate, cooling), (&Gate::Shut, Some(F::ModelLoading)), "nobody is sent to it");
+        assert_eq!((state.health, state.failing), (Health::Healthy, 0), "loading is no failure");
+        assert_eq!(state.breaker, BreakerState::Closed);
+    }
+    assert!(rig.port.state().checks.len() > checks + 5, "it is asked more often than every 10 s");
+    rig.prober.answers(Ok(ms(1)));
+    sleep(secs(5)).await;
+    assert!(rig.port.state().in_full_service());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_clients_own_mistakes_are_nobodys_failure() {
     let mut rig = rig(settings(|_, _| {}));
     rig.healthy().await;

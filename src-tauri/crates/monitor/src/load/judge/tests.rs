@@ -143,7 +143,8 @@ fn figures_that_cannot_be_read_are_told_and_degrade_nothing() {
     let mut bench = bench(Engine::LlamaCpp);
     bench.at(0.0, queue(1, 9));
     let at = At { now: bench.start + Duration::from_secs(5), wall_ms: 8 };
-    let load = bench.judge.missed(at, Engine::LlamaCpp, "/slots answered 501");
+    let failure = Failure::new(domain::FailureClass::Unsupported, "/slots answered 501");
+    let load = bench.judge.missed(at, Engine::LlamaCpp, &failure);
     assert_eq!((load.at_ms, load.running), (8, None));
     assert!(load.findings[0].what.contains("/slots answered 501") && !load.findings[0].kind.degrades());
     assert_eq!(kinds(&bench.at(10.0, queue(1, 9))), [], "two in a row are counted anew");

@@ -107,6 +107,33 @@ async fn an_engine_without_figures_is_judged_by_its_checks_and_asked_more_seldom
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_engine_that_is_not_ready_yet_is_asked_as_often_as_ever() {
+    let rig = rig(settings(|_, _| {}));
+    rig.prober.shows_not("/metrics", Failure { status: Some(503), ..failure(F::Unsupported) });
+    rig.healthy().await;
+    sleep(secs(70)).await;
+    let load = rig.port.state().load.clone().unwrap();
+    assert!(load.findings[0].what.contains("cannot be read yet"), "{load:?}");
+    rig.prober.shows("/metrics", metrics(1, 0, 1));
+    sleep(secs(6)).await;
+    assert_eq!(rig.port.state().load.as_ref().and_then(|load| load.running), Some(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_was_away_is_asked_for_its_figures_as_soon_as_it_is_back() {
+    let rig = rig(settings(|_, _| {}));
+    rig.prober.answers(Err(failure(F::Refused)));
+    rig.prober.shows_not("/metrics", failure(F::Refused));
+    rig.until(|s| s.health == Health::Down).await;
+    sleep(secs(330)).await;
+    rig.prober.answers(Ok(ms(1)));
+    rig.prober.shows("/metrics", metrics(1, 0, 1));
+    // A check within a second, and the figures with it.
+    sleep(ms(1_200)).await;
+    assert_eq!(rig.port.state().load.as_ref().and_then(|load| load.running), Some(1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_engine_that_takes_half_a_minute_for_its_figures_holds_up_no_check() {
     let rig = rig(settings(|_, _| {}));
     rig.prober.shows("/metrics", metrics(8, 9, 1));
