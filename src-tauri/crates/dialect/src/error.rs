@@ -57,6 +57,8 @@ pub enum ErrorKind {
     MethodNotAllowed,
     /// 413: the body is too large.
     TooLarge,
+    /// 415: the body is encoded in a way that is not read here.
+    UnknownEncoding,
     /// 429: every tier is at its rate limit.
     RateLimit,
     /// 429: every tier's quota is used up.
@@ -82,6 +84,7 @@ impl ErrorKind {
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::TooLarge => 413,
+            Self::UnknownEncoding => 415,
             Self::RateLimit | Self::Quota => 429,
             Self::Upstream => 502,
             Self::Unavailable => 503,

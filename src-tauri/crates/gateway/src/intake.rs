@@ -9,20 +9,25 @@ use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
 use tokio::time::{Instant, timeout, timeout_at};
 
+use crate::unpack;
+
 /// The largest request: 32 MiB.
 pub(crate) const LARGEST: usize = 32 * 1024 * 1024;
 /// A client that sends nothing for so long is answered.
-const SILENCE: Duration = Duration::from_secs(60);
+pub(crate) const SILENCE: Duration = Duration::from_secs(60);
 /// What is still read and thrown away of a body that is too large, so that its sender gets to read the answer.
 const DRAIN_FOR: Duration = Duration::from_secs(3);
 const DRAIN_UP_TO: usize = 64 * 1024 * 1024;
 
-/// Reads the whole body, or says why not.
+/// Reads the whole body, decompressed where the client compressed it, or says why not.
 pub(crate) async fn read(headers: &HeaderMap, mut body: Incoming) -> Result<Bytes, ClientError> {
-    if let Some(encoding) = headers.get(header::CONTENT_ENCODING).filter(|it| *it != "identity") {
-        drain(&mut body).await;
-        return Err(encoded(&String::from_utf8_lossy(encoding.as_bytes())));
-    }
+    let how = match unpack::encoding(headers) {
+        Ok(how) => how,
+        Err(named) => {
+            drain(&mut body).await;
+            return Err(unpack::unknown(&named));
+        }
+    };
     let announced = body.size_hint().lower();
     if announced > LARGEST as u64 {
         // Whoever waits for `100 Continue` has sent nothing yet and reads the answer as it is.
@@ -30,6 +35,13 @@ pub(crate) async fn read(headers: &HeaderMap, mut body: Incoming) -> Result<Byte
             drain(&mut body).await;
         }
         return Err(too_large());
+    }
+    if let Some(how) = how {
+        let unpacked = unpack::read(how, &mut body).await;
+        if unpacked.is_err() {
+            drain(&mut body).await;
+        }
+        return unpacked;
     }
     let Some(first) = next(&mut body).await? else { return Ok(Bytes::new()) };
     let Some(mut piece) = next(&mut body).await? else { return Ok(first) };
@@ -50,8 +62,6 @@ pub(crate) async fn read(headers: &HeaderMap, mut body: Incoming) -> Result<Byte
 }
 
 async fn next(body: &mut Incoming) -> Result<Option<Bytes>, ClientError> {
-    let broken =
-        |why: &str| ClientError::new(ErrorKind::InvalidRequest, format!("The request's body {why}."));
     loop {
         let frame = timeout(SILENCE, body.frame()).await;
         match frame.map_err(|_| broken("stopped arriving; send it again"))? {
@@ -66,6 +76,11 @@ async fn next(body: &mut Incoming) -> Result<Option<Bytes>, ClientError> {
     }
 }
 
+/// The body did not arrive whole, or is not what it was said to be.
+pub(crate) fn broken(why: &str) -> ClientError {
+    ClientError::new(ErrorKind::InvalidRequest, format!("The request's body {why}."))
+}
+
 async fn drain(body: &mut Incoming) {
     let by = Instant::now() + DRAIN_FOR;
     let mut read = 0;
@@ -76,16 +91,7 @@ async fn drain(body: &mut Incoming) {
     }
 }
 
-fn encoded(how: &str) -> ClientError {
-    let message =
-        format!("The request's body is sent as `{how}`. Switch the client's compression of requests off.");
-    ClientError {
-        code: Some("unsupported_content_encoding".into()),
-        ..ClientError::new(ErrorKind::InvalidRequest, message)
-    }
-}
-
-fn too_large() -> ClientError {
+pub(crate) fn too_large() -> ClientError {
     let message =
         format!("The request is larger than {} MiB, the most this endpoint takes.", LARGEST / 1024 / 1024);
     ClientError { code: Some("request_too_large".into()), ..ClientError::new(ErrorKind::TooLarge, message) }

@@ -38,6 +38,7 @@ mod settled;
 mod tries;
 mod turn;
 mod unfit;
+mod unpack;
 
 pub use explain::{Explanation, TierNote, TryNote};
 pub use inside::Inside;

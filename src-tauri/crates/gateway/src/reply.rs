@@ -9,7 +9,7 @@ use std::{
 use bytes::Bytes;
 use dialect::{
     client::{Asked, Dialect},
-    error::ClientError,
+    error::{ClientError, ErrorKind},
 };
 use domain::{
     Chain, Tier,
@@ -18,11 +18,11 @@ use domain::{
 use futures::stream::{BoxStream, StreamExt};
 use http::{
     HeaderMap, HeaderName, HeaderValue, Response, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_TYPE},
+    header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_TYPE},
 };
 use http_body::{Frame, SizeHint};
 
-use crate::hops;
+use crate::{hops, unpack};
 
 /// A body in one piece, or piece by piece.
 pub(crate) enum Body {
@@ -91,6 +91,9 @@ pub(crate) fn error(dialect: Dialect, error: &ClientError) -> Response<Body> {
     let circle = error.code.as_deref() == Some(hops::CODE);
     let status = if circle { StatusCode::LOOP_DETECTED } else { status };
     let mut response = json(status, dialect.error_body(error));
+    if error.kind == ErrorKind::UnknownEncoding {
+        response.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static(unpack::READ));
+    }
     if circle {
         response.headers_mut().insert("x-should-retry", HeaderValue::from_static("false"));
     }

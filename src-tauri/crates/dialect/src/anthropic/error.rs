@@ -75,7 +75,9 @@ fn json(error: &ClientError) -> Vec<u8> {
 
 const fn word(kind: ErrorKind) -> &'static str {
     match kind {
-        ErrorKind::InvalidRequest | ErrorKind::MethodNotAllowed => "invalid_request_error",
+        ErrorKind::InvalidRequest | ErrorKind::MethodNotAllowed | ErrorKind::UnknownEncoding => {
+            "invalid_request_error"
+        }
         ErrorKind::Authentication => "authentication_error",
         ErrorKind::Permission => "permission_error",
         ErrorKind::NotFound => "not_found_error",

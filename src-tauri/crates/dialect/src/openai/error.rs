@@ -59,9 +59,10 @@ fn said(error: &ClientError) -> Error<'_> {
 /// The type and the usual code.
 const fn words(kind: ErrorKind) -> (&'static str, Option<&'static str>) {
     match kind {
-        ErrorKind::InvalidRequest | ErrorKind::NotFound | ErrorKind::MethodNotAllowed => {
-            ("invalid_request_error", None)
-        }
+        ErrorKind::InvalidRequest
+        | ErrorKind::NotFound
+        | ErrorKind::MethodNotAllowed
+        | ErrorKind::UnknownEncoding => ("invalid_request_error", None),
         ErrorKind::Authentication => ("invalid_request_error", Some("invalid_api_key")),
         ErrorKind::Permission => ("permission_error", None),
         ErrorKind::TooLarge => ("invalid_request_error", Some("request_too_large")),

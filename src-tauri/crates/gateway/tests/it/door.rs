@@ -102,15 +102,6 @@ async fn what_anthropics_clients_look_for_in_vain_is_told_in_their_shape() {
 }
 
 #[tokio::test]
-async fn a_compressed_body_is_refused_in_words_that_help() {
-    let world = idle().await;
-    let head =
-        "POST /v1/chat/completions HTTP/1.1\r\ncontent-type: application/json\r\ncontent-encoding: gzip";
-    let reply = send(world.addr, head, b"\x1f\x8b").await.reply().await;
-    assert_eq!((reply.status, error(&reply)["code"].as_str()), (400, Some("unsupported_content_encoding")));
-}
-
-#[tokio::test]
 async fn the_small_calls_answer() {
     let world = idle().await;
     let models = world.get("/v1/models").await.json();

@@ -22,6 +22,7 @@ mod limits;
 mod ollama;
 mod ollama_clients;
 mod orders;
+mod packed;
 mod patience;
 mod properties;
 mod responses;
