@@ -1,5 +1,5 @@
 /** An incident, from the alert that told of it to its end. */
-import { expect, open, test } from "./harness";
+import { Daemon, expect, ModelServer, open, test } from "./harness";
 
 test("an incident is told, listed, worked on, and closes with its times", async ({ page, practice }) => {
   await open(page, practice, "/incidents");
@@ -47,4 +47,48 @@ test("a runbook's button gives the order, ticks the step, and the tiers then are
   await expect(timeline.filter({ hasText: "act:pin" })).toHaveCount(0);
   const { chains } = await practice.rpc("overview", null);
   expect(chains.find(({ name }) => name === "practice")?.pin?.tier).toBe("second-gpu");
+});
+
+const UUID = "GPU-11111111-0000-0000-0000-000000000000";
+const HOT = {
+  uuid: UUID,
+  name: "NVIDIA Simulated 80GB",
+  utilization: { gpu: 100, memory: 70 },
+  memory: { total: 85_899_345_920, used: 61_073_741_824, reserved: 0 },
+  temperature: 94,
+  power_mw: 690_000,
+  power_limit_mw: 700_000,
+  throttle_reasons: 0,
+};
+
+test("the page of a GPU's incident shows its temperature and power at that time", async ({ page }) => {
+  const servers = await Promise.all(["one", "two"].map((text) => new ModelServer(text).start()));
+  const daemon = new Daemon().withGpus({ driver: "575.57.08", gpus: [HOT] });
+  await daemon.start();
+  await daemon.change((document) => {
+    const [practice] = document.chains;
+    if (!practice) throw new Error("no practice chain");
+    const [first, second] = practice.tiers;
+    const [one, two] = servers;
+    if (!first || !second || !one || !two) throw new Error("no tiers");
+    const server = { provider: "other", model: "m" } as const;
+    const tiers = [
+      { ...first, ...server, url: undefined, replicas: [{ url: one.url, gpus: [UUID] }] },
+      { ...second, ...server, url: two.url },
+    ];
+    return { ...document, chains: [{ ...practice, name: "chat", tiers }] };
+  });
+  await daemon.until("the first answers", ({ chains }) => chains[0]?.serving === "gpu");
+  await expect.poll(async () => (await daemon.rpc("gpus", null)).gpus[0]?.temperature).toBe(94);
+
+  daemon.setGpus({ driver: "575.57.08", gpus: [HOT], events: [{ gpu: 0, xid: 95 }] });
+  await daemon.until("the GPU's incident is open", ({ open_incidents }) => open_incidents > 0);
+  await open(page, daemon, "/incidents");
+  await page.getByTestId("incident-row").first().getByRole("link").first().click();
+  await expect(page.getByText("Xid 95").first()).toBeVisible();
+  const around = page.getByTestId("incident-around");
+  await expect(around.getByRole("img", { name: /GPU temperature.*94 °C/ })).toBeVisible();
+  await expect(around.getByRole("img", { name: /GPU power.*690 W/ })).toBeVisible();
+  await daemon.end();
+  await Promise.all(servers.map((server) => server.stop()));
 });
