@@ -27,6 +27,30 @@ for (const { name, ...viewport } of SIZES) {
   });
 }
 
+test("the lists of incidents and of change-overs can be read whole at 1024x700", async ({ page, full }) => {
+  await page.setViewportSize({ width: 1024, height: 700 });
+  for (const [path, row] of [
+    ["/incidents", "incident-row"],
+    ["/history", "history-row"],
+  ] as const) {
+    await open(page, full, path);
+    await expect(page.getByTestId(row).first()).toBeVisible();
+    const measured = await page.evaluate((id) => {
+      const rows = [...document.querySelectorAll<HTMLElement>(`[data-testid="${id}"]`)];
+      const box = rows[0]?.closest("table")?.parentElement;
+      const title = rows[0]?.querySelector<HTMLElement>("a");
+      return {
+        beyond: box ? box.scrollWidth - box.clientWidth : -1,
+        highest: Math.max(...rows.map((one) => one.offsetHeight)),
+        cut: title ? title.scrollWidth - title.clientWidth : -1,
+      };
+    }, row);
+    expect(measured, path).toMatchObject({ beyond: 0, cut: 0 });
+    // Two lines of a cell, three where an error is long.
+    expect(measured.highest, path).toBeLessThan(100);
+  }
+});
+
 test("nothing moves for those who asked for less motion", async ({ page, practice }) => {
   await page.emulateMedia({ reducedMotion: "reduce" });
   await open(page, practice, "/");

@@ -5,7 +5,7 @@ export function StepText({ text }: { text: string }) {
   return text.split(/(`[^`]+`)/).map((part, index) =>
     part.startsWith("`") && part.length > 2 ? (
       // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a line never move
-      <code key={index} className="rounded bg-hover px-1 py-0.5 font-mono text-xs break-all select-all">
+      <code key={index} className="rounded bg-hover px-1 py-0.5 font-mono text-xs wrap-anywhere select-all">
         {part.slice(1, -1)}
       </code>
     ) : (

@@ -1,7 +1,14 @@
 export const reports = {
   title: "Reports",
   period: "Period",
-  periods: { "24h": "24 h", "7d": "7 days", "30d": "30 days", custom: "Custom" },
+  periods: {
+    "24h": "24 h",
+    "7d": "7 days",
+    "30d": "30 days",
+    "90d": "90 days",
+    "1y": "1 year",
+    custom: "Custom",
+  },
   from: "From",
   to: "To",
   custom_incomplete: "Choose a start and an end.",

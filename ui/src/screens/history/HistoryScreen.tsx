@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { ListExport } from "@/components/list-export";
 import { Page } from "@/components/page";
 import { EmptyState, ErrorState, LoadingState } from "@/components/states";
+import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Input } from "@/components/ui/field";
 import { Segmented } from "@/components/ui/segmented";
@@ -25,6 +26,7 @@ export function HistoryScreen() {
   const navigate = route.useNavigate();
   const { q = "", direction = "all", traffic = "all", days = "0", until = "" } = search;
   const change = (part: HistorySearch) => void navigate({ search: { ...search, ...part }, replace: true });
+  const narrowed = q.trim() !== "" || direction !== "all" || traffic !== "all" || days !== "0";
   const filter = askedHistory(search, new Date().setHours(0, 0, 0, 0));
   const { rows, total, loaded, error, refetch, more } = useRows("history", filter, async (page) => {
     const answer = await host.rpc("history", { offset: 0, filter, ...page });
@@ -82,8 +84,18 @@ export function HistoryScreen() {
         {!loaded && !error && <LoadingState rows={6} />}
         {loaded && rows.length === 0 && (
           <Card>
-            <EmptyState icon={<Shuffle aria-hidden />} title={t("history.none")}>
-              {t("history.none_text")}
+            <EmptyState
+              icon={<Shuffle aria-hidden />}
+              title={t(narrowed ? "history.none" : "history.none_yet")}
+              action={
+                narrowed && (
+                  <Button onClick={() => void navigate({ search: {}, replace: true })}>
+                    {t("empty.clear")}
+                  </Button>
+                )
+              }
+            >
+              {t(narrowed ? "history.none_text" : "history.none_yet_text")}
             </EmptyState>
           </Card>
         )}

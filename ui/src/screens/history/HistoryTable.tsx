@@ -9,7 +9,7 @@ import type { ChangeOver } from "@/contract";
 import { duration } from "@/lib/format";
 
 const ROW_HEIGHT = 53;
-const COLUMNS = 7;
+const COLUMNS = 5;
 const HEAD = "px-3 py-2 font-medium";
 const CELL = "px-3 py-2 align-top";
 
@@ -24,16 +24,14 @@ export function HistoryTable({ changes, total, onEnd }: Props) {
   const { t } = useTranslation("incidents");
   return (
     <div className="overflow-x-auto rounded-lg border border-line bg-surface">
-      <table className="w-full min-w-[860px] table-fixed" data-testid="history-table" aria-rowcount={total}>
+      <table className="w-full min-w-[760px] table-fixed" data-testid="history-table" aria-rowcount={total}>
         <thead className="border-b border-line text-left text-xs text-faint">
           <tr>
             <th className={`${HEAD} w-28`}>{t("history.when")}</th>
-            <th className={`${HEAD} w-32`}>{t("history.chain")}</th>
-            <th className={`${HEAD} w-64`}>{t("history.moved")}</th>
-            <th className={`${HEAD} w-36`}>{t("history.trigger")}</th>
-            <th className={HEAD}>{t("history.error")}</th>
+            <th className={`${HEAD} w-[34%]`}>{t("history.moved")}</th>
+            <th className={HEAD}>{t("history.trigger")}</th>
             <th className={`${HEAD} w-28 text-right`}>{t("history.waited")}</th>
-            <th className={`${HEAD} w-24`}>{t("history.incident")}</th>
+            <th className={`${HEAD} w-20`}>{t("history.incident")}</th>
           </tr>
         </thead>
         <VirtualRows
@@ -52,21 +50,20 @@ export function HistoryTable({ changes, total, onEnd }: Props) {
                 <Time at={change.at_ms} />
               </td>
               <td className={CELL}>
-                <span className="block truncate">{change.chain}</span>
-                {change.simulated && <SimulatedBadge />}
-              </td>
-              <td className={CELL}>
                 <span className="flex items-center gap-1.5 font-medium">
                   <span className="truncate">{change.from}</span>
                   <ArrowRight className="size-3.5 shrink-0 text-muted" aria-hidden />
                   <span className="truncate">{change.to}</span>
+                  {change.simulated && <SimulatedBadge />}
                 </span>
-                <span className="text-xs text-faint">{t(`history.directions.${change.direction}`)}</span>
+                <span className="block truncate text-xs text-faint">
+                  {change.chain} · {t(`history.directions.${change.direction}`)}
+                </span>
               </td>
               <td className={CELL}>
                 <Badge>{change.trigger.replace(/_/g, " ")}</Badge>
+                <span className="block break-words text-xs text-muted normal-nums">{change.error}</span>
               </td>
-              <td className={`${CELL} break-words text-muted normal-nums`}>{change.error}</td>
               <td className={`${CELL} text-right`}>
                 {change.waited_ms === null ? "" : duration(change.waited_ms)}
               </td>

@@ -13,9 +13,12 @@ import { duration } from "./milestones";
 import { useListKeys } from "./useListKeys";
 
 const ROW_HEIGHT = 53;
-const COLUMNS = 9;
+/** Those that are always shown: the rows that fill the space span them. */
+const COLUMNS = 8;
 const HEAD = "px-3 py-2 font-medium";
 const CELL = "px-3 py-2 align-top";
+/** Of one that is over it is what its duration says: the first to go where there is little room. */
+const WIDE = "hidden min-[1180px]:table-cell";
 
 /** Incidents, newest first; the whole row is its link. */
 export function IncidentTable({
@@ -41,16 +44,16 @@ export function IncidentTable({
   useListKeys(list);
   return (
     <div className="overflow-x-auto rounded-lg border border-line bg-surface">
-      <table className="w-full min-w-[860px] table-fixed" aria-rowcount={total}>
+      <table className="w-full min-w-[720px] table-fixed" aria-rowcount={total}>
         <thead className="border-b border-line text-left text-xs text-faint">
           <tr>
             <td className="w-9" />
             <th className={`${HEAD} w-36`}>{t("list.state")}</th>
-            <th className={`${HEAD} w-20`}>{t("list.severity")}</th>
+            <th className={`${HEAD} w-18`}>{t("list.severity")}</th>
             <th className={HEAD}>{t("list.incident")}</th>
-            <th className={`${HEAD} w-28`}>{t("list.started")}</th>
+            <th className={`${HEAD} w-24`}>{t("list.started")}</th>
             <th className={`${HEAD} w-28 text-right`}>{t("list.duration")}</th>
-            <th className={`${HEAD} w-28 text-right`}>{t("list.rto")}</th>
+            <th className={`${HEAD} ${WIDE} w-28 text-right`}>{t("list.rto")}</th>
             <th className={`${HEAD} w-16 text-right`}>{t("list.saved")}</th>
             <th className={`${HEAD} w-16 text-right`}>{t("list.failed")}</th>
           </tr>
@@ -118,7 +121,7 @@ function Row({ incident, aria, chosen, onToggle }: RowProps) {
             to="/incidents/$id"
             params={{ id: incident.id }}
             data-row
-            className="truncate font-medium text-ink normal-nums focus-visible:outline-none"
+            className="truncate font-medium text-ink normal-nums focus-visible:outline-none max-[1180px]:whitespace-normal"
           >
             {incident.title}
           </Link>
@@ -137,7 +140,7 @@ function Row({ incident, aria, chosen, onToggle }: RowProps) {
         <div>{lasted}</div>
         {incident.state !== "closed" && <div className="text-xs text-muted">{t("list.so_far")}</div>}
       </td>
-      <td className={`${CELL} text-right`}>{inWords(incident.rto_ms)}</td>
+      <td className={`${CELL} ${WIDE} text-right`}>{inWords(incident.rto_ms)}</td>
       <td className={`${CELL} text-right`}>{figure(incident.saved)}</td>
       <td className={cn(CELL, "text-right", incident.failed > 0 ? "font-medium text-bad" : "text-faint")}>
         {figure(incident.failed)}

@@ -3,25 +3,24 @@ import { useTranslation } from "react-i18next";
 import { Card } from "@/components/ui/card";
 import { Tooltip } from "@/components/ui/tooltip";
 import type { Report } from "@/contract";
-import { duration, figure, percent } from "@/lib/format";
+import { duration, figure } from "@/lib/format";
 import { DotStrip } from "./DotStrip";
-import { decimalsFor, definitionOf, ENOUGH_FOR_MEANS, failovers, valuesBehind } from "./shape";
+import { definitionOf, ENOUGH_FOR_MEANS, failovers, share, valuesBehind } from "./shape";
 
 /** The report's figures, each with its definition at hand. */
 export function Figures({ report }: { report: Report }) {
   const { t } = useTranslation("reports");
   const values = valuesBehind(report);
-  const decimals = decimalsFor(report.requests);
   return (
     <Card className="grid grid-cols-2 gap-x-6 gap-y-5 md:grid-cols-4 xl:grid-cols-7">
       <Item
         name={t("figure.availability")}
-        value={percent(report.availability, decimals)}
+        value={share(report.availability, report.requests)}
         hint={definitionOf(report, "Availability")}
       />
       <Item
         name={t("figure.first_tier_alone")}
-        value={percent(report.first_tier_alone, decimals)}
+        value={share(report.first_tier_alone, report.requests)}
         hint={definitionOf(report, "First tier alone")}
       />
       <Item name={t("figure.requests")} value={figure(report.requests)} hint={t("figure.requests_hint")} />

@@ -4,6 +4,7 @@ import { Card } from "@/components/ui/card";
 import type { Report } from "@/contract";
 import { cn } from "@/lib/cn";
 import { dollars, figure, percent } from "@/lib/format";
+import { share } from "./shape";
 
 /** Availability of each chain and of its tiers, and what is left of the error budget. */
 export function Parts({ report }: { report: Report }) {
@@ -31,8 +32,8 @@ export function Parts({ report }: { report: Report }) {
                 <tr className="border-b border-line font-medium">
                   <td className="py-1.5">{chain.chain}</td>
                   <td className="py-1.5 text-right">{figure(chain.requests)}</td>
-                  <td className="py-1.5 text-right">{percent(chain.availability, 2)}</td>
-                  <td className="py-1.5 text-right">{percent(chain.first_tier_alone, 2)}</td>
+                  <td className="py-1.5 text-right">{share(chain.availability, chain.requests)}</td>
+                  <td className="py-1.5 text-right">{share(chain.first_tier_alone, chain.requests)}</td>
                   <td className="py-1.5 text-right">
                     {figure(chain.failed)} / {figure(chain.budget, chain.budget < 10 ? 1 : 0)}
                   </td>
@@ -50,7 +51,7 @@ export function Parts({ report }: { report: Report }) {
                       <td className="py-1 text-right">
                         {t("parts.attempts", { count: tier.attempts, shown: figure(tier.attempts) })}
                       </td>
-                      <td className="py-1 text-right">{percent(tier.availability, 2)}</td>
+                      <td className="py-1 text-right">{share(tier.availability, tier.attempts)}</td>
                       <td />
                       <td />
                       <td />

@@ -24,6 +24,7 @@ describe("the period in the address", () => {
 
 describe("the request", () => {
   it("reaches back from now", () => {
+    expect(toRequest({ period: "1y", simulated: false }, NOW)?.from_ms).toBe(NOW - 365 * 86_400_000);
     expect(toRequest({ period: "24h", simulated: true }, NOW)).toEqual({
       from_ms: NOW - 86_400_000,
       to_ms: NOW,

@@ -2,10 +2,11 @@
 import type { ReportRequest } from "@/contract";
 
 const HOUR = 3_600_000;
-const LENGTHS = { "24h": 24 * HOUR, "7d": 7 * 24 * HOUR, "30d": 30 * 24 * HOUR } as const;
+const DAY = 24 * HOUR;
+const LENGTHS = { "24h": DAY, "7d": 7 * DAY, "30d": 30 * DAY, "90d": 90 * DAY, "1y": 365 * DAY } as const;
 
 /** The periods on offer. */
-export const PERIODS = ["24h", "7d", "30d", "custom"] as const;
+export const PERIODS = ["24h", "7d", "30d", "90d", "1y", "custom"] as const;
 
 /** What the address says. */
 export interface ReportChoice {

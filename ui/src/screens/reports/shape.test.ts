@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Incident, Recovery, Report } from "@/contract";
-import { decimalsFor, failovers, holdsNothing, MOST_BARS, toBars, valuesBehind } from "./shape";
+import { failovers, holdsNothing, MOST_BARS, share, toBars, valuesBehind } from "./shape";
 
 function recovery(id: number, restored: number | null): Recovery {
   const times = {
@@ -53,7 +53,21 @@ describe("the values behind the means", () => {
 });
 
 it("gives a percentage no more decimals than its requests bear", () => {
-  expect([34, 999, 1_000, 99_999, 100_000].map(decimalsFor)).toEqual([1, 1, 2, 2, 3]);
+  const shown = (requests: number) => share(0.987_65, requests);
+  expect([34, 999, 1_000, 99_999, 100_000].map(shown)).toEqual([
+    "98.7 %",
+    "98.7 %",
+    "98.76 %",
+    "98.76 %",
+    "98.765 %",
+  ]);
+  expect(share(null, 5)).toBe("n/a");
+});
+
+it("says 100 % only of requests that were all answered", () => {
+  expect(share(1, 34)).toBe("100 %");
+  expect(share(0.999_999_9, 10_000_000)).toBe("99.999 %");
+  expect(share(0.57, 100)).toBe("57 %");
 });
 
 describe("a period", () => {

@@ -1,6 +1,7 @@
 /** What a report's figures look like in charts and words. */
 import type { Bar } from "@/components/chart/bars";
 import type { Recovery, Report } from "@/contract";
+import { percent } from "@/lib/format";
 
 /** The parts of a recovery, from the bottom of a bar up. */
 export const PARTS = ["detect", "assess", "fail_over", "restore"] as const;
@@ -55,8 +56,16 @@ export function definitionOf(report: Report, name: string): string | undefined {
   return report.definitions.find((definition) => definition.name === name)?.formula;
 }
 
+/** A share of so many requests as percent; never rounded up to 100. */
+export function share(value: number | null, requests: number): string {
+  const decimals = decimalsFor(requests);
+  const step = 10 ** (decimals + 2);
+  // What binary fractions lose must not take a digit.
+  return percent(value === null ? null : Math.floor(value * step + 1e-6) / step, decimals);
+}
+
 /** Decimals that a percentage of so many requests can carry without pretending. */
-export function decimalsFor(requests: number): number {
+function decimalsFor(requests: number): number {
   if (requests >= 100_000) return 3;
   return requests >= 1_000 ? 2 : 1;
 }

@@ -63,8 +63,13 @@ function Line({ text }: { text: string }) {
   const item = /^\s*[-*] (.*)$/.exec(text);
   if (item) {
     return (
-      <p className="pl-4 -indent-3">
-        · <StepText text={item[1] ?? ""} />
+      <p className="flex gap-2 pl-1">
+        <span className="text-faint" aria-hidden>
+          •
+        </span>
+        <span className="min-w-0 break-words">
+          <StepText text={item[1] ?? ""} />
+        </span>
       </p>
     );
   }

@@ -60,7 +60,7 @@ function Row({ runbook, chosen }: { runbook: RunbookView; chosen: boolean }) {
       aria-current={chosen ? "page" : undefined}
       className="flex items-center justify-between gap-2 rounded-md px-2 py-1.5 text-muted hover:bg-hover hover:text-ink aria-[current]:bg-hover aria-[current]:font-medium aria-[current]:text-ink"
     >
-      <span className="truncate">{runbook.title}</span>
+      <span className="min-w-0 break-words">{runbook.title}</span>
       <Badge tone={runbook.rehearsal_due ? "warn" : "good"}>
         {runbook.rehearsal_due ? <Clock aria-hidden /> : <CircleCheck aria-hidden />}
         {t(runbook.rehearsal_due ? (runbook.rehearsed ? "due" : "never") : "fresh")}

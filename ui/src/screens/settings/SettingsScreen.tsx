@@ -52,8 +52,11 @@ export function SettingsScreen() {
         </div>
       }
     >
-      <div className="grid items-start gap-6 lg:grid-cols-[150px_minmax(0,860px)]">
-        <nav aria-label={t("sections")} className="sticky top-5 hidden flex-col gap-0.5 lg:flex">
+      <div className="grid items-start gap-x-6 gap-y-3 min-[1180px]:grid-cols-[150px_minmax(0,860px)]">
+        <nav
+          aria-label={t("sections")}
+          className="-mx-2 flex flex-wrap gap-0.5 min-[1180px]:sticky min-[1180px]:top-5 min-[1180px]:mx-0 min-[1180px]:flex-col"
+        >
           {found.map((name) => (
             <Link
               key={name}

@@ -183,26 +183,33 @@ fn cost(report: &Report, sheets: &mut Sheets) {
 }
 
 fn recoveries(report: &Report, sheets: &mut Sheets) -> Result<(), ExportError> {
-    sheets.heading("Recovery times");
+    let heading = "Recovery times";
     if report.recoveries.is_empty() {
+        sheets.heading(heading);
         sheets.paragraph("No incident began in this period.");
         return Ok(());
     }
-    if let Some(svg) = scatter::svg(report)? {
-        sheets.drawing(&svg, scatter::SIZE);
+    let drawings = [
+        scatter::svg(report)?.map(|svg| (svg, scatter::SIZE)),
+        chart::svg(report)?.map(|svg| (svg, chart::size(report))),
+    ];
+    let drawings: Vec<_> = drawings.into_iter().flatten().collect();
+    match drawings.first() {
+        Some((_, size)) => sheets.heading_above(heading, *size),
+        None => sheets.heading(heading),
     }
-    if let Some(svg) = chart::svg(report)? {
-        sheets.drawing(&svg, chart::size(report));
+    for (svg, size) in &drawings {
+        sheets.drawing(svg, *size);
     }
     let columns = [
         column("#", 26.0, false),
-        column("Began", 92.0, false),
-        column("Incident", 160.0, false),
+        column("Began", 98.0, false),
+        column("Incident", 149.0, false),
         column("Detect", 42.0, true),
-        column("Assess", 42.0, true),
+        column("Assess", 38.0, true),
         column("Fail over", 46.0, true),
-        column("Restore", 52.0, true),
-        column("RTO", 51.0, true),
+        column("Restore", 56.0, true),
+        column("RTO", 56.0, true),
     ];
     let row = |r: &Recovery| {
         vec![

@@ -79,7 +79,17 @@ impl Sheets {
     }
 
     pub(super) fn heading(&mut self, text: &str) {
-        self.room(70.0);
+        self.heading_of(text, 38.0);
+    }
+
+    /// A heading that stays with the drawing of this size below it.
+    pub(super) fn heading_above(&mut self, text: &str, size: (u32, u32)) {
+        self.heading_of(text, scaled(size).1);
+    }
+
+    /// A heading with at least so much room below it.
+    fn heading_of(&mut self, text: &str, below: f32) {
+        self.room(32.0 + below);
         self.y += 12.0;
         text_at(&mut self.body, (MARGIN, self.y + 11.0), 11.0, "#111827", false, text);
         self.y += 20.0;
@@ -134,18 +144,15 @@ impl Sheets {
 
     /// A drawing of this size, as wide as the sheet.
     pub(super) fn drawing(&mut self, svg: &str, size: (u32, u32)) {
-        let width = WIDTH - 2.0 * MARGIN;
-        let (w, h) = (size.0.max(1) as f32, size.1.max(1) as f32);
-        // A tall one is made smaller rather than cut.
-        let scale = (width / w).min((HEIGHT - 2.0 * MARGIN - 40.0) / h);
-        self.room(h * scale);
+        let (scale, height) = scaled(size);
+        self.room(height);
         let inner = svg.split_once('>').map_or("", |(_, rest)| rest).trim_end();
         let inner = inner.strip_suffix("</svg>").unwrap_or(inner);
         let y = self.y;
         // Writing into a string cannot fail.
         let _infallible =
             write!(self.body, "<g transform=\"translate({MARGIN} {y}) scale({scale})\">{inner}</g>");
-        self.y += h * scale + 6.0;
+        self.y += height + 6.0;
     }
 
     /// A table; a row that no longer fits goes to the next sheet, with the head again.
@@ -201,6 +208,13 @@ impl Sheets {
     }
 }
 
+/// By how much a drawing is made as wide as the sheet, and how high it is then. A tall one is made smaller rather than cut.
+fn scaled(size: (u32, u32)) -> (f32, f32) {
+    let (w, h) = (size.0.max(1) as f32, size.1.max(1) as f32);
+    let scale = ((WIDTH - 2.0 * MARGIN) / w).min((HEIGHT - 2.0 * MARGIN - 48.0) / h);
+    (scale, h * scale)
+}
+
 fn text_at(svg: &mut String, (x, y): (f32, f32), size: f32, colour: &str, end: bool, text: &str) {
     let anchor = if end { "end" } else { "start" };
     let text = escaped(text);
@@ -245,4 +259,22 @@ fn lines_of(column: &Column, cell: &str) -> Vec<String> {
         }
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_heading_stays_with_its_drawing() {
+        let size = (1_000, 600);
+        let mut sheets = Sheets::new("foot");
+        // There is room for the heading alone.
+        sheets.space(520.0);
+        sheets.heading_above("Recovery times", size);
+        sheets.drawing("<svg><circle r=\"1\"/></svg>", size);
+        let sheets = sheets.finish();
+        let on = |text: &str| sheets.iter().position(|sheet| sheet.contains(text));
+        assert_eq!((on("Recovery times"), on("circle")), (Some(1), Some(1)));
+    }
 }

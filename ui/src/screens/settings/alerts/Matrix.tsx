@@ -44,7 +44,7 @@ export function Matrix({ alerts, locked, onToggle, onEdit, onDelete }: Props) {
   ];
   return (
     <div className="mt-4 overflow-x-auto">
-      <table className="w-full min-w-[760px]" data-testid="alert-matrix">
+      <table className="w-full min-w-[720px]" data-testid="alert-matrix">
         <thead className="border-b border-line text-left text-xs text-faint">
           <tr>
             <th className="py-1.5 pr-3 font-medium">{t("alerts.channel")}</th>
@@ -57,7 +57,7 @@ export function Matrix({ alerts, locked, onToggle, onEdit, onDelete }: Props) {
                 {t(`alerts.events.${event}`)}
               </th>
             ))}
-            <td className="w-36" />
+            <td className="w-32" />
           </tr>
         </thead>
         <tbody>
