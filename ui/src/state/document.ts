@@ -16,7 +16,8 @@ export function useDocument() {
     /** The file that is the source of truth; then nothing can be edited here. */
     file: page?.file ?? null,
     locked: page === undefined || page.file !== null || apply.isPending,
-    error: apply.error ?? config.error,
+    // What is wrong with an edit is told where it was made.
+    error: (apply.error?.problems.length ? null : apply.error) ?? config.error,
     /** Reads the configuration again, so that the next try starts from the newest revision. */
     retry: () => {
       apply.reset();

@@ -9,7 +9,7 @@ import { AlertLedger } from "./AlertLedger";
 import { ChannelDialog, NEW_EMAIL, NEW_WEBHOOK } from "./alerts/ChannelDialog";
 import { Matrix } from "./alerts/Matrix";
 import { AlertRules } from "./alerts/Rules";
-import { type Channel, toggled, useAlerts, withChannel } from "./alerts/useAlerts";
+import { type Channel, pathOf, toggled, useAlerts, withChannel } from "./alerts/useAlerts";
 
 /** Who is told of an incident and when, a test of each channel, and what was sent. */
 export function AlertsSection() {
@@ -77,7 +77,7 @@ export function AlertsSection() {
           <AlertRules
             alerts={alerts}
             locked={locked}
-            onSave={(rules) => void set({ ...alerts, ...rules }, t("alerts.note_rules"))}
+            onSave={(rules, land) => set({ ...alerts, ...rules }, t("alerts.note_rules"), land)}
           />
         </>
       )}
@@ -86,9 +86,14 @@ export function AlertsSection() {
         <ChannelDialog
           channel={open.channel}
           isNew={open.name === null}
+          path={pathOf(alerts, open.name, open.channel.kind)}
           onClose={() => setOpen(null)}
-          onSave={(next) =>
-            set(withChannel(alerts, open.name, next), t("alerts.note_channel", { name: next.channel.name }))
+          onSave={(next, land) =>
+            set(
+              withChannel(alerts, open.name, next),
+              t("alerts.note_channel", { name: next.channel.name }),
+              land,
+            )
           }
         />
       )}

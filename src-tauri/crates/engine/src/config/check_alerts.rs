@@ -107,10 +107,20 @@ fn check_email(path: &str, email: &EmailChannel, problems: &mut Vec<Problem>) {
             remedy,
         ));
     }
-    let addresses = [&email.from].into_iter().chain(&email.to);
-    for address in addresses.filter(|a| !operations::alerts::is_mail_address(a)) {
-        let what = format!("`{address}` is no mail address");
-        problems.push(error(path.to_owned(), what, "write for example ops@example.org"));
+    let from = [("from".to_owned(), &email.from)];
+    let to = email.to.iter().enumerate().map(|(index, address)| (format!("to[{index}]"), address));
+    for (field, address) in from.into_iter().chain(to) {
+        if !operations::alerts::is_mail_address(address) {
+            let what = if address.trim().is_empty() {
+                "the mail address is missing".to_owned()
+            } else {
+                format!("`{address}` is no mail address")
+            };
+            problems.push(error(format!("{path}.{field}"), what, "write for example ops@example.org"));
+        }
+    }
+    if email.port == 0 {
+        problems.push(error(format!("{path}.port"), "0 is no port", "write 587, or 465 with `tls: whole`"));
     }
     if email.to.is_empty() {
         problems.push(error(format!("{path}.to"), "nobody is written to", "name at least one address"));

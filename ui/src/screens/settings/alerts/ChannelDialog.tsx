@@ -1,10 +1,10 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
-import type { EmailChannel, WebhookChannel } from "@/contract";
+import type { EmailChannel, Problem, WebhookChannel } from "@/contract";
 import { EmailFields } from "./EmailFields";
-import type { Channel } from "./useAlerts";
+import { atFields, type Channel, type Wrong, without } from "./useAlerts";
 import { WebhookFields } from "./WebhookFields";
 
 const USUAL = ["p0", "p1", "p2", "worse", "reminder", "over"] as const;
@@ -38,20 +38,50 @@ interface Props {
   /** The channel as it is, or a new one. */
   channel: Channel;
   isNew: boolean;
-  onSave: (channel: Channel) => Promise<boolean>;
+  /** Where it stands in the configuration. */
+  path: string;
+  /** Resolves to whether it is in force; else what is wrong was given to `land`. */
+  onSave: (channel: Channel, land: (problems: Problem[]) => void) => Promise<boolean>;
   onClose: () => void;
 }
 
-/** A channel's settings. The engine looks them over; what it finds is said and the form stays open. */
-export function ChannelDialog({ channel, isNew, onSave, onClose }: Props) {
+const FIELDS = {
+  email: ["name", "server", "port", "tls", "user", "password", "from", "to", "template"],
+  webhook: ["name", "url", "key", "template"],
+} as const;
+
+/** A channel's settings. The engine looks them over; what it finds stands at its field and the form stays open. */
+export function ChannelDialog({ channel, isNew, path, onSave, onClose }: Props) {
   const { t } = useTranslation(["settings", "common"]);
   const [draft, setDraft] = useState(channel);
   const [saving, setSaving] = useState(false);
+  const [wrong, setWrong] = useState<Wrong>({});
+  const form = useRef<HTMLDivElement>(null);
   const save = async () => {
+    if (draft.kind === "email" && !isPort(draft.channel.port)) {
+      setWrong({ port: t("alerts.form.no_port") });
+      return;
+    }
     setSaving(true);
-    const saved = await onSave(draft);
+    setWrong({});
+    const saved = await onSave(draft, (problems) => setWrong(atFields(problems, path, FIELDS[draft.kind])));
     setSaving(false);
     if (saved) onClose();
+  };
+  // The first field that is wrong has the keyboard.
+  useEffect(() => {
+    if (Object.keys(wrong).length > 0 && !form.current?.contains(document.activeElement))
+      form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [wrong]);
+  const change = (next: Channel) => {
+    setDraft(next);
+    const [before, after] = [Object(draft.channel), Object(next.channel)];
+    setWrong(
+      without(
+        wrong,
+        Object.keys(after).filter((field) => before[field] !== after[field]),
+      ),
+    );
   };
   return (
     <Dialog
@@ -68,19 +98,28 @@ export function ChannelDialog({ channel, isNew, onSave, onClose }: Props) {
         </>
       }
     >
-      <div className="flex flex-col gap-3">
+      <div ref={form} className="flex flex-col gap-3">
         {draft.kind === "email" ? (
           <EmailFields
             value={draft.channel}
-            onChange={(next) => setDraft({ kind: "email", channel: next })}
+            wrong={wrong}
+            onChange={(next) => change({ kind: "email", channel: next })}
           />
         ) : (
           <WebhookFields
             value={draft.channel}
-            onChange={(next) => setDraft({ kind: "webhook", channel: next })}
+            wrong={wrong}
+            onChange={(next) => change({ kind: "webhook", channel: next })}
           />
+        )}
+        {wrong[""] && (
+          <p role="alert" className="text-bad">
+            {wrong[""]}
+          </p>
         )}
       </div>
     </Dialog>
   );
 }
+
+const isPort = (port: number) => Number.isInteger(port) && port >= 1 && port <= 65_535;

@@ -2,28 +2,30 @@ import { useTranslation } from "react-i18next";
 import { Field, Input } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import type { EmailChannel, MailTls } from "@/contract";
+import type { Wrong } from "./useAlerts";
 import { Wording } from "./Wording";
 
 const TLS: readonly MailTls[] = ["starttls", "whole", "none"];
 
 interface Props {
   value: EmailChannel;
+  wrong: Wrong;
   onChange: (value: EmailChannel) => void;
 }
 
 const orNull = (text: string) => (text.trim() === "" ? null : text.trim());
 
 /** A mail server and who is written to. */
-export function EmailFields({ value, onChange }: Props) {
+export function EmailFields({ value, wrong, onChange }: Props) {
   const { t } = useTranslation("settings");
   const set = (part: Partial<EmailChannel>) => onChange({ ...value, ...part });
   return (
     <>
-      <Field label={t("alerts.form.name")}>
+      <Field label={t("alerts.form.name")} error={wrong.name}>
         {(aria) => <Input {...aria} value={value.name} onChange={(e) => set({ name: e.target.value })} />}
       </Field>
       <div className="grid grid-cols-[1fr_88px_150px] gap-3">
-        <Field label={t("alerts.form.server")}>
+        <Field label={t("alerts.form.server")} error={wrong.server}>
           {(aria) => (
             <Input
               {...aria}
@@ -33,7 +35,7 @@ export function EmailFields({ value, onChange }: Props) {
             />
           )}
         </Field>
-        <Field label={t("alerts.form.port")}>
+        <Field label={t("alerts.form.port")} error={wrong.port}>
           {(aria) => (
             <Input
               {...aria}
@@ -45,7 +47,7 @@ export function EmailFields({ value, onChange }: Props) {
             />
           )}
         </Field>
-        <Field label={t("alerts.form.tls")}>
+        <Field label={t("alerts.form.tls")} error={wrong.tls}>
           {(aria) => (
             <Select
               {...aria}
@@ -57,7 +59,7 @@ export function EmailFields({ value, onChange }: Props) {
         </Field>
       </div>
       <div className="grid grid-cols-2 gap-3">
-        <Field label={t("alerts.form.user")} hint={t("alerts.form.user_hint")}>
+        <Field label={t("alerts.form.user")} hint={t("alerts.form.user_hint")} error={wrong.user}>
           {(aria) => (
             <Input
               {...aria}
@@ -66,7 +68,7 @@ export function EmailFields({ value, onChange }: Props) {
             />
           )}
         </Field>
-        <Field label={t("alerts.form.password")} hint={t("alerts.form.reference")}>
+        <Field label={t("alerts.form.password")} hint={t("alerts.form.reference")} error={wrong.password}>
           {(aria) => (
             <Input
               {...aria}
@@ -77,7 +79,7 @@ export function EmailFields({ value, onChange }: Props) {
           )}
         </Field>
       </div>
-      <Field label={t("alerts.form.from")}>
+      <Field label={t("alerts.form.from")} error={wrong.from}>
         {(aria) => (
           <Input
             {...aria}
@@ -87,7 +89,7 @@ export function EmailFields({ value, onChange }: Props) {
           />
         )}
       </Field>
-      <Field label={t("alerts.form.to")} hint={t("alerts.form.to_hint")}>
+      <Field label={t("alerts.form.to")} hint={t("alerts.form.to_hint")} error={wrong.to}>
         {(aria) => (
           <Input
             {...aria}
@@ -97,7 +99,7 @@ export function EmailFields({ value, onChange }: Props) {
           />
         )}
       </Field>
-      <Wording value={value.template} onChange={(template) => set({ template })} />
+      <Wording value={value.template} wrong={wrong.template} onChange={(template) => set({ template })} />
     </>
   );
 }

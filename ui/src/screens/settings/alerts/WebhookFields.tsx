@@ -4,19 +4,21 @@ import { Field, Input } from "@/components/ui/field";
 import { Segmented } from "@/components/ui/segmented";
 import { Switch } from "@/components/ui/switch";
 import type { WebhookChannel, WebhookShape } from "@/contract";
+import type { Wrong } from "./useAlerts";
 import { Wording } from "./Wording";
 
 const SHAPES: readonly WebhookShape[] = ["slack", "pagerduty", "plain"];
 
 interface Props {
   value: WebhookChannel;
+  wrong: Wrong;
   onChange: (value: WebhookChannel) => void;
 }
 
 const orNull = (text: string) => (text.trim() === "" ? null : text.trim());
 
 /** An address that a document is posted to. */
-export function WebhookFields({ value, onChange }: Props) {
+export function WebhookFields({ value, wrong, onChange }: Props) {
   const { t } = useTranslation("settings");
   const id = useId();
   const set = (part: Partial<WebhookChannel>) => onChange({ ...value, ...part });
@@ -29,10 +31,10 @@ export function WebhookFields({ value, onChange }: Props) {
         onChange={(shape) => set({ shape })}
         className="self-start"
       />
-      <Field label={t("alerts.form.name")}>
+      <Field label={t("alerts.form.name")} error={wrong.name}>
         {(aria) => <Input {...aria} value={value.name} onChange={(e) => set({ name: e.target.value })} />}
       </Field>
-      <Field label={t("alerts.form.url")} hint={t(`alerts.form.url_hints.${value.shape}`)}>
+      <Field label={t("alerts.form.url")} hint={t(`alerts.form.url_hints.${value.shape}`)} error={wrong.url}>
         {(aria) => (
           <Input
             {...aria}
@@ -42,7 +44,7 @@ export function WebhookFields({ value, onChange }: Props) {
           />
         )}
       </Field>
-      <Field label={t(`alerts.form.keys.${value.shape}`)} hint={t("alerts.form.reference")}>
+      <Field label={t(`alerts.form.keys.${value.shape}`)} hint={t("alerts.form.reference")} error={wrong.key}>
         {(aria) => (
           <Input
             {...aria}
@@ -60,7 +62,7 @@ export function WebhookFields({ value, onChange }: Props) {
         />
         <label htmlFor={id}>{t("alerts.form.allow_private")}</label>
       </div>
-      <Wording value={value.template} onChange={(template) => set({ template })} />
+      <Wording value={value.template} wrong={wrong.template} onChange={(template) => set({ template })} />
     </>
   );
 }

@@ -6,11 +6,12 @@ const OWN: AlertTemplate = { title: "{title}", body: "{body}" };
 
 interface Props {
   value: AlertTemplate | null;
+  wrong: string | undefined;
   onChange: (value: AlertTemplate | null) => void;
 }
 
 /** An operator's own wording; left alone it is the program's. */
-export function Wording({ value, onChange }: Props) {
+export function Wording({ value, wrong, onChange }: Props) {
   const { t } = useTranslation("settings");
   const now = value ?? OWN;
   const set = (part: Partial<AlertTemplate>) => {
@@ -24,7 +25,7 @@ export function Wording({ value, onChange }: Props) {
         <Field label={t("alerts.form.title")} hint={t("alerts.form.fields")}>
           {(aria) => <Input {...aria} value={now.title} onChange={(e) => set({ title: e.target.value })} />}
         </Field>
-        <Field label={t("alerts.form.body")}>
+        <Field label={t("alerts.form.body")} error={wrong}>
           {(aria) => (
             <Textarea {...aria} rows={3} value={now.body} onChange={(e) => set({ body: e.target.value })} />
           )}

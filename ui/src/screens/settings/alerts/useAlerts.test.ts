@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { Alerts, WebhookChannel } from "@/contract";
 import { documentOf } from "@/host/fake/config";
-import { toggled, withChannel } from "./useAlerts";
+import { atFields, toggled, withChannel, without } from "./useAlerts";
 
 const alerts: Alerts = documentOf([]).alerts;
 const hook = (name: string): WebhookChannel => ({
@@ -28,4 +28,23 @@ it("switches an event of one channel, in the order of the matrix", () => {
   expect(on.webhooks[0]?.events).toEqual(["p0", "p1", "over"]);
   expect(on.desktop_events).toEqual(alerts.desktop_events);
   expect(toggled(alerts, "desktop", "practice", false).desktop_events).not.toContain("practice");
+});
+
+it("puts each problem at its field, and what has none at the foot", () => {
+  const problem = (path: string, what: string, severity: "error" | "warning" = "error") => ({
+    path,
+    what,
+    remedy: "",
+    severity,
+  });
+  const found = [
+    problem("alerts.email[1].to[0]", "a"),
+    problem("alerts.email[1].to[2]", "b"),
+    problem("alerts.email[1].events", "c", "warning"),
+    problem("alerts.email[1].name", "d"),
+    problem("alerts.email[10].name", "e"),
+  ];
+  const wrong = atFields(found, "alerts.email[1]", ["name", "to"]);
+  expect(wrong).toEqual({ to: "A. B.", name: "D.", "": "E." });
+  expect(without(wrong, ["to", "server"])).toEqual({ name: "D.", "": "E." });
 });

@@ -1,5 +1,6 @@
 /** What the configuration says about alerts, and its change: an edit like any other, made as a revision of its own. */
-import type { AlertEvent, Alerts, EmailChannel, WebhookChannel } from "@/contract";
+import type { AlertEvent, Alerts, EmailChannel, Problem, WebhookChannel } from "@/contract";
+import { inWords, isError } from "@/lib/problems";
 import { useDocument } from "@/state/document";
 
 /** A channel beside the desktop. */
@@ -14,8 +15,37 @@ export function useAlerts() {
     ...rest,
     alerts: document?.alerts,
     /** Puts other alerts in force; resolves to whether that was done. */
-    set: (alerts: Alerts, note: string) => put((document) => ({ ...document, alerts }), note),
+    set: (alerts: Alerts, note: string, land?: (problems: Problem[]) => void) =>
+      put((document) => ({ ...document, alerts }), note, land),
   };
+}
+
+/** What is wrong, by the field that it stands at; what has no field stands at `""`. */
+export type Wrong = Readonly<Record<string, string>>;
+
+/** The engine's problems with what lies at `path`, each at its field: of `alerts.email[0].to[1]` the field is `to`. */
+export function atFields(problems: readonly Problem[], path: string, fields: readonly string[]): Wrong {
+  const wrong: Record<string, string> = {};
+  for (const problem of problems.filter(isError)) {
+    const [own = ""] = problem.path.startsWith(`${path}.`)
+      ? problem.path.slice(path.length + 1).split(/[.[]/)
+      : [];
+    const field = fields.includes(own) ? own : "";
+    wrong[field] = wrong[field] ? `${wrong[field]} ${inWords(problem)}` : inWords(problem);
+  }
+  return wrong;
+}
+
+/** What is still wrong after these fields were changed. */
+export function without(wrong: Wrong, changed: readonly string[]): Wrong {
+  return Object.fromEntries(Object.entries(wrong).filter(([field]) => !changed.includes(field)));
+}
+
+/** Where a channel stands in the configuration once it is put in the place of the one called `name`, or added. */
+export function pathOf(alerts: Alerts, name: string | null, kind: Channel["kind"]): string {
+  const list = kind === "email" ? alerts.email : alerts.webhooks;
+  const at = list.findIndex((own) => own.name === name);
+  return `alerts.${kind === "email" ? "email" : "webhooks"}[${at < 0 ? list.length : at}]`;
 }
 
 /** Every channel beside the desktop. */
