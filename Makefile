@@ -17,9 +17,9 @@ check: ## Format, lints, types, contract drift, dependency rules, sizes; changes
 	@scripts/screens.sh
 	@node scripts/check.mjs
 
-bench: ## Measure CPU per request beside nginx and HAProxy, as ratios of one run
+bench: ## Measure CPU per request beside nginx and HAProxy, and what the screens cost
 	@scripts/require.sh
-	@scripts/install.sh bench
+	@scripts/install.sh build test bench
 	@scripts/bench.sh
 
 package: ## Build the .deb and .rpm packages into target/release/bundle

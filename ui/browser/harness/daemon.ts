@@ -7,8 +7,9 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Commands, Document } from "../../src/contract";
 
-/** Where the built programs are. */
-const PROGRAMS = fileURLToPath(new URL("../../../target/debug/", import.meta.url));
+/** Where the built programs are; CHANGEOVER_PROGRAMS names another folder. */
+const PROGRAMS =
+  process.env.CHANGEOVER_PROGRAMS ?? fileURLToPath(new URL("../../../target/debug/", import.meta.url));
 
 const MANY_ROWS = fileURLToPath(new URL("many-rows.py", import.meta.url));
 
@@ -16,6 +17,7 @@ const MANY_ROWS = fileURLToPath(new URL("many-rows.py", import.meta.url));
 const NVML = ["deps/libnvml_sim.so", "libnvml_sim.so"].map((name) => join(PROGRAMS, name)).find(existsSync);
 
 export class Daemon {
+  static readonly programs = PROGRAMS;
   readonly data = mkdtempSync(join(tmpdir(), "changeover-browser-"));
   /** The address of the screens with its token. */
   url = "";

@@ -1,7 +1,9 @@
 import { QueryClient } from "@tanstack/react-query";
 import { beforeEach, expect, it, vi } from "vitest";
+import type { Overview, UiEvent } from "@/contract";
+import type { Host } from "@/host";
 import { overview } from "@/host/fake/overview";
-import { apply, noteLink, useConnection } from "./live";
+import { apply, follow, noteLink, useConnection } from "./live";
 
 let client: QueryClient;
 beforeEach(() => {
@@ -36,4 +38,55 @@ it("remembers the first moment of a break, and asks for everything again after i
   noteLink("live", client);
   expect(useConnection.getState().lostAt).toBeNull();
   expect(client.getQueryState(["gpus", null])?.isInvalidated).toBe(true);
+});
+
+/** Follows a host that says what the test says. */
+function following() {
+  let tell: (event: UiEvent) => void = () => {};
+  const subscribe: Host["subscribe"] = (onEvent) => {
+    tell = onEvent;
+    return () => {};
+  };
+  const stop = follow({ subscribe } as Host, client);
+  return { tell: (event: UiEvent) => tell(event), stop };
+}
+
+it("draws the live state twice a second at most, and the newest in the end", () => {
+  vi.useFakeTimers();
+  const { tell, stop } = following();
+  const drawn = () => client.getQueryData<Overview>(["overview", null])?.revision;
+  const live = (revision: number) => tell({ type: "live", overview: { ...overview("full", 5), revision } });
+  live(1);
+  vi.advanceTimersByTime(1);
+  expect(drawn()).toBe(1);
+  live(2);
+  live(3);
+  vi.advanceTimersByTime(300);
+  expect(drawn()).toBe(1);
+  live(4);
+  vi.advanceTimersByTime(300);
+  expect(drawn()).toBe(4);
+  stop();
+  vi.useRealTimers();
+});
+
+it("brings nothing in while the page is hidden, and the newest of it once it is shown", () => {
+  vi.useFakeTimers();
+  const hidden = vi.spyOn(document, "hidden", "get").mockReturnValue(true);
+  const { tell, stop } = following();
+  client.setQueryData(["gpus", null], {});
+  tell({ type: "live", overview: overview("full", 5) });
+  tell({ type: "live", overview: overview("fault", 6) });
+  tell({ type: "changed", topics: ["gpus"] });
+  expect(client.getQueryData(["overview", null])).toBeUndefined();
+  expect(client.getQueryState(["gpus", null])?.isInvalidated).toBe(false);
+
+  vi.advanceTimersByTime(1000);
+  expect(client.getQueryData(["overview", null])).toBeUndefined();
+  hidden.mockReturnValue(false);
+  document.dispatchEvent(new Event("visibilitychange"));
+  expect(client.getQueryData(["overview", null])).toEqual(overview("fault", 6));
+  expect(client.getQueryState(["gpus", null])?.isInvalidated).toBe(true);
+  stop();
+  vi.useRealTimers();
 });

@@ -49,10 +49,42 @@ export function noteLink(link: Link, client: QueryClient) {
   if (link === "live" && before.link === "lost") void client.invalidateQueries();
 }
 
-/** Follows the host's events from here on. */
+/** The live state is drawn twice a second at most, however busy the engine is; after a quiet time at once. */
+const DRAWN_EVERY_MS = 500;
+
+/**
+ * Follows the host's events from here on. While the page is hidden nothing of it is drawn anew: what came meanwhile is
+ * brought in once it is shown again.
+ */
 export function follow(host: Host, client: QueryClient): () => void {
-  return host.subscribe(
-    (event) => apply(event, client),
-    (link) => noteLink(link, client),
-  );
+  let newest: UiEvent | undefined;
+  let drawnAt = Number.NEGATIVE_INFINITY;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const topics = new Set<Topic>();
+  const draw = () => {
+    timer = undefined;
+    if (document.hidden) return;
+    if (topics.size > 0) apply({ type: "changed", topics: [...topics] }, client);
+    topics.clear();
+    if (!newest) return;
+    drawnAt = performance.now();
+    apply(newest, client);
+    newest = undefined;
+  };
+  const take = (event: UiEvent) => {
+    if (event.type === "changed") {
+      for (const topic of event.topics) topics.add(topic);
+      draw();
+    } else if (event.type === "live") {
+      newest = event;
+      timer ??= setTimeout(draw, Math.max(0, drawnAt + DRAWN_EVERY_MS - performance.now()));
+    }
+  };
+  document.addEventListener("visibilitychange", draw);
+  const stop = host.subscribe(take, (link) => noteLink(link, client));
+  return () => {
+    document.removeEventListener("visibilitychange", draw);
+    clearTimeout(timer);
+    stop();
+  };
 }

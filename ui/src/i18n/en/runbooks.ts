@@ -27,7 +27,9 @@ export const runbooks = {
   act_hint: "On an incident this is a button: it asks, acts, and ticks the step",
   form: {
     title: "Title",
+    no_title: "Write a title.",
     name: "Name",
+    no_name: "Write a name.",
     name_hint: "Letters, digits and “-”; incidents refer to it.",
     kinds: "Kinds of incident that it is for",
     kinds_hint:

@@ -171,6 +171,8 @@ export const settings = {
     lead: "Reports and incidents are held against these. A change makes a revision, like any other.",
     from_file: "Set targets: and the tiers’ price: in {{file}}: that file is the source of truth.",
     availability: "Availability, %",
+    span_bad: "Write a time with its unit, such as 30s, 5m or 1h.",
+    number_bad: "Write a number, such as 0.5.",
     availability_bad: "Write a percentage between 0 and 100, such as 99.9.",
     budget: "Error budget: {{share}} % of the requests may fail, as much as {{time}} a month.",
     component: "Component",

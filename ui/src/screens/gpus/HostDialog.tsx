@@ -6,11 +6,12 @@ import { Dialog } from "@/components/ui/dialog";
 import { Field, Input } from "@/components/ui/field";
 import type { Document, Problem } from "@/contract";
 import { inWords, isError } from "@/lib/problems";
+import type { useDocument } from "@/state/document";
 import { useCommand } from "@/state/rpc";
 
 interface Props {
   document: Document;
-  put: (change: (document: Document) => Document, note: string) => Promise<boolean>;
+  put: ReturnType<typeof useDocument>["put"];
   onClose: () => void;
 }
 
@@ -33,7 +34,7 @@ export function HostDialog({ document, put, onClose }: Props) {
     if (found === null) return;
     const mine = found.filter((one) => isError(one) && one.path.startsWith(`gpu_hosts[${at}]`));
     setProblems(mine);
-    if (mine.length === 0 && (await put(add, t("host_added", { name: said.name })))) onClose();
+    if (mine.length === 0 && (await put(add, t("host_added", { name: said.name }), setProblems))) onClose();
   };
   return (
     <Dialog
@@ -79,6 +80,13 @@ export function HostDialog({ document, put, onClose }: Props) {
             />
           )}
         </Field>
+        {problems
+          .filter(({ path }) => !["name", "url"].some((field) => path === `gpu_hosts[${at}].${field}`))
+          .map((problem) => (
+            <p key={problem.path} role="alert" className="text-bad">
+              {inWords(problem)}
+            </p>
+          ))}
         {check.error && <ErrorState error={check.error} />}
         <button type="submit" hidden aria-hidden tabIndex={-1} />
       </form>

@@ -1,11 +1,13 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { ErrorState } from "@/components/states";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Field, Input, Textarea } from "@/components/ui/field";
 import { Segmented } from "@/components/ui/segmented";
 import { Select } from "@/components/ui/select";
 import type { Incident, IncidentAct, IncidentSeverity, Milestone } from "@/contract";
+import type { HostError } from "@/host";
 import { fromLocal, toLocal } from "./local-time";
 import { useAct } from "./useAct";
 
@@ -31,6 +33,9 @@ export function ActDialog({ kind, incident, onClose }: Props) {
   const [time, setTime] = useState(timeOf("began"));
   const [into, setInto] = useState("");
   const at_ms = fromLocal(time);
+  const [refused, setRefused] = useState<HostError | null>(null);
+  /** What the engine refuses about the one value that an act takes, in its words. */
+  const wrong = refused?.code === "unavailable" ? undefined : refused && said(refused);
 
   const ready =
     kind === "merge" ? into.trim() !== "" : reason.trim() !== "" && (kind !== "correct" || at_ms !== null);
@@ -52,7 +57,7 @@ export function ActDialog({ kind, incident, onClose }: Props) {
           <Button
             kind="primary"
             disabled={!ready || pending}
-            onClick={() => void act(made()).then((done) => done && onClose())}
+            onClick={() => void act(made(), setRefused).then((done) => done && onClose())}
           >
             {t(`act.${kind}.do`)}
           </Button>
@@ -84,19 +89,34 @@ export function ActDialog({ kind, incident, onClose }: Props) {
                 />
               )}
             </Field>
-            <Field
-              label={t("act.correct.time")}
-              error={at_ms === null ? t("act.correct.no_time") : undefined}
-            >
+            <Field label={t("act.correct.time")} error={at_ms === null ? t("act.correct.no_time") : wrong}>
               {(aria) => (
-                <Input {...aria} className="numeric" value={time} onChange={(e) => setTime(e.target.value)} />
+                <Input
+                  {...aria}
+                  className="numeric"
+                  value={time}
+                  onChange={(e) => {
+                    setTime(e.target.value);
+                    setRefused(null);
+                  }}
+                />
               )}
             </Field>
           </div>
         )}
         {kind === "merge" ? (
-          <Field label={t("act.merge.into")} hint={t("act.merge.hint")}>
-            {(aria) => <Input {...aria} value={into} onChange={(e) => setInto(e.target.value)} />}
+          <Field label={t("act.merge.into")} hint={t("act.merge.hint")} error={wrong}>
+            {(aria) => (
+              <Input
+                {...aria}
+                data-testid="merge-into"
+                value={into}
+                onChange={(e) => {
+                  setInto(e.target.value);
+                  setRefused(null);
+                }}
+              />
+            )}
           </Field>
         ) : (
           <Field label={t("act.reason")}>
@@ -105,7 +125,15 @@ export function ActDialog({ kind, incident, onClose }: Props) {
             )}
           </Field>
         )}
+        {refused && (wrong === undefined || kind === "severity" || kind === "resolve") && (
+          <ErrorState error={refused} />
+        )}
       </div>
     </Dialog>
   );
 }
+
+const said = ({ message, remedy }: HostError) => {
+  const sentence = message.charAt(0).toUpperCase() + message.slice(1);
+  return `${sentence.replace(/\.$/, "")}. ${remedy}`.trim();
+};

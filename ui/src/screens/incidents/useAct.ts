@@ -2,6 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { toast } from "sonner";
 import type { IncidentAct } from "@/contract";
+import type { HostError } from "@/host";
 import { useCommand } from "@/state/rpc";
 
 export function useAct(ids: readonly string[]) {
@@ -9,13 +10,14 @@ export function useAct(ids: readonly string[]) {
   const command = useCommand("incident.act");
   return {
     pending: command.isPending,
-    /** Resolves to whether it was done; what was wrong is said. */
-    act: (act: IncidentAct): Promise<boolean> =>
+    /** Resolves to whether it was done; what was wrong goes to `land`, or is told in a toast. */
+    act: (act: IncidentAct, land?: (error: HostError) => void): Promise<boolean> =>
       command
         .mutateAsync({ ids: [...ids], act })
         .then(() => true)
-        .catch((error) => {
-          toast.error(error.message, { description: error.remedy });
+        .catch((error: HostError) => {
+          if (land) land(error);
+          else toast.error(error.message, { description: error.remedy });
           return false;
         })
         .finally(() => {

@@ -3,7 +3,8 @@ import { useTranslation } from "react-i18next";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Field, Input, Textarea } from "@/components/ui/field";
-import type { Runbook, RunbookView } from "@/contract";
+import type { Problem, Runbook, RunbookView } from "@/contract";
+import { inWords } from "@/lib/problems";
 import { useRunbookEdits } from "./useRunbookEdits";
 
 const EMPTY: Runbook = {
@@ -19,6 +20,13 @@ interface Props {
   onClose: () => void;
 }
 
+const FIELDS = ["title", "name", "kinds", "text"] as const;
+type FieldName = (typeof FIELDS)[number];
+
+/** Which field a problem of the engine belongs to: `runbooks[3].name`. */
+const fieldOf = ({ path }: Problem) =>
+  FIELDS.find((field) => new RegExp(`^runbooks\\[\\d+\\]\\.${field}`).test(path));
+
 /** Rewords a runbook, or writes a new one. */
 export function RunbookEditor({ runbook, onClose }: Props) {
   const { t } = useTranslation(["runbooks", "common"]);
@@ -26,7 +34,26 @@ export function RunbookEditor({ runbook, onClose }: Props) {
   const [draft, setDraft] = useState<Runbook>(
     runbook ? { name: runbook.name, title: runbook.title, kinds: runbook.kinds, text: runbook.text } : EMPTY,
   );
-  const set = (part: Partial<Runbook>) => setDraft((before) => ({ ...before, ...part }));
+  const [missing, setMissing] = useState(false);
+  const [problems, setProblems] = useState<Problem[]>([]);
+  const set = (part: Partial<Runbook>) => {
+    setDraft((before) => ({ ...before, ...part }));
+    setProblems((found) => found.filter((problem) => !Object.keys(part).includes(fieldOf(problem) ?? "")));
+  };
+  const wrong = (field: FieldName) => {
+    if (missing && (field === "name" || field === "title") && draft[field].trim() === "") {
+      return t(`form.no_${field}`);
+    }
+    const found = problems.find((problem) => fieldOf(problem) === field);
+    return found && inWords(found);
+  };
+  const rest = problems.filter((problem) => fieldOf(problem) === undefined);
+  const store = async () => {
+    setMissing(true);
+    if (draft.name.trim() === "" || draft.title.trim() === "") return;
+    const told = { ...draft, name: draft.name.trim() };
+    if (await save(told, t("note_saved", { title: draft.title }), setProblems)) onClose();
+  };
   return (
     <Dialog
       open
@@ -37,13 +64,7 @@ export function RunbookEditor({ runbook, onClose }: Props) {
       footer={
         <>
           <Button onClick={onClose}>{t("common:cancel")}</Button>
-          <Button
-            kind="primary"
-            disabled={locked || draft.name === "" || draft.title.trim() === ""}
-            onClick={() =>
-              void save(draft, t("note_saved", { title: draft.title })).then((saved) => saved && onClose())
-            }
-          >
+          <Button kind="primary" data-testid="runbook-save" disabled={locked} onClick={() => void store()}>
             {t("save")}
           </Button>
         </>
@@ -51,12 +72,12 @@ export function RunbookEditor({ runbook, onClose }: Props) {
     >
       <div className="flex flex-col gap-3">
         <div className="grid grid-cols-2 gap-3">
-          <Field label={t("form.title")}>
+          <Field label={t("form.title")} error={wrong("title")}>
             {(aria) => (
               <Input {...aria} value={draft.title} onChange={(e) => set({ title: e.target.value })} />
             )}
           </Field>
-          <Field label={t("form.name")} hint={t("form.name_hint")}>
+          <Field label={t("form.name")} hint={t("form.name_hint")} error={wrong("name")}>
             {(aria) => (
               <Input
                 {...aria}
@@ -67,7 +88,7 @@ export function RunbookEditor({ runbook, onClose }: Props) {
             )}
           </Field>
         </div>
-        <Field label={t("form.kinds")} hint={t("form.kinds_hint")}>
+        <Field label={t("form.kinds")} hint={t("form.kinds_hint")} error={wrong("kinds")}>
           {(aria) => (
             <Input
               {...aria}
@@ -83,7 +104,7 @@ export function RunbookEditor({ runbook, onClose }: Props) {
             />
           )}
         </Field>
-        <Field label={t("form.text")} hint={t("form.text_hint")}>
+        <Field label={t("form.text")} hint={t("form.text_hint")} error={wrong("text")}>
           {(aria) => (
             <Textarea
               {...aria}
@@ -94,6 +115,11 @@ export function RunbookEditor({ runbook, onClose }: Props) {
             />
           )}
         </Field>
+        {rest.map((problem) => (
+          <p key={problem.path} role="alert" className="text-bad">
+            {inWords(problem)}
+          </p>
+        ))}
       </div>
     </Dialog>
   );

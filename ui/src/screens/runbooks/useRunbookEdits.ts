@@ -1,22 +1,22 @@
 /** Edits of runbooks: revisions of the configuration like any other. */
 import { useQueryClient } from "@tanstack/react-query";
-import type { Runbook } from "@/contract";
+import type { Problem, Runbook } from "@/contract";
 import { useDocument } from "@/state/document";
 
 export function useRunbookEdits() {
   const client = useQueryClient();
   const { document, file, locked, put } = useDocument();
   const own = document?.runbooks ?? [];
-  const set = (runbooks: Runbook[], note: string) =>
-    put((document) => ({ ...document, runbooks }), note).finally(() =>
+  const set = (runbooks: Runbook[], note: string, land?: (problems: Problem[]) => void) =>
+    put((document) => ({ ...document, runbooks }), note, land).finally(() =>
       client.invalidateQueries({ queryKey: ["runbooks"] }),
     );
   return {
     locked,
     file,
-    /** Puts a runbook in the configuration, in the place of the one of its name. */
-    save: (runbook: Runbook, note: string) =>
-      set([...own.filter(({ name }) => name !== runbook.name), runbook], note),
+    /** Puts a runbook in the configuration, as the last, in the place of the one of its name. What is wrong goes to `land`. */
+    save: (runbook: Runbook, note: string, land: (problems: Problem[]) => void) =>
+      set([...own.filter(({ name }) => name !== runbook.name), runbook], note, land),
     /** Takes a runbook out of the configuration; one of the program's own is as it came again. */
     remove: (name: string, note: string) =>
       set(

@@ -5,6 +5,7 @@ import { ErrorState } from "@/components/states";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Field, Input } from "@/components/ui/field";
+import { inWords } from "@/lib/problems";
 import type { useDocument } from "@/state/document";
 import { useCommand } from "@/state/rpc";
 
@@ -40,6 +41,7 @@ export function ClientKeyDialog({ names, put, onClose }: Props) {
         },
       }),
       t("client.added", { name: said }),
+      ([first]) => setWrong(first && inWords(first)),
     );
     if (added) setKey(made.key);
   };

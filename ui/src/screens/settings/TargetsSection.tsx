@@ -20,8 +20,8 @@ export function TargetsSection() {
         <TargetsForm
           document={document}
           locked={locked}
-          onSave={(targets, prices) =>
-            void put((now) => withTargets(now, targets, prices), t("targets.note"))
+          onSave={(targets, prices, land) =>
+            void put((now) => withTargets(now, targets, prices), t("targets.note"), land)
           }
         />
       )}

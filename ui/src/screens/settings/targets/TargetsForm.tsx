@@ -1,16 +1,20 @@
-import { useEffect, useMemo, useState } from "react";
+import { CircleAlert } from "lucide-react";
+import { useEffect, useId, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@/components/ui/button";
 import { Field, Input } from "@/components/ui/field";
-import type { Document, Targets } from "@/contract";
+import type { Document, Problem, Targets } from "@/contract";
+import { cn } from "@/lib/cn";
 import { duration } from "@/lib/format";
+import { inWords } from "@/lib/problems";
 import { parseSpan } from "@/screens/chains/span";
-import { COMPONENTS, fromPercent, numberOf, type PricedTier, pricedTiers, toPercent } from "./shape";
+import { COMPONENTS, fromPercent, numberOf, type PricedTier, pathOf, pricedTiers, toPercent } from "./shape";
 
 interface Props {
   document: Document;
   locked: boolean;
-  onSave: (targets: Targets, prices: PricedTier[]) => void;
+  /** What the engine finds wrong goes to `land`. */
+  onSave: (targets: Targets, prices: PricedTier[], land: (problems: Problem[]) => void) => void;
 }
 
 type Typed = { input: string; output: string };
@@ -65,26 +69,45 @@ export function TargetsForm({ document, locked, onSave }: Props) {
   const saved = draftOf(document, tiers);
   const text = JSON.stringify(saved);
   const [draft, setDraft] = useState(saved);
-  useEffect(() => setDraft(JSON.parse(text)), [text]);
-  const set = (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part }));
+  const [problems, setProblems] = useState<Problem[]>([]);
+  const shown = useRef(text);
+  const sent = useRef(false);
+  // What was typed is kept when somebody else changes the configuration meanwhile.
+  useEffect(() => {
+    const own = sent.current;
+    const before = shown.current;
+    setDraft((typed) => (own || JSON.stringify(typed) === before ? JSON.parse(text) : typed));
+    shown.current = text;
+    sent.current = false;
+  }, [text]);
+  const set = (part: Partial<Draft>) => {
+    setDraft((before) => ({ ...before, ...part }));
+    setProblems([]);
+  };
+  const found = (path: string) => {
+    const problem = problems.find((one) => one.path === path);
+    return problem && inWords(problem);
+  };
   const meant = read(draft, document.targets, tiers);
   const availability = fromPercent(draft.availability);
   const span = (name: string, label: string) => (
-    <Input
-      aria-label={label}
-      aria-invalid={parseSpan(draft.spans[name] ?? "") === null || undefined}
+    <Cell
+      label={label}
       disabled={locked}
       value={draft.spans[name] ?? ""}
-      onChange={(e) => set({ spans: { ...draft.spans, [name]: e.target.value } })}
-      className="max-w-28"
+      error={parseSpan(draft.spans[name] ?? "") === null ? t("targets.span_bad") : found(`targets.${name}`)}
+      onChange={(value) => set({ spans: { ...draft.spans, [name]: value } })}
     />
   );
   const plain = (name: "spike" | "floor") => (
-    <Field label={t(`targets.${name}`)} hint={t(`targets.${name}_hint`)}>
+    <Field
+      label={t(`targets.${name}`)}
+      hint={t(`targets.${name}_hint`)}
+      error={numberOf(draft[name]) === null ? t("targets.number_bad") : found(`targets.cost_${name}`)}
+    >
       {(aria) => (
         <Input
           {...aria}
-          aria-invalid={numberOf(draft[name]) === null || undefined}
           inputMode="decimal"
           disabled={locked}
           value={draft[name]}
@@ -99,14 +122,26 @@ export function TargetsForm({ document, locked, onSave }: Props) {
       className="flex flex-col gap-4"
       onSubmit={(event) => {
         event.preventDefault();
-        if (meant) onSave(...meant);
+        if (!meant) return;
+        sent.current = true;
+        onSave(...meant, (problems) => {
+          sent.current = false;
+          setProblems(problems);
+        });
       }}
     >
-      <Field label={t("targets.availability")} hint={budgetHint(availability, t)}>
+      <Field
+        label={t("targets.availability")}
+        hint={budget(availability, t)}
+        error={
+          budget(availability, t) === undefined
+            ? t("targets.availability_bad")
+            : found("targets.availability")
+        }
+      >
         {(aria) => (
           <Input
             {...aria}
-            aria-invalid={availability === null || undefined}
             inputMode="decimal"
             disabled={locked}
             value={draft.availability}
@@ -149,7 +184,13 @@ export function TargetsForm({ document, locked, onSave }: Props) {
         <p className="mt-1 mb-2 max-w-prose text-xs text-faint">
           {t(tiers.length === 0 ? "targets.no_tiers" : "targets.prices_hint")}
         </p>
-        <Prices tiers={tiers} prices={draft.prices} locked={locked} onChange={(prices) => set({ prices })} />
+        <Prices
+          tiers={tiers}
+          prices={draft.prices}
+          locked={locked}
+          found={(tier) => found(`${pathOf(document, tier)}.price`)}
+          onChange={(prices) => set({ prices })}
+        />
       </div>
       <div className="flex flex-wrap gap-x-8 gap-y-3">
         {plain("spike")}
@@ -167,39 +208,80 @@ export function TargetsForm({ document, locked, onSave }: Props) {
 }
 
 /** The error budget of a target in words: how long nobody may be answered in a month of 30 days. */
-function budgetHint(availability: number | null, t: ReturnType<typeof useTranslation<"settings">>["t"]) {
-  if (availability === null || availability < 0 || availability > 1) return t("targets.availability_bad");
+function budget(availability: number | null, t: ReturnType<typeof useTranslation<"settings">>["t"]) {
+  if (availability === null || availability < 0 || availability > 1) return undefined;
   return t("targets.budget", {
     share: toPercent(1 - availability),
     time: duration(Math.round((1 - availability) * 30 * 86_400_000)),
   });
 }
 
+interface CellProps {
+  label: string;
+  value: string;
+  error: string | undefined;
+  disabled: boolean;
+  placeholder?: string;
+  className?: string;
+  onChange: (value: string) => void;
+}
+
+/** A field in a table, whose label is its row and column; what is wrong with it stands below. */
+function Cell({ label, value, error, className, onChange, ...rest }: CellProps) {
+  const id = useId();
+  return (
+    <>
+      <Input
+        {...rest}
+        aria-label={label}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={error ? id : undefined}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+        className={cn("max-w-28", className)}
+      />
+      {error && (
+        <p id={id} role="alert" className="mt-1 flex max-w-56 gap-1.5 text-xs text-bad">
+          <CircleAlert className="mt-0.5 size-3 shrink-0" aria-hidden />
+          {error}
+        </p>
+      )}
+    </>
+  );
+}
+
 interface PricesProps {
   tiers: readonly PricedTier[];
   prices: readonly Typed[];
   locked: boolean;
+  /** What the engine found wrong with a tier's price. */
+  found: (tier: PricedTier) => string | undefined;
   onChange: (prices: Typed[]) => void;
 }
 
-function Prices({ tiers, prices, locked, onChange }: PricesProps) {
+function Prices({ tiers, prices, locked, found, onChange }: PricesProps) {
   const { t } = useTranslation("settings");
   if (tiers.length === 0) return null;
   const cell = (at: number, side: keyof Typed) => {
     const value = prices[at]?.[side] ?? "";
     const tier = tiers[at];
     return (
-      <Input
-        aria-label={`${tier?.chain} / ${tier?.tier}, ${t(`targets.${side}`)}`}
-        aria-invalid={(value.trim() !== "" && numberOf(value) === null) || undefined}
-        inputMode="decimal"
+      <Cell
+        label={`${tier?.chain} / ${tier?.tier}, ${t(`targets.${side}`)}`}
+        error={
+          value.trim() !== "" && numberOf(value) === null
+            ? t("targets.number_bad")
+            : side === "input" && tier
+              ? found(tier)
+              : undefined
+        }
         placeholder="–"
         disabled={locked}
         value={value}
-        onChange={(e) =>
-          onChange(prices.map((own, index) => (index === at ? { ...own, [side]: e.target.value } : own)))
+        onChange={(text) =>
+          onChange(prices.map((own, index) => (index === at ? { ...own, [side]: text } : own)))
         }
-        className="max-w-28 text-right"
+        className="text-right"
       />
     );
   };

@@ -41,6 +41,13 @@ export function pricedTiers(document: Document): PricedTier[] {
   );
 }
 
+/** Where the engine's problems of a tier lie: `chains[0].tiers[1]`. */
+export function pathOf({ chains }: Document, { chain, tier }: PricedTier): string {
+  const at = chains.findIndex(({ name }) => name === chain);
+  const place = chains[at]?.tiers.findIndex(({ name }) => name === tier) ?? -1;
+  return `chains[${at}].tiers[${place}]`;
+}
+
 /** The document with other targets, and other prices at these tiers; a price of nothing typed is none. */
 export function withTargets(document: Document, targets: Targets, prices: readonly PricedTier[]): Document {
   const chains = document.chains.map((chain) => ({
