@@ -32,4 +32,7 @@ it("gives each chain and tier its own problems", () => {
 it("says what is wrong and how to mend it", () => {
   expect(inWords(problem("x"))).toBe("Zero is too little: write 15s.");
   expect(inWords({ ...problem("x"), remedy: "" })).toBe("Zero is too little.");
+  expect(inWords({ ...problem("x"), what: "the name `gpu1` is taken" })).toBe(
+    "The name “gpu1” is taken: write 15s.",
+  );
 });

@@ -37,7 +37,9 @@ export function ofChain(problems: readonly Problem[], chain: number) {
 
 export const inWords = ({ what, remedy }: Problem): string => {
   const said = what.charAt(0).toUpperCase() + what.slice(1);
-  return remedy ? `${said}: ${remedy}.` : `${said}.`;
+  const whole = remedy ? `${said}: ${remedy}.` : `${said}.`;
+  // The engine marks what was written as Markdown does.
+  return whole.replace(/`([^`]+)`/g, "“$1”");
 };
 
 export const isError = (problem: Problem): boolean => problem.severity === "error";

@@ -16,20 +16,20 @@ export const serving = {
   user_hint: "Off: of the system.",
   command: "Program and arguments, one per line",
   command_hint: "Run as it stands, without a shell. It starts the server and ends.",
-  enabled: "Switched on",
+  enabled: "Restart by itself",
   enabled_hint: "Off: nothing is started.",
-  delay: "Wait first",
+  delay: "Wait before a start",
   limit: "At most so many starts",
   window: "Within",
-  healthy_within: "Back within",
+  healthy_within: "Healthy again within",
 } as const;
 
 export const load = {
   title: "Load",
   lead: "What vLLM, SGLang, TGI, llama.cpp and Ollama say of their own load, and when that counts as saturated.",
   watch: "Read it",
-  queue: "Waiting requests",
-  cache: "KV cache fuller than (0 to 1)",
-  stuck_after: "No token for",
+  queue: "Queue full at (requests)",
+  cache: "KV cache full above (0 to 1)",
+  stuck_after: "Hung without a token for",
   on_cpu: "Meant to run on the CPU",
 } as const;

@@ -7,7 +7,7 @@ import { cn } from "@/lib/cn";
 import { figure } from "@/lib/format";
 import { sentence } from "@/lib/sentence";
 import { GpuUse } from "./GpuUse";
-import { type GpuStatus, share, split, statusOf } from "./gpu";
+import { type GpuStatus, gib, measured, share, split, statusOf } from "./gpu";
 import { Meter } from "./Meter";
 
 const LOOKS = {
@@ -16,13 +16,6 @@ const LOOKS = {
   out: { tone: "bad", icon: OctagonX },
   old: { tone: "unknown", icon: Clock },
 } as const satisfies Record<GpuStatus, { tone: Tone; icon: unknown }>;
-
-/** A figure with its unit; a missing sensor is "n/a" without one. */
-const measured = (value: number | null, unit: string, decimals = 0) =>
-  value === null ? figure(null) : `${figure(value, decimals)} ${unit}`;
-
-/** Memory in GiB, as it is spoken of. */
-const gib = (mib: number | null) => measured(mib === null ? null : mib / 1024, "GiB", 1);
 
 /** One GPU now; `old` is whether its sample is too old to be relied on. */
 export function GpuCard({ gpu, old }: { gpu: GpuView; old: boolean }) {
@@ -57,6 +50,12 @@ export function GpuCard({ gpu, old }: { gpu: GpuView; old: boolean }) {
   );
 }
 
+/** Why it is slowed, one reason after the other; "n/a" where no clock can be read, nothing where it is not. */
+function slowedBy({ throttled, clock_sm }: GpuView): string | null {
+  if (throttled.length > 0) return sentence(throttled.join(", ")).replace(/\.$/, "");
+  return clock_sm === null ? figure(null) : null;
+}
+
 function Finding({ finding }: { finding: GpuFinding }) {
   const { t } = useTranslation("gpus");
   const Icon = finding.fatal ? OctagonX : TriangleAlert;
@@ -78,7 +77,8 @@ function Finding({ finding }: { finding: GpuFinding }) {
 
 function Meters({ gpu, old }: { gpu: GpuView; old: boolean }) {
   const { t } = useTranslation("gpus");
-  const against = (used: string, total: string, key: "of_total" | "of_cap") => t(key, { used, total });
+  const against = (used: string, total: string, key: "of_total" | "of_cap") =>
+    used === figure(null) ? used : t(key, { used, total });
   return (
     <div className="grid grid-cols-2 gap-x-5 gap-y-3">
       <Meter
@@ -125,7 +125,7 @@ function Facts({ gpu, old }: { gpu: GpuView; old: boolean }) {
       t("clocks"),
       t("clocks_value", { sm: measured(gpu.clock_sm, "MHz"), memory: measured(gpu.clock_memory, "MHz") }),
     ],
-    [t("slowed"), gpu.throttled.length === 0 ? t("not_slowed") : gpu.throttled.join(", ")],
+    [t("slowed"), slowedBy(gpu) ?? t("not_slowed")],
     [
       t("ecc"),
       gpu.ecc_uncorrected === null && gpu.ecc_corrected === null

@@ -8,6 +8,7 @@ import { Segmented } from "@/components/ui/segmented";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { Metric } from "@/contract";
 import { useRpc } from "@/state/rpc";
+import { inGib } from "./gpu";
 import { RANGE_NAMES, RANGES, type RangeName, readRange } from "./range";
 
 const CHARTS = [
@@ -56,6 +57,6 @@ function MetricChart({ metric, range, label }: { metric: Metric; range: RangeNam
     refetchInterval: every,
     placeholderData: keepPreviousData,
   });
-  if (data) return <TimeChart series={data} height={HEIGHT} label={label} syncKey="gpus" />;
+  if (data) return <TimeChart series={inGib(data)} height={HEIGHT} label={label} syncKey="gpus" />;
   return error ? <ErrorState error={error} onRetry={refetch} /> : <Skeleton className="h-48" />;
 }

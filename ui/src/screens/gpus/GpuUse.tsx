@@ -1,9 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { GpuView, Overview } from "@/contract";
-import { figure } from "@/lib/format";
-import { sentence } from "@/lib/sentence";
 import { useLive } from "@/state/overview";
-import { byMemory } from "./gpu";
+import { byMemory, gib } from "./gpu";
 
 /** Where a replica stands, in words; its id when the chains no longer name it. */
 function placeOf(overview: Overview | undefined, id: string): string {
@@ -38,7 +36,8 @@ export function GpuUse({ gpu }: { gpu: GpuView }) {
           <h3 className="mb-1 text-xs font-medium text-muted">{t("fault")}</h3>
           <ul>
             {gpu.consequences.map((line) => (
-              <li key={line}>{sentence(line)}</li>
+              // A chain's name comes first: it stays as it is.
+              <li key={line}>{line}.</li>
             ))}
           </ul>
         </div>
@@ -74,9 +73,7 @@ function Processes({ gpu }: { gpu: GpuView }) {
               {process.name ?? <span className="text-faint">{t("process_hidden")}</span>}
               {process.ours && <span className="ml-2 text-xs text-accent">{t("server")}</span>}
             </td>
-            <td className="w-28 text-right">
-              {process.memory_mib === null ? figure(null) : `${figure(process.memory_mib)} MiB`}
-            </td>
+            <td className="w-28 text-right">{gib(process.memory_mib)}</td>
           </tr>
         ))}
       </tbody>

@@ -46,3 +46,15 @@ it("says at the field what the engine finds wrong, and changes nothing", async (
   expect(screen.getByTestId("gpu-host-url")).toHaveAttribute("aria-invalid", "true");
   expect(applied(host)).toBeUndefined();
 });
+
+it("says in full why a machine does not answer, and when it last did", async () => {
+  const reason = "the name rack-4-node-12.gpu.example.internal cannot be looked up: no such host";
+  const page = { ...PAGE, hosts: [{ name: "gpu1", at_ms: Date.now() - 90_000, reason }] };
+  renderWithHost(<Hosts page={page} />);
+  await fill("gpu1", "http://gpu1:9400/metrics");
+  const row = await screen.findByTestId("gpu-host-gpu1");
+  expect(row).toHaveTextContent(
+    "The name rack-4-node-12.gpu.example.internal cannot be looked up: no such host.",
+  );
+  expect(row).toHaveTextContent(/Answered .*ago/);
+});

@@ -7,6 +7,7 @@ import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Confirm } from "@/components/ui/confirm";
 import type { GpuHost, GpuPage } from "@/contract";
+import { sentence } from "@/lib/sentence";
 import { useDocument } from "@/state/document";
 import { HostDialog } from "./HostDialog";
 
@@ -37,7 +38,7 @@ export function Hosts({ page }: { page: GpuPage }) {
       }
     >
       {hosts.length === 0 && <p className="text-muted">{t("host_none")}</p>}
-      <ul className="grid gap-1">
+      <ul className="grid gap-3">
         {hosts.map((host) => (
           <Row
             key={host.name}
@@ -67,24 +68,30 @@ function Row({ host, seen, onForget }: { host: GpuHost; seen: Seen | undefined; 
   const Icon = { new: CircleHelp, bad: TriangleAlert, good: CircleCheck }[state];
   const tone = { new: "unknown", bad: "warn", good: "good" } as const;
   return (
-    <li className="flex min-w-0 items-center gap-2" data-testid={`gpu-host-${host.name}`}>
-      <Badge tone={tone[state]}>
-        <Icon aria-hidden />
-        {host.name}
-      </Badge>
-      <code className="min-w-0 truncate text-xs text-muted" title={host.url}>
-        {host.url}
-      </code>
-      <span className="min-w-0 flex-1 truncate text-muted" title={seen?.reason ?? undefined}>
-        {state === "new" && t("host_never")}
-        {seen?.reason}
-        {seen && seen.at_ms !== null && (
-          <>
-            {" "}
-            <Time at={seen.at_ms} />
-          </>
-        )}
-      </span>
+    <li className="flex min-w-0 items-start gap-2" data-testid={`gpu-host-${host.name}`}>
+      <div className="min-w-0 flex-1">
+        <div className="flex min-w-0 items-center gap-2">
+          <Badge tone={tone[state]} className="max-w-80">
+            <Icon aria-hidden />
+            <span className="truncate" title={host.name}>
+              {host.name}
+            </span>
+          </Badge>
+          <code className="min-w-0 truncate text-xs text-muted" title={host.url}>
+            {host.url}
+          </code>
+        </div>
+        <p className="mt-0.5 text-muted">
+          {state === "new" && t("host_never")}
+          {seen?.reason && sentence(seen.reason)}
+          {seen && seen.at_ms !== null && (
+            <>
+              {" "}
+              {t("host_last")} <Time at={seen.at_ms} />
+            </>
+          )}
+        </p>
+      </div>
       {onForget && (
         <Button
           kind="ghost"

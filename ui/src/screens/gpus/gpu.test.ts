@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { GpuView } from "@/contract";
 import { gpuOf } from "@/host/fake/machine";
-import { byMemory, share, split, statusOf } from "./gpu";
+import { byMemory, gib, inGib, share, split, statusOf } from "./gpu";
 
 describe("a GPU's status", () => {
   const finding = { fatal: false, what: "Hot", remedy: "Cool it" };
@@ -25,6 +25,16 @@ describe("shares", () => {
     expect(share(5, null)).toBeNull();
     expect(share(5, 0)).toBeNull();
   });
+});
+
+it("speaks of memory in GiB alone, on cards and in charts", () => {
+  expect([gib(39_800), gib(null)]).toEqual(["38.9 GiB", "n/a"]);
+  const line = (unit: string) => ({ name: "GPU 0", unit, values: [2048, null] });
+  const chart = inGib({ at_ms: [1, 2], lines: [line("MiB"), line("W")], marks: [] });
+  expect(chart.lines.map(({ unit, values }) => [unit, ...values])).toEqual([
+    ["GiB", 2, null],
+    ["W", 2048, null],
+  ]);
 });
 
 it("puts the largest process first and the unknown last", () => {

@@ -1,5 +1,6 @@
 /** What a GPU's sample means, apart from how it is drawn. */
-import type { GpuView } from "@/contract";
+import type { GpuView, Series } from "@/contract";
+import { figure } from "@/lib/format";
 
 /** How often the screen asks for a sample, milliseconds. */
 export const POLL_MS = 2_000;
@@ -21,6 +22,26 @@ export function statusOf(gpu: GpuView, old: boolean): GpuStatus {
 export function share(used: number | null, total: number | null): number | null {
   if (used === null || total === null || total <= 0) return null;
   return Math.min(1, Math.max(0, used / total));
+}
+
+const MIB_PER_GIB = 1024;
+
+/** A figure with its unit; a missing sensor is "n/a" without one. */
+export const measured = (value: number | null, unit: string, decimals = 0) =>
+  value === null ? figure(null) : `${figure(value, decimals)} ${unit}`;
+
+/** Memory in GiB, as it is spoken of. */
+export const gib = (mib: number | null) => measured(mib === null ? null : mib / MIB_PER_GIB, "GiB", 1);
+
+/** A chart of memory in GiB too. */
+export function inGib(series: Series): Series {
+  const large = (value: number | null) => (value === null ? null : value / MIB_PER_GIB);
+  return {
+    ...series,
+    lines: series.lines.map((line) =>
+      line.unit === "MiB" ? { ...line, unit: "GiB", values: line.values.map(large) } : line,
+    ),
+  };
 }
 
 /** Processes, those that hold most memory first; those whose memory is not known last. */
