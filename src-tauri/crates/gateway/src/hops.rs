@@ -26,7 +26,9 @@ pub(crate) fn carried(from: &HeaderMap) -> HeaderMap {
     let mut headers = HeaderMap::new();
     for name in [HOP].iter().chain(&PASSED) {
         for value in from.get_all(name) {
-            headers.append(name.clone(), value.clone());
+            // A clone would keep the connection's whole buffer for as long as the answer lasts.
+            let own = HeaderValue::from_bytes(value.as_bytes());
+            headers.append(name.clone(), own.unwrap_or_else(|_| value.clone()));
         }
     }
     headers

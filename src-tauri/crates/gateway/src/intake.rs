@@ -17,6 +17,8 @@ pub(crate) const LARGEST: usize = 32 * 1024 * 1024;
 pub(crate) const SILENCE: Duration = Duration::from_secs(60);
 /// What is still read and thrown away of a body that is too large, so that its sender gets to read the answer.
 const DRAIN_FOR: Duration = Duration::from_secs(3);
+/// Up to so many bytes are short, beside a buffer of at least 8 KiB.
+const COPIED: usize = 8 * 1024;
 const DRAIN_UP_TO: usize = 64 * 1024 * 1024;
 
 /// Reads the whole body, decompressed where the client compressed it, or says why not.
@@ -44,7 +46,7 @@ pub(crate) async fn read(headers: &HeaderMap, mut body: Incoming) -> Result<Byte
         return unpacked;
     }
     let Some(first) = next(&mut body).await? else { return Ok(Bytes::new()) };
-    let Some(mut piece) = next(&mut body).await? else { return Ok(first) };
+    let Some(mut piece) = next(&mut body).await? else { return Ok(released(first)) };
     let mut whole =
         BytesMut::with_capacity(usize::try_from(announced).unwrap_or_default().max(first.len() * 2));
     whole.extend_from_slice(&first);
@@ -59,6 +61,12 @@ pub(crate) async fn read(headers: &HeaderMap, mut body: Incoming) -> Result<Byte
             None => return Ok(whole.freeze()),
         }
     }
+}
+
+/// A body that is short, out of the connection's buffer: that one can be used again while the body is still needed, which
+/// is for as long as a stream lasts.
+fn released(body: Bytes) -> Bytes {
+    if body.len() <= COPIED { Bytes::copy_from_slice(&body) } else { body }
 }
 
 async fn next(body: &mut Incoming) -> Result<Option<Bytes>, ClientError> {
