@@ -3,7 +3,7 @@
 .PHONY: help run test check bench package contract icons screenshots
 
 help: ## Say what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Install what is missing, build, and open the window (without a display: serve the screens). ARGS="..." goes to the program
 	@scripts/run.sh $(ARGS)

@@ -58,6 +58,40 @@ test("everything, full", async ({ page, full }) => {
     await page.getByTestId("advanced").click();
     await page.getByTestId("field-replicas.0.restart.way").scrollIntoViewIfNeeded();
   });
+  await shoot(page, "trigger-matrix", async () => {
+    await open(page, full, "/chains");
+    await page.getByTestId("tier-edit-gpu").first().click();
+    await page.getByTestId("advanced").click();
+    await page.getByTestId("field-triggers.first_token_above").scrollIntoViewIfNeeded();
+  });
+  await shoot(page, "review", async () => {
+    await open(page, full, "/chains");
+    const enabled = page.getByLabel("laptop enabled");
+    if (await enabled.isChecked()) await enabled.click();
+    await page.getByTestId("review").click();
+  });
+  for (const section of ["endpoint", "keys", "alerts", "targets", "data", "about"]) {
+    await shoot(page, `settings-${section}`, () => open(page, full, `/settings?section=${section}`));
+  }
+  await shoot(page, "settings-wrong", async () => {
+    await open(page, full, "/settings?section=targets");
+    await page.getByLabel("API routing, Back within (RTO)").fill("soon");
+    await page
+      .getByLabel(/^chat \/ gpu, /)
+      .first()
+      .fill("a lot");
+  });
+  await shoot(page, "client-key", async () => {
+    await open(page, full, "/settings?section=endpoint");
+    await page.getByTestId("client-key-add").click();
+    await page.getByTestId("client-key-make").click();
+  });
+  await shoot(page, "runbook-editor", async () => {
+    await open(page, full, "/runbooks");
+    await page.getByRole("button", { name: "New runbook" }).click();
+    await page.getByTestId("runbook-save").click();
+  });
+  await shoot(page, "history", () => open(page, full, "/history"));
   await shoot(page, "gpu-host", async () => {
     await open(page, full, "/gpus");
     await page.getByTestId("gpu-host-add").click();

@@ -81,6 +81,7 @@ test("the Overview", async ({ page, practice }) => {
     await open(page, practice, "/");
     await page.reload();
     await expect(page.getByTestId("status-sentence")).toBeVisible();
+    await page.waitForFunction(() => performance.getEntriesByName("first-contentful-paint").length > 0);
     paints.push(
       await page.evaluate(
         () => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Number.NaN,

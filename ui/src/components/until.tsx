@@ -7,7 +7,7 @@ export function Until({ day, onChange }: { day: string; onChange: (day: string) 
   const { t } = useTranslation("incidents");
   const id = useId();
   return (
-    <label htmlFor={id} className="flex items-center gap-2 text-xs text-muted">
+    <label htmlFor={id} className="flex items-center gap-2 text-xs whitespace-nowrap text-muted">
       {t("filter.until")}
       <Input
         id={id}

@@ -79,7 +79,7 @@ function Rehearsals({ runbook }: { runbook: RunbookView }) {
   const rehearse = useCommand("runbook.rehearsed");
   return (
     <div className="mt-4 border-t border-line pt-3">
-      <p className={runbook.rehearsal_due ? "font-medium text-warn" : "text-muted"}>
+      <p className={runbook.rehearsal_due && runbook.rehearsed ? "font-medium text-warn" : "text-muted"}>
         {runbook.rehearsed ? (
           <>
             {t("rehearsed", { actor: runbook.rehearsed.actor })} <Time at={runbook.rehearsed.at_ms} />

@@ -50,8 +50,19 @@ export function RunbooksScreen() {
   );
 }
 
-function Row({ runbook, chosen }: { runbook: RunbookView; chosen: boolean }) {
+/** How fresh the last rehearsal is. One that never was is no alarm: a new installation has a dozen of them. */
+function Rehearsal({ runbook: { rehearsal_due, rehearsed } }: { runbook: RunbookView }) {
   const { t } = useTranslation("runbooks");
+  if (!rehearsed) return <span className="shrink-0 text-xs text-faint">{t("never")}</span>;
+  return (
+    <Badge tone={rehearsal_due ? "warn" : "good"}>
+      {rehearsal_due ? <Clock aria-hidden /> : <CircleCheck aria-hidden />}
+      {t(rehearsal_due ? "due" : "fresh")}
+    </Badge>
+  );
+}
+
+function Row({ runbook, chosen }: { runbook: RunbookView; chosen: boolean }) {
   return (
     <Link
       to="/runbooks"
@@ -61,10 +72,7 @@ function Row({ runbook, chosen }: { runbook: RunbookView; chosen: boolean }) {
       className="flex items-center justify-between gap-2 rounded-md px-2 py-1.5 text-muted hover:bg-hover hover:text-ink aria-[current]:bg-hover aria-[current]:font-medium aria-[current]:text-ink"
     >
       <span className="min-w-0 break-words">{runbook.title}</span>
-      <Badge tone={runbook.rehearsal_due ? "warn" : "good"}>
-        {runbook.rehearsal_due ? <Clock aria-hidden /> : <CircleCheck aria-hidden />}
-        {t(runbook.rehearsal_due ? (runbook.rehearsed ? "due" : "never") : "fresh")}
-      </Badge>
+      <Rehearsal runbook={runbook} />
     </Link>
   );
 }
