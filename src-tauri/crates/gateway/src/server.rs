@@ -164,7 +164,8 @@ async fn connection(
     let service = service_fn(move |request| {
         let (inner, awaited) = (Arc::clone(&inner), awaited.clone());
         async move {
-            let response = route::answer(inner, local, request, &awaited).await;
+            // hyper keeps room for this future for as long as the connection stands, its streams included: it keeps a pointer.
+            let response = Box::pin(route::answer(inner, local, request, &awaited)).await;
             Ok::<_, Infallible>(response.map(|body| awaited.until(body)))
         }
     });
