@@ -9,7 +9,7 @@ import { Field, Input } from "@/components/ui/field";
 import { Segmented } from "@/components/ui/segmented";
 import { Switch } from "@/components/ui/switch";
 import { type HostError, useHost } from "@/host";
-import { type Choices, command, type OrderAct } from "./orders";
+import { type Choices, command, type OrderAct, serverOf } from "./orders";
 
 const GRAVE = new Set<OrderAct["kind"]>(["disable", "retire", "failover", "maintenance"]);
 
@@ -171,9 +171,13 @@ function useGive(act: OrderAct, onDone: () => void) {
 const placeOf = (act: OrderAct) =>
   "chain" in act ? ("tier" in act && act.tier ? `${act.chain} / ${act.tier}` : act.chain) : "";
 
-/** What a switch is about: a replica by its id, or its tier. */
+/** What a switch is about: a server by its address, or its tier. */
 const subjectOf = (act: OrderAct) =>
-  ("replica" in act && act.replica) || ("tier" in act ? (act.tier ?? "") : "");
+  "replica" in act && act.replica
+    ? serverOf(act.chain, act.tier, act.replica)
+    : "tier" in act
+      ? (act.tier ?? "")
+      : "";
 
 function useTitle(act: OrderAct): string {
   const { t } = useTranslation("orders");

@@ -9,6 +9,12 @@ export type OrderAct =
   | { kind: "end"; id: number; chain: string; tier: string | null }
   | { kind: "retire" | "unretire"; model: string };
 
+/** A server's address, as the screens write it, from its id, which is `CHAIN/TIER@URL`. */
+export function serverOf(chain: string, tier: string, id: string): string {
+  const own = `${chain}/${tier}@`;
+  return id.startsWith(own) ? id.slice(own.length).replace(/^https?:\/\//, "") : id;
+}
+
 /** What the dialog lets one choose besides the reason. */
 export interface Choices {
   why: string;

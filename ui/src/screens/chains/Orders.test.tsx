@@ -100,7 +100,12 @@ function twoServers() {
   const tier = live.chains[0]?.tiers[0];
   const first = tier?.replicas[0];
   if (!tier || !first) throw new Error("no fixture");
-  tier.replicas.push({ ...first, id: "practice/gpu/2", url: "http://gpu2:8000", in_flight: 3 });
+  tier.replicas.push({
+    ...first,
+    id: "practice/gpu@http://gpu2:8000",
+    url: "http://gpu2:8000",
+    in_flight: 3,
+  });
   return live;
 }
 
@@ -111,15 +116,17 @@ it("takes a single server out of service and back, with a reason, and leaves its
   await user.click(within(row).getByRole("button", { name: "Orders for http://gpu2:8000" }));
   await user.click(await screen.findByText("Disable"));
   const dialog = await screen.findByRole("dialog");
+  expect(dialog).toHaveAccessibleName(/ gpu2:8000/);
   expect(within(dialog).getByText(/3 running now/)).toBeVisible();
   await user.type(within(dialog).getByTestId("order-why"), "fan noise");
   await user.click(within(dialog).getByTestId("order-give"));
   const asked = () => host.asked.filter(({ name }) => name === "order.switch").map(({ request }) => request);
-  const place = { chain: "practice", tier: "gpu", replica: "practice/gpu/2" };
+  const place = { chain: "practice", tier: "gpu", replica: "practice/gpu@http://gpu2:8000" };
   await waitFor(() => expect(asked()).toEqual([{ ...place, to: "disable", why: "fan noise" }]));
   expect(await within(row).findByText("Disabled")).toBeVisible();
   // The way back stands in the row and among the orders, and is the server's alone.
   const orders = await screen.findByRole("region", { name: "Orders" });
+  expect(within(orders).getByText("practice / gpu, gpu2:8000")).toBeVisible();
   await user.click(within(orders).getByRole("button", { name: "Enable" }));
   await user.click(within(await screen.findByRole("dialog")).getByTestId("order-give"));
   await waitFor(() => expect(asked()[1]).toEqual({ ...place, to: "enable", why: "" }));

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { OrderDialog } from "@/components/orders/order-dialog";
-import type { OrderAct } from "@/components/orders/orders";
+import { type OrderAct, serverOf } from "@/components/orders/orders";
 import { Time } from "@/components/time";
 import { Button } from "@/components/ui/button";
 import type { Given, OrdersPage } from "@/contract";
@@ -120,8 +120,14 @@ function useLines(page: OrdersPage | undefined): Line[] {
         kind === "set_aside"
           ? { kind: "failback", chain }
           : { kind: "enable", chain, tier: tier ?? "", ...(replica && { replica }) };
-      const at = replica ?? place(chain, tier);
-      return { key: `${kind} ${at}`, what: t(`kind.${kind}`), place: at, given: order.given, undo };
+      const server = replica && `, ${serverOf(chain, tier ?? "", replica)}`;
+      return {
+        key: `${kind} ${replica ?? place(chain, tier)}`,
+        what: t(`kind.${kind}`),
+        place: `${place(chain, tier)}${server ?? ""}`,
+        given: order.given,
+        undo,
+      };
     }),
     ...page.windows.map(
       ({ id, chain, tier, from_ms, to_ms, open, given }): Line => ({
