@@ -2,7 +2,7 @@
 """A tray for tests: tells programs that their icons are shown, prints what they show, and presses menu entries.
 
 A call of `press PID LABEL` on the bus name org.changeover.TrayHost chooses the menu entry of this process that begins with
-LABEL; `state PID` returns the icon's file and the menu's labels, a line each.
+LABEL, in the menu or in one of its submenus; `state PID` returns the icon's file and the labels of all entries, a line each.
 """
 import dbus
 import dbus.mainloop.glib
@@ -67,7 +67,12 @@ class TrayHost(dbus.service.Object):
 
     def _entries(self, pid, item):
         _, (_, _, entries) = self._menu(pid, item).GetLayout(0, -1, ["label"])
-        return [(int(entry[0]), str(entry[1].get("label", ""))) for entry in entries]
+        return list(self._flat(entries))
+
+    def _flat(self, entries):
+        for number, properties, below in entries:
+            yield int(number), str(properties.get("label", ""))
+            yield from self._flat(below)
 
 
 dbus.mainloop.glib.DBusGMainLoop(set_as_default=True)

@@ -198,6 +198,19 @@ impl Desktop {
         tier
     }
 
+    /// The answer of the running program to a command, over its admin address.
+    pub async fn rpc(&self, name: &str, request: Value) -> Value {
+        let running = std::fs::read(self.data().join("running.json")).unwrap();
+        let at: Value = serde_json::from_slice(&running).unwrap();
+        let url = format!("{}/rpc/{name}", at["admin"].as_str().unwrap());
+        let token = at["token"].as_str().unwrap();
+        let response =
+            reqwest::Client::new().post(url).bearer_auth(token).json(&request).send().await.unwrap();
+        let (status, value) = (response.status(), response.json().await.unwrap());
+        assert!(status.is_success(), "{name}: {value}");
+        value
+    }
+
     /// Takes a picture into `target/screenshots/NAME.png`.
     pub async fn picture(&self, name: &str) {
         let folder = program("changeover").parent().and_then(Path::parent).unwrap().join("screenshots");
@@ -252,7 +265,8 @@ pub async fn notifications() -> Vec<(String, String)> {
     entries.iter().map(|e| (text(e, "summary"), text(e, "body"))).collect()
 }
 
-/// Chooses the entry of the tray's menu of the program `pid` that begins with `label`; whether there is one.
+/// Chooses the entry of the tray's menu of the program `pid`, or of one of its submenus, that begins with `label`; whether
+/// there is one.
 pub async fn press_in_tray(pid: u32, label: &str) -> bool {
     let host = "org.changeover.TrayHost";
     let output = Command::new("dbus-send")

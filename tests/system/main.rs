@@ -25,6 +25,7 @@ mod providers;
 mod published;
 mod reports;
 mod restart;
+mod runbooks;
 mod sdk;
 mod sdk_anthropic;
 mod sdk_node;

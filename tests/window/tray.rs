@@ -7,6 +7,7 @@ use harness::{
     eventually,
     process::{Tree, tree},
 };
+use serde_json::{Value, json};
 use tokio::process::Command;
 
 /// A window that opens starts a process of WebKit's and loads the screens; a busy machine takes its time.
@@ -82,5 +83,45 @@ async fn twenty_times_to_the_tray_and_back_leave_no_process_and_no_memory_behind
     assert_eq!(after.names, before.names);
     println!("closed, {} and {TIMES} times: {} KiB, {} KiB", WARM + 1, before.kib, after.kib);
     assert!(after.kib < before.kib + GROWTH, "{:?}", closed.iter().map(|tree| tree.kib).collect::<Vec<_>>());
+    desktop.quit().await;
+}
+
+/// Presses an entry of the tray's menu once it is there.
+async fn press(pid: u32, label: &str) {
+    let pressed = || async { press_in_tray(pid, label).await.then_some(()) };
+    eventually(&format!("the menu offers `{label}`"), PATIENCE, pressed).await;
+}
+
+#[tokio::test]
+async fn an_order_of_the_trays_submenu_is_asked_about_in_the_window_and_then_holds() {
+    let desktop = Home::new(None).await.open().await;
+    desktop.find("status-sentence").await;
+    let pid = desktop.pid().await.unwrap();
+    press(pid, "Pin gpu for 1 h").await;
+    desktop.find("order-why").await.send_keys("by the tray").await.unwrap();
+    desktop.find("order-give").await.click().await.unwrap();
+    let pin = eventually("the tier is pinned", PATIENCE, || async {
+        desktop.rpc("orders", Value::Null).await["pins"].get(0).cloned()
+    })
+    .await;
+    assert_eq!(
+        (&pin["chain"], &pin["tier"], &pin["only"]),
+        (&json!("practice"), &json!("gpu"), &json!(false))
+    );
+    let held = pin["until_ms"].as_i64().unwrap() - pin["given"]["at_ms"].as_i64().unwrap();
+    assert!((held - 3_600_000).abs() < 10_000, "{pin}");
+    assert_eq!(pin["given"]["why"], "by the tray");
+
+    // With the window closed the entry opens one.
+    into_the_tray(pid).await;
+    press(pid, "Back to automatic (pinned to gpu)").await;
+    // It is on the screen once its page is drawn; a command to a page that still loads would wait for half a minute.
+    eventually("the window is on the screen", PATIENCE, || async { windows(pid).await.pop() }).await;
+    eventually("the new page is shown", PATIENCE, || desktop.in_newest_window()).await;
+    desktop.find("order-give").await.click().await.unwrap();
+    eventually("nothing is pinned", PATIENCE, || async {
+        desktop.rpc("orders", Value::Null).await["pins"].as_array()?.is_empty().then_some(())
+    })
+    .await;
     desktop.quit().await;
 }
