@@ -31,6 +31,8 @@ pub struct Capabilities {
 pub struct Needs {
     /// Vectors, not words.
     pub embeddings: bool,
+    /// A text's continuation, not a chat.
+    pub completion: bool,
     /// It shows pictures.
     pub images: bool,
     /// It offers tools.
@@ -87,7 +89,9 @@ impl Capabilities {
         let lacks = |needed: bool, has: Option<bool>| needed && has == Some(false);
         let what = [
             ("a request for embeddings", lacks(needs.embeddings, self.embeddings)),
-            ("a chat", lacks(!needs.embeddings, self.chat)),
+            ("a chat", lacks(!needs.embeddings && !needs.completion, self.chat)),
+            // A model that holds no conversation may well go on with a text, unless it is one for vectors.
+            ("text completions", lacks(needs.completion && self.embeddings == Some(true), self.chat)),
             ("images", lacks(needs.images, self.images)),
             ("tools", lacks(needs.tools, self.tools)),
             ("a tool call that must be made", lacks(needs.forced_tool, self.forced_tools)),
@@ -178,6 +182,11 @@ mod tests {
         assert_eq!(blind.lack(&needs), Some(Lack::Of("images")));
         assert_eq!(own.or(blind).lack(&needs), None);
         assert_eq!(blind.lack(&Needs::default()), None);
+        let completion = Needs { completion: true, ..Needs::default() };
+        let base = Capabilities { chat: Some(false), ..Capabilities::default() };
+        assert_eq!((base.lack(&completion), base.lack(&Needs::default())), (None, Some(Lack::Of("a chat"))));
+        let vectors = Capabilities { embeddings: Some(true), ..base };
+        assert_eq!(vectors.lack(&completion), Some(Lack::Of("text completions")));
         let small = Capabilities { context: Some(100), ..Capabilities::default() };
         let long = |tokens| Needs { tokens, ..Needs::default() };
         assert_eq!(small.lack(&long(100)), None);

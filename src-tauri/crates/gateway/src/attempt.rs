@@ -18,7 +18,7 @@ use dialect::{
     whole::Whole,
     wire::{Stamp, Wire},
 };
-use domain::{Failure, FailureClass, ProviderKind, Tier};
+use domain::{Failure, FailureClass, ProviderKind, Tier, capability::Capabilities};
 use http::{HeaderMap, StatusCode};
 use tokio::time::{Instant, timeout_at};
 use upstream::{Body, Client, Endpoint, Response, Target};
@@ -234,7 +234,14 @@ impl Ask<'_> {
         let mut response = Patience::new(limits, others).wait(sending, record).await??;
         record.head(&response.headers);
         if !response.status.is_success() {
-            return Err(refused(response, &asked.body, wire.is_native(asked.dialect), limits).await);
+            let mut bad = refused(response, &asked.body, wire.is_native(asked.dialect), limits).await;
+            if bad.failure.class == FailureClass::ModelNotFound
+                && may_lack_the_call(wire, asked, target.model)
+            {
+                // Its chats are not to suffer from it.
+                bad.failure.class = FailureClass::Unsupported;
+            }
+            return Err(bad);
         }
         if stream {
             let Some(behind) = behind else {
@@ -269,6 +276,12 @@ impl Ask<'_> {
             whole(wire.whole_from(asked, &body, &stamp, Some(&origin)), response.headers, others, record)
         }
     }
+}
+
+/// Whether a server that has the model may still not have this call, so that its "not found" says nothing of the model.
+fn may_lack_the_call(wire: Wire, asked: &Asked, model: &str) -> bool {
+    let is_for_vectors = || Capabilities::of_model(model).embeddings == Some(true);
+    wire == Wire::Completions || (asked.peek.embeds && !is_for_vectors())
 }
 
 impl Limits {

@@ -1,7 +1,7 @@
 //! Whether a tier's model can serve a request at all: found out before anybody is asked, let alone paid.
 
 use dialect::{
-    client::Asked,
+    client::{Asked, Dialect},
     error::{ClientError, ErrorKind},
 };
 use domain::{
@@ -43,6 +43,7 @@ fn needs(asked: &Asked) -> Needs {
     let prompt = if measured { peek.bytes as u64 / BYTES_PER_TOKEN } else { 0 };
     Needs {
         embeddings: peek.embeds,
+        completion: asked.dialect == Dialect::Completions,
         images: peek.has_images,
         tools: peek.has_tools,
         forced_tool: peek.has_tools && peek.forces_tool,

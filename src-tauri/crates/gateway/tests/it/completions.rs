@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{Chain, ProviderKind, Snapshot, Tier, chain::OnBrokenStream};
+use domain::{Chain, FailureClass, ProviderKind, Snapshot, Tier, chain::OnBrokenStream};
 
 use crate::{
     client::{Reply, send},
@@ -132,4 +132,29 @@ async fn without_such_a_tier_and_without_a_prompt_the_client_is_told() {
             reply.body
         );
     }
+}
+
+/// A server without the call says the same as one without the model; its chats must not suffer from that.
+#[tokio::test]
+async fn a_server_that_has_no_such_call_is_not_blamed() {
+    let lost = || whole("404 Not Found", "", r#"{"detail":"Not Found"}"#);
+    let first = Upstream::play(vec![lost(), lost()]).await;
+    let second = Upstream::play(vec![whole("200 OK", "", ANSWER)]).await;
+    let other = of(ProviderKind::Other, "box", &first);
+    let mut world = World::of(vec![other.clone(), tier("gpu", second.addr)]).await;
+    assert_eq!(post(&world, ASK).await.header("x-changeover-tier"), "gpu");
+    assert_eq!(world.outcome("box").await.failure.unwrap().class, FailureClass::Unsupported);
+    let alone = post(&World::of(vec![other]).await, ASK).await;
+    assert_eq!(
+        (alone.status, alone.json()["error"]["code"].as_str()),
+        (400, Some("unsupported")),
+        "{}",
+        alone.body
+    );
+    let vectors = Upstream::play(vec![lost()]).await;
+    let mut world = World::of(vec![tier("gpu", vectors.addr)]).await;
+    let head = "POST /v1/embeddings HTTP/1.1\r\ncontent-type: application/json";
+    let reply = send(world.addr, head, br#"{"model":"chat","input":"one"}"#).await.reply().await;
+    assert_eq!(reply.status, 400, "{}", reply.body);
+    assert_eq!(world.outcome("gpu").await.failure.unwrap().class, FailureClass::Unsupported);
 }
