@@ -22,8 +22,8 @@ test("a runbook's name, title and text are marked where they are wrong", async (
   await name.fill("a lost GPU!");
   await text.fill("- [ ] Look at it. [Burn](act:burn)");
   await dialog.getByTestId("runbook-save").click();
-  await marked(name, /use 1 to 64 letters, digits and `-`/);
-  await marked(text, /`act:burn` is no act/);
+  await marked(name, /use 1 to 64 letters, digits and/);
+  await marked(text, /act:burn.? is no act/);
   await name.fill("lost-gpu-2");
   await text.fill("- [ ] Look at it.");
   await dialog.getByTestId("runbook-save").click();
