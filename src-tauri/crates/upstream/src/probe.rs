@@ -206,14 +206,14 @@ fn error_in(body: &[u8]) -> Option<String> {
 }
 
 fn one_token(target: &ProbeTarget) -> Bytes {
-    let messages = json!([{"role": "user", "content": "Hi"}]);
+    let messages = json!([{"role": "user", "content": "Hello"}]);
     let body = match target.provider.wire() {
         Wire::Gemini => json!({
-            "contents": [{"role": "user", "parts": [{"text": "Hi"}]}],
+            "contents": [{"role": "user", "parts": [{"text": "Hello"}]}],
             "generationConfig": {"maxOutputTokens": 1},
         }),
         Wire::Bedrock => json!({
-            "messages": [{"role": "user", "content": [{"text": "Hi"}]}],
+            "messages": [{"role": "user", "content": [{"text": "Hello"}]}],
             "inferenceConfig": {"maxTokens": 1},
         }),
         Wire::Ollama => {

@@ -115,6 +115,28 @@ it("puts the engine's problem at the field it belongs to", async () => {
   expect(useDraft.getState().draft).toBeNull();
 });
 
+it("gives a generation the times that go with it, unless somebody chose others", async () => {
+  const user = userEvent.setup();
+  renderWithHost(<ChainsScreen />);
+  await user.click(await screen.findByTestId("tier-edit-gpu-2"));
+  await user.click(await screen.findByTestId("advanced"));
+  const choose = async (name: string) => {
+    await user.click(screen.getByRole("combobox", { name: "What is asked for" }));
+    await user.click(await screen.findByRole("option", { name }));
+  };
+  await choose("One token (may cost money)");
+  const every = await screen.findByTestId("field-probe.every");
+  expect([every, screen.getByTestId("field-probe.timeout")]).toMatchObject([
+    { value: "30s" },
+    { value: "10s" },
+  ]);
+  await user.clear(every);
+  await user.type(every, "45s");
+  await choose("The model list");
+  expect(every).toHaveValue("45s");
+  expect(screen.getByTestId("field-probe.timeout")).toHaveValue("5s");
+});
+
 it("only shows the configuration when a file is its source", async () => {
   const { configAnswers } = await import("@/host/fake/config");
   const page = await configAnswers("full")["config.get"]?.(null);

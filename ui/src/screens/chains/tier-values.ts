@@ -66,6 +66,12 @@ export const tierSchema = z.object({
 
 export type TierValues = z.infer<typeof tierSchema>;
 
+/** What the engine takes where nothing is said: a generation is asked for more seldom, and waited for longer. */
+export const PROBE_TIMES = {
+  usual: { every: "10s", timeout: "5s" },
+  generation: { every: "30s", timeout: "10s" },
+} as const;
+
 const PROBE: Probe = { kind: "http", every: "10s", timeout: "5s", slow: "2s", down_after: 3, up_after: 2 };
 
 /** What the engine takes where nothing is said. */

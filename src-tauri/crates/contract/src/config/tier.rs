@@ -257,39 +257,70 @@ pub enum ProbeKind {
 
 /// How health is checked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, ts_rs::TS)]
-#[serde(deny_unknown_fields)]
+#[serde(from = "ProbeSaid")]
 pub struct Probe {
     /// What is asked for.
     pub kind: ProbeKind,
     /// The path asked for when `kind` is `http`; left out, the provider's own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub path: Option<String>,
     /// Time between two checks, with a little jitter.
-    #[serde(default = "probe_every")]
     pub every: Span,
     /// No answer within this time is a failure.
-    #[serde(default = "probe_timeout")]
     pub timeout: Span,
     /// Slower than this is degraded.
-    #[serde(default = "probe_slow")]
     pub slow: Span,
     /// Failures in a row until down.
-    #[serde(default = "three")]
-    #[schemars(range(min = 1, max = 100))]
     pub down_after: u32,
     /// Successes in a row until up.
-    #[serde(default = "two")]
-    #[schemars(range(min = 1, max = 100))]
     pub up_after: u32,
 }
 
-fn probe_every() -> Span {
-    Span::secs(10)
+/// The same, as it is written: what is left out depends on what is asked for.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Probe")]
+struct ProbeSaid {
+    /// What is asked for.
+    kind: ProbeKind,
+    /// The path asked for when `kind` is `http`; left out, the provider's own.
+    #[serde(default)]
+    path: Option<String>,
+    /// Time between two checks, with a little jitter; left out, 10s, and 30s for a generation.
+    #[serde(default)]
+    every: Option<Span>,
+    /// No answer within this time is a failure; left out, 5s, and 10s for a generation.
+    #[serde(default)]
+    timeout: Option<Span>,
+    /// Slower than this is degraded.
+    #[serde(default = "probe_slow")]
+    slow: Span,
+    /// Failures in a row until down.
+    #[serde(default = "three")]
+    #[schemars(range(min = 1, max = 100))]
+    down_after: u32,
+    /// Successes in a row until up.
+    #[serde(default = "two")]
+    #[schemars(range(min = 1, max = 100))]
+    up_after: u32,
 }
-fn probe_timeout() -> Span {
-    Span::secs(5)
+
+impl From<ProbeSaid> for Probe {
+    fn from(said: ProbeSaid) -> Self {
+        let (every, timeout) = if said.kind == ProbeKind::Generation { (30, 10) } else { (10, 5) };
+        Self {
+            kind: said.kind,
+            path: said.path,
+            every: said.every.unwrap_or(Span::secs(every)),
+            timeout: said.timeout.unwrap_or(Span::secs(timeout)),
+            slow: said.slow,
+            down_after: said.down_after,
+            up_after: said.up_after,
+        }
+    }
 }
+
 fn probe_slow() -> Span {
     Span::secs(2)
 }
@@ -331,4 +362,26 @@ pub enum QualityImpact {
     Low,
     Medium,
     High,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_generation_is_asked_for_more_seldom_and_waited_for_longer() {
+        let times = |text: &str| {
+            let probe: Probe = serde_json::from_str(text).unwrap();
+            (probe.every, probe.timeout, probe.slow)
+        };
+        let seconds = |every, timeout| (Span::secs(every), Span::secs(timeout), Span::secs(2));
+        assert_eq!(times(r#"{"kind":"http"}"#), seconds(10, 5));
+        assert_eq!(times(r#"{"kind":"models"}"#), seconds(10, 5));
+        assert_eq!(times(r#"{"kind":"generation"}"#), seconds(30, 10));
+        assert_eq!(times(r#"{"kind":"generation","every":"7s","timeout":"3s"}"#), seconds(7, 3));
+        let written =
+            serde_json::to_string(&serde_json::from_str::<Probe>(r#"{"kind":"generation"}"#).unwrap());
+        assert!(written.unwrap().contains(r#""every":"30s""#));
+        assert!(serde_json::from_str::<Probe>(r#"{"kind":"http","evry":"1s"}"#).is_err());
+    }
 }

@@ -169,6 +169,43 @@ fn a_fatal_xid_reaches_the_replica_whose_server_runs_on_the_gpu() {
 }
 
 #[test]
+fn heat_and_full_memory_degrade_the_replica_on_the_gpu_and_an_ecc_error_takes_it_out() {
+    let test = "heat_and_full_memory_degrade_the_replica_on_the_gpu_and_an_ecc_error_takes_it_out";
+    alone(test, &json!({ "gpus": [gpu(&json!({}))] }), async |state| {
+        let on_it = |more: Value| {
+            let mut gpu = gpu(&json!({ "processes": [{ "pid": std::process::id() }] }));
+            more.as_object().unwrap().iter().for_each(|(key, value)| gpu[key] = value.clone());
+            json!({ "gpus": [gpu] })
+        };
+        state.write(&on_it(json!({ "throttle_reasons": 0x20 })));
+        let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut rig = rig(&format!("http://{}", server.local_addr().unwrap()));
+        let mut unwell = async |what: &str| loop {
+            match rig.signals.recv().await {
+                Some(Signal::GpuUnwell(Some(reason))) if reason.contains(what) => return,
+                Some(Signal::GpuUnwell(_)) => {}
+                other => panic!("{other:?}"),
+            }
+        };
+        unwell("thermal slowdown by the driver").await;
+        let full = json!({ "total": 1_000_000_000, "used": 960_000_000 });
+        state.write(&on_it(json!({ "memory": full })));
+        unwell("its memory is nearly full").await;
+        let ecc = json!({ "volatile": { "corrected": 0, "uncorrected": 1 } });
+        state.write(&on_it(json!({ "ecc": ecc })));
+        loop {
+            match rig.signals.recv().await {
+                Some(Signal::Gpu(Some(reason))) if reason.contains("1 uncorrected memory (ECC) error") => {
+                    break;
+                }
+                Some(Signal::GpuUnwell(_)) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+    });
+}
+
+#[test]
 fn each_fatal_xid_and_an_ecc_error_are_fatal_findings_with_what_to_do() {
     let test = "each_fatal_xid_and_an_ecc_error_are_fatal_findings_with_what_to_do";
     let well =

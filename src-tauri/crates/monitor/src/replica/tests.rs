@@ -35,10 +35,20 @@ pub(super) fn rig(settings: Settings) -> Rig {
 }
 
 pub(super) fn rig_with(settings: Settings, memory: Option<&ReplicaMemory>, has_network: HasNetwork) -> Rig {
+    rig_by(settings, memory, has_network, || 0.5)
+}
+
+/// With `random` for what is left to chance.
+fn rig_by(
+    settings: Settings,
+    memory: Option<&ReplicaMemory>,
+    has_network: HasNetwork,
+    random: fn() -> f64,
+) -> Rig {
     let (journal, reader) = domain::journal::journal();
     let prober = Arc::<FakeProber>::default();
     let checker = Checker::new(Arc::clone(&prober) as Arc<dyn crate::Prober>);
-    let shared = Shared { journal, checker, bell: Arc::default(), has_network, random: || 0.5 };
+    let shared = Shared { journal, checker, bell: Arc::default(), has_network, random };
     let tasks = TaskTracker::new();
     let handle = start(shared, settings, memory, &tasks, CancellationToken::new());
     Rig { prober, port: handle.port.clone(), handle, journal: reader, _tasks: tasks }
@@ -272,6 +282,16 @@ async fn slow_checks_degrade() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_configured_generation_that_is_slow_degrades_too() {
+    let rig = rig(settings(|_, t| t.probe.as_mut().unwrap().kind = domain::chain::ProbeKind::Generation));
+    rig.healthy().await;
+    rig.prober.answers(Ok(ms(2_001)));
+    assert!(rig.until(|s| s.health == Health::Degraded).await.in_full_service());
+    rig.prober.answers(Ok(ms(5)));
+    rig.healthy().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_offline_computer_blames_nobody() {
     static ONLINE: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(true);
     let remote = settings(|_, t| t.replicas = vec![crate::fake::replica("gpu", "https://api.example.com")]);
@@ -338,4 +358,21 @@ async fn checks_come_at_their_time_and_the_newest_ninety_are_kept() {
     assert!(gaps.iter().all(|gap| (secs(9)..secs(11)).contains(gap)), "{gaps:?}");
     assert!(asked.len() > 90);
     assert_eq!(rig.port.state().checks.len(), 90);
+}
+
+#[tokio::test(start_paused = true)]
+async fn checks_of_many_servers_that_began_together_spread_out() {
+    let rigs: Vec<_> = (0..40).map(|_| rig_by(settings(|_, _| {}), None, || true, random)).collect();
+    let began = Instant::now();
+    sleep(secs(300)).await;
+    let asked: Vec<_> = rigs.iter().map(|rig| rig.prober.asked()).collect();
+    for asked in &asked {
+        // The clock that is paused goes in steps of a millisecond.
+        assert!(asked[0].0 - began <= STAGGER + ms(2));
+        let mut gaps = asked.windows(2).map(|pair| pair[1].0 - pair[0].0);
+        assert!(gaps.all(|gap| (ms(8_990)..ms(11_010)).contains(&gap)), "{asked:?}");
+    }
+    let twentieth = || asked.iter().map(|asked| asked[20].0);
+    let spread = twentieth().max().unwrap() - twentieth().min().unwrap();
+    assert!(spread > secs(1), "after 20 checks each they lie within {spread:?}");
 }

@@ -5,7 +5,7 @@ import { Controller, useFormContext, useWatch } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
-import { PROBE_KINDS, type TierValues } from "../tier-values";
+import { PROBE_KINDS, PROBE_TIMES, type TierValues } from "../tier-values";
 import { Group } from "./Group";
 import { LoadFields, ReplicaFields } from "./ServingFields";
 import { TextField } from "./TextField";
@@ -84,8 +84,17 @@ export function AdvancedFields() {
 
 function ProbeFields() {
   const { t } = useTranslation("chains");
-  const { control } = useFormContext<TierValues>();
+  const { control, getValues, setValue } = useFormContext<TierValues>();
   const kind = useWatch({ control, name: "probe.kind" });
+  /** Times that nobody has changed follow what is asked for. */
+  const follow = (next: string) => {
+    const [before, after] = [kind, next].map((it) => PROBE_TIMES[it === "generation" ? it : "usual"]);
+    for (const name of ["every", "timeout"] as const) {
+      if (before && after && getValues(`probe.${name}`) === before[name]) {
+        setValue(`probe.${name}`, after[name]);
+      }
+    }
+  };
   const timed = kind !== "default" && kind !== "off";
   return (
     <Group title={t("field.probe")}>
@@ -98,7 +107,10 @@ function ProbeFields() {
               <Select
                 {...aria}
                 value={field.value}
-                onChange={field.onChange}
+                onChange={(next) => {
+                  follow(next);
+                  field.onChange(next);
+                }}
                 options={PROBE_KINDS.map((value) => ({ value, label: t(`field.probe_kind.${value}`) }))}
               />
             )}
