@@ -49,7 +49,10 @@ export function VirtualRows<R extends { id: string }>({ rows, height, columns, o
   const near = (last?.index ?? 0) >= rows.length - EARLY;
   // biome-ignore lint/correctness/useExhaustiveDependencies: each page that came in may ask for the next, and so may as many other rows
   useEffect(() => {
-    if (near) onEnd();
+    if (!near) return;
+    // A moment later: whoever owns the rows learns of another list after its parts do.
+    const soon = setTimeout(onEnd, 0);
+    return () => clearTimeout(soon);
   }, [near, rows]);
   return (
     <tbody ref={body}>
