@@ -4,6 +4,8 @@
 //! frame of a stream wakes one task and not three. An idle connection is driven by nobody; that its server closed it
 //! meanwhile is seen when it is taken out again.
 //!
+//! Who answers with an error often hangs up right behind it, unannounced: such a connection is not used again.
+//!
 //! What could not be written to a connection that had been idle is written to a new one: nobody has seen it yet. Nothing
 //! else is sent twice.
 
@@ -52,7 +54,8 @@ impl Pool {
             };
             match line.head(request).await {
                 Ok(answer) => {
-                    let home = Home { pool: Arc::clone(self), authority };
+                    let home =
+                        answer.status().is_success().then(|| Home { pool: Arc::clone(self), authority });
                     return Ok(answer.map(|body| Flow { line: Some((line, home)), body }));
                 }
                 Err(mut error) => match error.take_message().filter(|_| was_idle) {
@@ -88,7 +91,8 @@ struct Home {
 
 /// The body of an answer, and the connection that it comes from. Dropped before its end it closes the connection.
 pub(crate) struct Flow {
-    line: Option<(Line, Home)>,
+    /// Without a home it ends with the answer.
+    line: Option<(Line, Option<Home>)>,
     body: Incoming,
 }
 
@@ -100,7 +104,7 @@ impl Flow {
         match next {
             Ok(Some(piece)) => return Ok(Some(piece)),
             Ok(None) => {
-                if let Some((line, home)) = self.line.take() {
+                if let Some((line, Some(home))) = self.line.take() {
                     home.pool.give(home.authority, line);
                 }
             }

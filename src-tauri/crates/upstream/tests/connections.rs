@@ -156,6 +156,26 @@ async fn a_connection_that_is_not_to_be_kept_is_not_kept() {
 }
 
 #[tokio::test]
+async fn a_connection_that_brought_an_error_is_not_kept() {
+    let (addr, mut connections) = server().await;
+    let client = client();
+    let error = WHOLE.replace("200 OK", "400 Bad Request");
+    for _ in 0..2 {
+        let (stream, got) = tokio::join!(
+            async {
+                let mut stream = next(&mut connections).await;
+                answer(&mut stream, &error).await;
+                stream
+            },
+            ask(&client, addr)
+        );
+        assert_eq!(got.unwrap(), "{}");
+        // Open to the end: it is the client who does not use it again.
+        drop(stream);
+    }
+}
+
+#[tokio::test]
 async fn frames_come_one_by_one_and_letting_go_of_them_closes_the_connection() {
     let (addr, mut connections) = server().await;
     let client = client();
