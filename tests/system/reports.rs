@@ -174,5 +174,5 @@ async fn a_long_history_is_listed_page_by_page_and_goes_on_where_it_ended() {
     let history = daemon.rpc("history", of_one).await.unwrap();
     assert_eq!((&history["total"], &history["changes"][0]["id"]), (&json!(10), &json!("20000")), "{history}");
     let whole = daemon.rpc("history", json!({"limit": 1, "offset": 0, "filter": {}})).await.unwrap();
-    assert!(whole["total"].as_u64().unwrap() > 20_000, "{}", whole["total"]);
+    assert!(whole["total"].as_u64().unwrap() >= 20_000, "{}", whole["total"]);
 }
