@@ -41,6 +41,12 @@ pub fn subscribe(shell: State<'_, Shell>, channel: Channel<UiEvent>) {
     });
 }
 
+/// Ends the page's feed: it is out of sight, and asks for another once it is shown.
+#[tauri::command]
+pub fn unsubscribe(shell: State<'_, Shell>) {
+    shell.next_feed();
+}
+
 /// The page was drawn.
 #[tauri::command]
 pub fn painted(shell: State<'_, Shell>) {

@@ -96,6 +96,7 @@ fn build(bus_name: &str) -> anyhow::Result<tauri::App> {
         .invoke_handler(tauri::generate_handler![
             commands::rpc,
             commands::subscribe,
+            commands::unsubscribe,
             commands::save_file,
             commands::painted
         ])

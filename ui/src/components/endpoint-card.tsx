@@ -1,5 +1,5 @@
 import { CircleCheck, CircleX } from "lucide-react";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { CopyButton } from "@/components/copy-button";
 import { Badge } from "@/components/ui/badge";
@@ -15,7 +15,7 @@ interface Props {
 }
 
 /** Where applications connect, ready to paste into each kind of client. */
-export function EndpointCard({ endpoint, model }: Props) {
+export const EndpointCard = memo(({ endpoint, model }: Props) => {
   const { t } = useTranslation("start");
   const { base_url: baseUrl, needs_key: needsKey, listening } = endpoint;
   return (
@@ -42,7 +42,7 @@ export function EndpointCard({ endpoint, model }: Props) {
       <p className="mt-3 text-xs text-faint">{t(needsKey ? "endpoint.key" : "endpoint.no_key")}</p>
     </Card>
   );
-}
+});
 
 function Snippet(way: { baseUrl: string; model: string; needsKey: boolean }) {
   const { t } = useTranslation("start");

@@ -39,6 +39,8 @@ export function tauriHost(): Host {
       join();
       return () => {
         ended = true;
+        // The program tells nobody then; were it gone, it would tell nobody either.
+        void call("unsubscribe", {}).catch(() => {});
       };
     },
     saveFile: (filename, text, mediaType) =>

@@ -1,4 +1,5 @@
 /** Times, durations and figures in words. Absent values are "n/a"; every figure carries its unit. */
+import { dateFormat, numberFormat } from "./formatters";
 
 const NOT_KNOWN = "n/a";
 const SECOND = 1000;
@@ -36,12 +37,12 @@ function coarse(ms: number): string {
 
 /** Day and time to the second, with the zone, in the operator's language. */
 export function moment(at: number): string {
-  return new Intl.DateTimeFormat(navigator.language, { dateStyle: "medium", timeStyle: "long" }).format(at);
+  return dateFormat({ dateStyle: "medium", timeStyle: "long" }).format(at);
 }
 
 /** Time of day to the second: `14:03:27`. */
 export function timeOfDay(at: number): string {
-  return new Intl.DateTimeFormat(navigator.language, { timeStyle: "medium" }).format(at);
+  return dateFormat({ timeStyle: "medium" }).format(at);
 }
 
 /** A share of 0 to 1 as percent: `0.4 %`, `12 %`, `99.95 %`; `decimals` at most. */
@@ -54,16 +55,15 @@ export function percent(share: number | null | undefined, decimals = 1): string 
 export function dollars(amount: number | null | undefined): string {
   if (amount === null || amount === undefined) return NOT_KNOWN;
   const small = amount !== 0 && Math.abs(amount) < 1;
-  return new Intl.NumberFormat("en-US", {
-    style: "currency",
-    currency: "USD",
-    minimumFractionDigits: 2,
-    maximumFractionDigits: small ? 4 : 2,
-  }).format(amount);
+  const maximumFractionDigits = small ? 4 : 2;
+  return numberFormat(
+    { style: "currency", currency: "USD", minimumFractionDigits: 2, maximumFractionDigits },
+    "en-US",
+  ).format(amount);
 }
 
 /** A number with at most so many decimals, grouped. */
 export function figure(value: number | null | undefined, decimals = 0): string {
   if (value === null || value === undefined) return NOT_KNOWN;
-  return new Intl.NumberFormat(navigator.language, { maximumFractionDigits: decimals }).format(value);
+  return numberFormat({ maximumFractionDigits: decimals }).format(value);
 }

@@ -49,41 +49,58 @@ export function noteLink(link: Link, client: QueryClient) {
   if (link === "live" && before.link === "lost") void client.invalidateQueries();
 }
 
-/** The live state is drawn twice a second at most, however busy the engine is; after a quiet time at once. */
-const DRAWN_EVERY_MS = 500;
+/** The live state is drawn once a second at most, however busy the engine is; after a quiet time at once. */
+const DRAWN_EVERY_MS = 1000;
 
 /**
- * Follows the host's events from here on. While the page is hidden nothing of it is drawn anew: what came meanwhile is
- * brought in once it is shown again.
+ * Follows the host's events from here on, while the page can be seen. Out of sight nothing is sent, read or drawn; once
+ * it is shown again, what is on it is asked for anew.
  */
 export function follow(host: Host, client: QueryClient): () => void {
+  let stop: (() => void) | undefined;
+  const look = () => {
+    if (document.hidden) {
+      stop?.();
+      stop = undefined;
+    } else if (!stop) {
+      stop = watch(host, client);
+    }
+  };
+  const shown = () => {
+    const back = stop === undefined && !document.hidden;
+    look();
+    if (back) void client.invalidateQueries();
+  };
+  document.addEventListener("visibilitychange", shown);
+  look();
+  return () => {
+    document.removeEventListener("visibilitychange", shown);
+    stop?.();
+  };
+}
+
+/** Brings the host's events into the cache until told to stop. */
+function watch(host: Host, client: QueryClient): () => void {
   let newest: UiEvent | undefined;
   let drawnAt = Number.NEGATIVE_INFINITY;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const topics = new Set<Topic>();
   const draw = () => {
     timer = undefined;
-    if (document.hidden) return;
-    if (topics.size > 0) apply({ type: "changed", topics: [...topics] }, client);
-    topics.clear();
     if (!newest) return;
     drawnAt = performance.now();
     apply(newest, client);
     newest = undefined;
   };
   const take = (event: UiEvent) => {
-    if (event.type === "changed") {
-      for (const topic of event.topics) topics.add(topic);
-      draw();
-    } else if (event.type === "live") {
+    if (event.type === "live") {
       newest = event;
       timer ??= setTimeout(draw, Math.max(0, drawnAt + DRAWN_EVERY_MS - performance.now()));
+    } else {
+      apply(event, client);
     }
   };
-  document.addEventListener("visibilitychange", draw);
   const stop = host.subscribe(take, (link) => noteLink(link, client));
   return () => {
-    document.removeEventListener("visibilitychange", draw);
     clearTimeout(timer);
     stop();
   };

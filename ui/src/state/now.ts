@@ -7,23 +7,30 @@ let now = Date.now();
 let timer: ReturnType<typeof setInterval> | undefined;
 
 function tick() {
-  if (document.hidden) return;
   now = Date.now();
   for (const listener of listeners) listener();
+}
+
+/** The clock stands still while the page is hidden. */
+function wind() {
+  clearInterval(timer);
+  if (document.hidden) return;
+  timer = setInterval(tick, TICK_MS);
+  tick();
 }
 
 function subscribe(listener: () => void) {
   listeners.add(listener);
   if (listeners.size === 1) {
     now = Date.now();
+    document.addEventListener("visibilitychange", wind);
     timer = setInterval(tick, TICK_MS);
-    document.addEventListener("visibilitychange", tick);
   }
   return () => {
     listeners.delete(listener);
     if (listeners.size === 0) {
       clearInterval(timer);
-      document.removeEventListener("visibilitychange", tick);
+      document.removeEventListener("visibilitychange", wind);
     }
   };
 }

@@ -10,10 +10,9 @@ export function useOverview() {
   return useRpc("overview", null, { staleTime: Number.POSITIVE_INFINITY });
 }
 
-/** The live state's part that a component needs. */
+/** The live state's part that a component needs; drawn again only when that part changed. */
 export function useLive<T>(select: (overview: Overview) => T): T | undefined {
-  const { data } = useOverview();
-  return data ? select(data) : undefined;
+  return useRpc("overview", null, { staleTime: Number.POSITIVE_INFINITY, select }).data;
 }
 
 /** When the live state was last heard of, by this machine's clock. */

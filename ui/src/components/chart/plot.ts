@@ -6,6 +6,7 @@
  */
 import uPlot from "uplot";
 import type { Series, SeriesMark } from "@/contract";
+import { dateFormat } from "@/lib/formatters";
 import { nearestMark, toColumns, unitsOf, valueRange, valueText } from "./shape";
 
 const FONT = "11px 'Inter Variable', system-ui, sans-serif";
@@ -45,10 +46,9 @@ const token = (name: string) => getComputedStyle(document.documentElement).getPr
 
 /** Times along the axis: to the second under a minute's steps, the day from a day's steps on. */
 function clock(at: number, step: number): string {
-  if (step >= DAY)
-    return new Intl.DateTimeFormat(navigator.language, { day: "numeric", month: "short" }).format(at);
+  if (step >= DAY) return dateFormat({ day: "numeric", month: "short" }).format(at);
   const seconds = step < MINUTE ? ({ second: "2-digit" } as const) : {};
-  return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", ...seconds }).format(at);
+  return dateFormat({ hour: "2-digit", minute: "2-digit", ...seconds }, "en-GB").format(at);
 }
 
 function xAxis(): uPlot.Axis {

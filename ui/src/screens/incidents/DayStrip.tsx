@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { IncidentDay } from "@/contract";
 import { cn } from "@/lib/cn";
+import { dateFormat } from "@/lib/formatters";
 import { useRpc } from "@/state/rpc";
 import type { IncidentFilter } from "./filter";
 
@@ -45,7 +46,7 @@ function Day({ day, chosen, onClick }: { day: IncidentDay; chosen: boolean; onCl
   const { t } = useTranslation("incidents");
   const total = day.counts.reduce((sum, count) => sum + count, 0);
   const worst = day.counts.findIndex((count) => count > 0);
-  const date = new Date(day.from_ms).toLocaleDateString(navigator.language, { dateStyle: "medium" });
+  const date = dateFormat({ dateStyle: "medium" }).format(day.from_ms);
   const words =
     total === 0 ? t("days.none", { date }) : t("days.some", { date, count: total, worst: `P${worst}` });
   return (

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useState } from "react";
+import { type KeyboardEvent, memo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Check } from "@/contract";
 import { duration, timeOfDay } from "@/lib/format";
@@ -7,7 +7,7 @@ const SLOTS = 90;
 const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10 };
 
 /** The newest checks, one bar each, oldest first; failed ones are taller. Arrows walk along them. */
-export function ChecksBar({ name, checks }: { name: string; checks: Check[] }) {
+export const ChecksBar = memo(({ name, checks }: { name: string; checks: Check[] }) => {
   const { t } = useTranslation("overview");
   const [picked, setPicked] = useState<number | null>(null);
   if (checks.length === 0) return <p className="text-2xs text-faint">{t("checks.none")}</p>;
@@ -52,7 +52,7 @@ export function ChecksBar({ name, checks }: { name: string; checks: Check[] }) {
       </p>
     </div>
   );
-}
+});
 
 function indexAt(event: React.PointerEvent<HTMLElement>, count: number): number {
   const box = event.currentTarget.getBoundingClientRect();

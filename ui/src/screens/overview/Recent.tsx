@@ -1,4 +1,5 @@
 import { ArrowRight, CornerUpLeft, History } from "lucide-react";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { SimulatedBadge } from "@/components/mode";
 import { EmptyState } from "@/components/states";
@@ -10,7 +11,7 @@ import { incidentHref } from "@/lib/links";
 import { words } from "@/lib/words";
 
 /** The newest change-overs: from where to where, why, and what to do about it. */
-export function Recent({ changes }: { changes: ChangeOver[] }) {
+export const Recent = memo(({ changes }: { changes: ChangeOver[] }) => {
   const { t } = useTranslation("overview");
   return (
     <Card title={t("recent.title")}>
@@ -27,7 +28,7 @@ export function Recent({ changes }: { changes: ChangeOver[] }) {
       )}
     </Card>
   );
-}
+});
 
 function Row({ change }: { change: ChangeOver }) {
   const { t } = useTranslation("overview");

@@ -1,4 +1,5 @@
 import { ArrowRightLeft, PowerOff } from "lucide-react";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { EngineLoad } from "@/components/engine-load";
 import { FiguresButton } from "@/components/figures-button";
@@ -21,8 +22,8 @@ interface Props {
   serving: boolean;
 }
 
-/** A tier and what is known of it. */
-export function TierCard({ tier, position, serving }: Props) {
+/** A tier and what is known of it; drawn again only when that changed. */
+export const TierCard = memo(({ tier, position, serving }: Props) => {
   const { t } = useTranslation("overview");
   const summary = summarise(tier);
   return (
@@ -77,7 +78,7 @@ export function TierCard({ tier, position, serving }: Props) {
       </div>
     </article>
   );
-}
+});
 
 function Disabled() {
   const { t } = useTranslation("overview");

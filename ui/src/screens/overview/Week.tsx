@@ -1,3 +1,4 @@
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { SimulatedBadge } from "@/components/mode";
 import { Card } from "@/components/ui/card";
@@ -5,7 +6,7 @@ import type { WeekFigures } from "@/contract";
 import { duration, figure, percent } from "@/lib/format";
 
 /** What clients saw in seven days, against what they would have seen without fallback. */
-export function Week({ figures }: { figures: WeekFigures[] }) {
+export const Week = memo(({ figures }: { figures: WeekFigures[] }) => {
   const { t } = useTranslation("overview");
   const some = figures.filter((week) => week.requests > 0);
   return (
@@ -18,7 +19,7 @@ export function Week({ figures }: { figures: WeekFigures[] }) {
       </div>
     </Card>
   );
-}
+});
 
 function Figures({ week }: { week: WeekFigures }) {
   const { t } = useTranslation("overview");
