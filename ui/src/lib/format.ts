@@ -6,6 +6,23 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+const MOMENT: Intl.DateTimeFormatOptions = { dateStyle: "medium", timeStyle: "long" };
+const TIME: Intl.DateTimeFormatOptions = { timeStyle: "medium" };
+const FIGURES = {
+  0: { maximumFractionDigits: 0 },
+  1: { maximumFractionDigits: 1 },
+  2: { maximumFractionDigits: 2 },
+  3: { maximumFractionDigits: 3 },
+  4: { maximumFractionDigits: 4 },
+} as const;
+/** How many decimals a figure may have. */
+export type Decimals = keyof typeof FIGURES;
+const [CENTS, SMALL_AMOUNTS] = [2, 4].map((maximumFractionDigits) => ({
+  style: "currency",
+  currency: "USD",
+  minimumFractionDigits: 2,
+  maximumFractionDigits,
+})) as [Intl.NumberFormatOptions, Intl.NumberFormatOptions];
 
 /** `340 ms`, `2.4 s`, `48 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`. */
 export function duration(ms: number | null | undefined): string {
@@ -37,16 +54,16 @@ function coarse(ms: number): string {
 
 /** Day and time to the second, with the zone, in the operator's language. */
 export function moment(at: number): string {
-  return dateFormat({ dateStyle: "medium", timeStyle: "long" }).format(at);
+  return dateFormat(MOMENT).format(at);
 }
 
 /** Time of day to the second: `14:03:27`. */
 export function timeOfDay(at: number): string {
-  return dateFormat({ timeStyle: "medium" }).format(at);
+  return dateFormat(TIME).format(at);
 }
 
 /** A share of 0 to 1 as percent: `0.4 %`, `12 %`, `99.95 %`; `decimals` at most. */
-export function percent(share: number | null | undefined, decimals = 1): string {
+export function percent(share: number | null | undefined, decimals: Decimals = 1): string {
   if (share === null || share === undefined) return NOT_KNOWN;
   return `${figure(share * 100, decimals)} %`;
 }
@@ -55,15 +72,11 @@ export function percent(share: number | null | undefined, decimals = 1): string 
 export function dollars(amount: number | null | undefined): string {
   if (amount === null || amount === undefined) return NOT_KNOWN;
   const small = amount !== 0 && Math.abs(amount) < 1;
-  const maximumFractionDigits = small ? 4 : 2;
-  return numberFormat(
-    { style: "currency", currency: "USD", minimumFractionDigits: 2, maximumFractionDigits },
-    "en-US",
-  ).format(amount);
+  return numberFormat(small ? SMALL_AMOUNTS : CENTS, "en-US").format(amount);
 }
 
 /** A number with at most so many decimals, grouped. */
-export function figure(value: number | null | undefined, decimals = 0): string {
+export function figure(value: number | null | undefined, decimals: Decimals = 0): string {
   if (value === null || value === undefined) return NOT_KNOWN;
-  return numberFormat({ maximumFractionDigits: decimals }).format(value);
+  return numberFormat(FIGURES[decimals]).format(value);
 }

@@ -1,5 +1,6 @@
 /** Paints stacked bars on a canvas; where everything goes is decided in `bars.ts`. */
 import { axis, type Bar, blocks, drawsTarget } from "./bars";
+import { token } from "./token";
 
 /** Room for the axis at the left and the labels below, CSS pixels. */
 export const INSET = { left: 56, right: 8, top: 12, bottom: 20 } as const;
@@ -19,8 +20,6 @@ export interface Picture {
   /** An axis value in words. */
   format: (value: number) => string;
 }
-
-const token = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /** Fits the canvas to its element and paints. */
 export function paint(canvas: HTMLCanvasElement, picture: Picture) {

@@ -8,6 +8,7 @@ import uPlot from "uplot";
 import type { Series, SeriesMark } from "@/contract";
 import { dateFormat } from "@/lib/formatters";
 import { nearestMark, toColumns, unitsOf, valueRange, valueText } from "./shape";
+import { token } from "./token";
 
 const FONT = "11px 'Inter Variable', system-ui, sans-serif";
 const COLOURS = 6;
@@ -42,13 +43,14 @@ export interface Plot {
   destroy: () => void;
 }
 
-const token = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const DAY_OF_MONTH: Intl.DateTimeFormatOptions = { day: "numeric", month: "short" };
+const MINUTES: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit" };
+const SECONDS: Intl.DateTimeFormatOptions = { ...MINUTES, second: "2-digit" };
 
 /** Times along the axis: to the second under a minute's steps, the day from a day's steps on. */
 function clock(at: number, step: number): string {
-  if (step >= DAY) return dateFormat({ day: "numeric", month: "short" }).format(at);
-  const seconds = step < MINUTE ? ({ second: "2-digit" } as const) : {};
-  return dateFormat({ hour: "2-digit", minute: "2-digit", ...seconds }, "en-GB").format(at);
+  if (step >= DAY) return dateFormat(DAY_OF_MONTH).format(at);
+  return dateFormat(step < MINUTE ? SECONDS : MINUTES, "en-GB").format(at);
 }
 
 function xAxis(): uPlot.Axis {

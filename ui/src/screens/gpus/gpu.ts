@@ -1,6 +1,6 @@
 /** What a GPU's sample means, apart from how it is drawn. */
 import type { GpuView, Series } from "@/contract";
-import { figure } from "@/lib/format";
+import { type Decimals, figure } from "@/lib/format";
 
 /** How often the screen asks for a sample, milliseconds. */
 export const POLL_MS = 2_000;
@@ -27,7 +27,7 @@ export function share(used: number | null, total: number | null): number | null 
 const MIB_PER_GIB = 1024;
 
 /** A figure with its unit; a missing sensor is "n/a" without one. */
-export const measured = (value: number | null, unit: string, decimals = 0) =>
+export const measured = (value: number | null, unit: string, decimals: Decimals = 0) =>
   value === null ? figure(null) : `${figure(value, decimals)} ${unit}`;
 
 /** Memory in GiB, as it is spoken of. */

@@ -5,6 +5,8 @@ import { dateFormat } from "@/lib/formatters";
 import { useRpc } from "@/state/rpc";
 import type { IncidentFilter } from "./filter";
 
+const DATE: Intl.DateTimeFormatOptions = { dateStyle: "medium" };
+
 const DAYS = 90;
 
 interface Props {
@@ -46,7 +48,7 @@ function Day({ day, chosen, onClick }: { day: IncidentDay; chosen: boolean; onCl
   const { t } = useTranslation("incidents");
   const total = day.counts.reduce((sum, count) => sum + count, 0);
   const worst = day.counts.findIndex((count) => count > 0);
-  const date = dateFormat({ dateStyle: "medium" }).format(day.from_ms);
+  const date = dateFormat(DATE).format(day.from_ms);
   const words =
     total === 0 ? t("days.none", { date }) : t("days.some", { date, count: total, worst: `P${worst}` });
   return (

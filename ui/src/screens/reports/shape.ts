@@ -1,7 +1,7 @@
 /** What a report's figures look like in charts and words. */
 import type { Bar } from "@/components/chart/bars";
 import type { Recovery, Report } from "@/contract";
-import { percent } from "@/lib/format";
+import { type Decimals, percent } from "@/lib/format";
 
 /** The parts of a recovery, from the bottom of a bar up. */
 export const PARTS = ["detect", "assess", "fail_over", "restore"] as const;
@@ -65,7 +65,7 @@ export function share(value: number | null, requests: number): string {
 }
 
 /** Decimals that a percentage of so many requests can carry without pretending. */
-function decimalsFor(requests: number): number {
+function decimalsFor(requests: number): Decimals {
   if (requests >= 100_000) return 3;
   return requests >= 1_000 ? 2 : 1;
 }
