@@ -102,7 +102,10 @@ test("the Overview", async ({ page, practice }) => {
   put("  memory, and a minute later", mib(early.heap), mib(late.heap));
   await hide(page);
   await page.waitForTimeout(3_000);
-  put("the Overview, out of sight, of a core", percent(await percentOfCore(page, WATCHED_MS)), "0 %");
+  const away = await percentOfCore(page, WATCHED_MS);
+  await page.goto("about:blank");
+  const blank = await percentOfCore(page, WATCHED_MS);
+  put("the Overview, out of sight, of a core; an empty page", percent(away), percent(blank));
   clearInterval(traffic);
 });
 

@@ -60,7 +60,6 @@ it("draws the live state once a second at most, and the newest in the end", () =
   const { tell, stop } = following();
   const live = (revision: number) => tell({ type: "live", overview: { ...overview("full", 5), revision } });
   live(1);
-  vi.advanceTimersByTime(1);
   expect(drawn()).toBe(1);
   live(2);
   live(3);
@@ -69,6 +68,19 @@ it("draws the live state once a second at most, and the newest in the end", () =
   live(4);
   vi.advanceTimersByTime(200);
   expect(drawn()).toBe(4);
+  stop();
+  vi.useRealTimers();
+});
+
+it("draws at once what follows a change of something else than figures", () => {
+  vi.useFakeTimers();
+  const { tell, stop } = following();
+  const live = (revision: number) => tell({ type: "live", overview: { ...overview("full", 5), revision } });
+  live(1);
+  live(2);
+  tell({ type: "changed", topics: ["change_overs"] });
+  live(3);
+  expect(drawn()).toBe(3);
   stop();
   vi.useRealTimers();
 });
@@ -82,19 +94,20 @@ it("listens only while the page can be seen, and asks for all of it anew once it
   };
   const { listening, tell, stop } = following();
   client.setQueryData(["gpus", null], {});
-  tell({ type: "live", overview: overview("full", 5) });
+  const live = (revision: number) => tell({ type: "live", overview: { ...overview("full", 5), revision } });
+  live(1);
+  live(2);
   turn(true);
   expect(listening()).toBe(false);
   vi.advanceTimersByTime(5000);
-  expect(drawn()).toBeUndefined();
+  expect(drawn()).toBe(1);
   expect(client.getQueryState(["gpus", null])?.isInvalidated).toBe(false);
 
   turn(false);
   expect(listening()).toBe(true);
   expect(client.getQueryState(["gpus", null])?.isInvalidated).toBe(true);
-  tell({ type: "live", overview: overview("fault", 6) });
-  vi.advanceTimersByTime(1);
-  expect(drawn()).toBe(overview("fault", 6).revision);
+  live(3);
+  expect(drawn()).toBe(3);
   stop();
   expect(listening()).toBe(false);
   vi.useRealTimers();

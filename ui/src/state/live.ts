@@ -6,6 +6,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { create } from "zustand";
 import type { Topic, UiEvent } from "@/contract";
 import type { CommandName, Host, Link } from "@/host";
+import { eachSecond } from "./now";
 
 interface Connection {
   link: Link;
@@ -49,7 +50,7 @@ export function noteLink(link: Link, client: QueryClient) {
   if (link === "live" && before.link === "lost") void client.invalidateQueries();
 }
 
-/** The live state is drawn once a second at most, however busy the engine is; after a quiet time at once. */
+/** Mere figures are drawn once a second at most; after a quiet time, or a change of something else, at once. */
 const DRAWN_EVERY_MS = 1000;
 
 /**
@@ -79,29 +80,32 @@ export function follow(host: Host, client: QueryClient): () => void {
   };
 }
 
-/** Brings the host's events into the cache until told to stop. */
+/**
+ * Brings the host's events into the cache until told to stop. The live state comes in with the clock's seconds, so that
+ * both are drawn in one go.
+ */
 function watch(host: Host, client: QueryClient): () => void {
   let newest: UiEvent | undefined;
   let drawnAt = Number.NEGATIVE_INFINITY;
-  let timer: ReturnType<typeof setTimeout> | undefined;
   const draw = () => {
-    timer = undefined;
     if (!newest) return;
     drawnAt = performance.now();
     apply(newest, client);
     newest = undefined;
   };
   const take = (event: UiEvent) => {
-    if (event.type === "live") {
-      newest = event;
-      timer ??= setTimeout(draw, Math.max(0, drawnAt + DRAWN_EVERY_MS - performance.now()));
-    } else {
-      apply(event, client);
+    if (event.type !== "live") {
+      // The state that follows says more than new figures.
+      drawnAt = Number.NEGATIVE_INFINITY;
+      return apply(event, client);
     }
+    newest = event;
+    if (performance.now() - drawnAt >= DRAWN_EVERY_MS) draw();
   };
+  const rest = eachSecond(draw);
   const stop = host.subscribe(take, (link) => noteLink(link, client));
   return () => {
-    clearTimeout(timer);
+    rest();
     stop();
   };
 }

@@ -19,7 +19,8 @@ function wind() {
   tick();
 }
 
-function subscribe(listener: () => void) {
+/** Calls back with each second that passes while the page can be seen, until the returned function is called. */
+export function eachSecond(listener: () => void): () => void {
   listeners.add(listener);
   if (listeners.size === 1) {
     now = Date.now();
@@ -37,10 +38,10 @@ function subscribe(listener: () => void) {
 
 /** The wall clock, milliseconds, to the second. */
 export function useNow(): number {
-  return useSyncExternalStore(subscribe, () => now);
+  return useSyncExternalStore(eachSecond, () => now);
 }
 
 /** What follows from the wall clock: drawn again only when that changes, not with every second. */
 export function useFromNow<T extends string | number | boolean>(compute: (now: number) => T): T {
-  return useSyncExternalStore(subscribe, () => compute(now));
+  return useSyncExternalStore(eachSecond, () => compute(now));
 }

@@ -15,6 +15,7 @@ mod keys;
 mod open_files;
 mod options;
 mod orders;
+mod pace;
 mod playground;
 mod port_holder;
 mod practice;

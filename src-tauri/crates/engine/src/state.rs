@@ -15,7 +15,7 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval, sleep_until},
 };
 
-use crate::{Engine, Inner, views};
+use crate::{Engine, Inner, pace::Pace, views};
 
 /// Every topic, for a screen that missed something.
 pub(crate) const ALL_TOPICS: [Topic; 9] = [
@@ -32,8 +32,6 @@ pub(crate) const ALL_TOPICS: [Topic; 9] = [
 
 /// The live state goes out at least this often.
 const PULSE: Duration = Duration::from_secs(2);
-/// And not more often than this.
-const LEAST: Duration = Duration::from_millis(100);
 /// The seven days' figures are computed this often.
 const WEEK_EVERY: Duration = Duration::from_secs(15);
 /// Spending is looked at this often.
@@ -154,10 +152,11 @@ impl Engine {
     /// Follows what is committed: figures, screens.
     pub(crate) async fn follow_journal(self) {
         let mut commits = self.inner.keeper.subscribe();
-        let mut due: Option<Instant> = None;
+        let mut pace = Pace::default();
         let mut pulse = interval(PULSE);
         pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
+            let due = pace.due();
             let later = due.unwrap_or_else(|| Instant::now() + PULSE);
             tokio::select! {
                 () = self.inner.stop.cancelled() => return,
@@ -167,14 +166,16 @@ impl Engine {
                         if !commit.incidents.is_empty() {
                             self.changed(&[Topic::Incidents]);
                         }
-                        due.get_or_insert_with(|| Instant::now() + LEAST);
+                        let figures = commit.incidents.is_empty()
+                            && commit.events.iter().all(|stamped| stamped.event.may_be_thinned());
+                        pace.happened(figures, Instant::now());
                     }
                     Err(RecvError::Lagged(_)) => self.changed(&ALL_TOPICS),
                     Err(RecvError::Closed) => return,
                 },
                 _ = pulse.tick() => self.announce_live().await,
                 () = sleep_until(later), if due.is_some() => {
-                    due = None;
+                    pace.sent(Instant::now());
                     self.announce_live().await;
                 }
             }
