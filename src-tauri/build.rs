@@ -13,7 +13,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         fs::create_dir_all(screens)?;
         fs::write(screens.join("index.html"), PLACEHOLDER)?;
     }
-    let commands = tauri_build::AppManifest::new().commands(&["rpc", "subscribe", "save_file", "painted"]);
+    let commands = tauri_build::AppManifest::new().commands(&[
+        "rpc",
+        "subscribe",
+        "unsubscribe",
+        "save_file",
+        "painted",
+    ]);
     tauri_build::try_build(tauri_build::Attributes::new().app_manifest(commands))?;
     Ok(())
 }
