@@ -1,0 +1,3 @@
+import { shootScreen } from "./shoot";
+
+shootScreen("reports");
