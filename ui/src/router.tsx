@@ -12,6 +12,14 @@ export const router = createRouter({
   defaultErrorComponent: ({ error, reset }) => <ErrorState error={error} onRetry={reset} />,
 });
 
+/**
+ * Fetches the code of every screen, one after the other. What a screen needs is then here when the engine that
+ * serves it is gone: without this, going to a screen for the first time would end at the browser's error page.
+ */
+export async function loadScreens() {
+  for (const route of screenRoutes) await router.loadRouteChunk(route)?.catch(() => {});
+}
+
 declare module "@tanstack/react-router" {
   interface Register {
     router: typeof router;

@@ -6,11 +6,14 @@ import { Toaster } from "@/components/ui/toaster";
 import { TooltipProvider } from "@/components/ui/tooltip";
 import { HostProvider, pickHost } from "@/host";
 import { startI18n } from "@/i18n";
-import { router } from "@/router";
+import { loadScreens, router } from "@/router";
 import { follow } from "@/state/live";
 import { queryClient } from "@/state/query-client";
 import { startTheme } from "@/state/theme";
 import "@/styles/index.css";
+
+/** The other screens come once the first one stands. */
+const AFTER_FIRST_PAINT_MS = 1_500;
 
 /** Shows the screens. */
 export async function start() {
@@ -32,4 +35,5 @@ export async function start() {
       </HostProvider>
     </StrictMode>,
   );
+  setTimeout(() => void loadScreens(), AFTER_FIRST_PAINT_MS);
 }

@@ -1,6 +1,7 @@
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute } from "@tanstack/react-router";
 import { ListOrdered } from "lucide-react";
 import { rootRoute } from "@/frame/root";
+import { lazyScreen } from "../lazy";
 import type { Screen } from "../screen";
 import { chainsSearch } from "./search";
 
@@ -15,7 +16,7 @@ const chainsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/chains",
   validateSearch: chainsSearch,
-  component: lazyRouteComponent(() => import("./ChainsPage"), "ChainsPage"),
+  component: lazyScreen(() => import("./ChainsPage"), "ChainsPage"),
 });
 
 export const routes = [chainsRoute] as const;

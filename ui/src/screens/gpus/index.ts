@@ -1,6 +1,7 @@
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute } from "@tanstack/react-router";
 import { Cpu } from "lucide-react";
 import { rootRoute } from "@/frame/root";
+import { lazyScreen } from "../lazy";
 import type { Screen } from "../screen";
 import { readRange } from "./range";
 
@@ -11,7 +12,7 @@ const gpusRoute = createRoute({
   path: "/gpus",
   validateSearch: (search: Record<string, unknown>) =>
     search.range === undefined ? {} : { range: readRange(search) },
-  component: lazyRouteComponent(() => import("./GpusScreen"), "GpusScreen"),
+  component: lazyScreen(() => import("./GpusScreen"), "GpusScreen"),
 });
 
 export const routes = [gpusRoute] as const;

@@ -1,12 +1,13 @@
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute } from "@tanstack/react-router";
 import { rootRoute } from "@/frame/root";
+import { lazyScreen } from "../lazy";
 import { readHistory } from "./filter";
 
 const historyRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/history",
   validateSearch: readHistory,
-  component: lazyRouteComponent(() => import("./HistoryScreen"), "HistoryScreen"),
+  component: lazyScreen(() => import("./HistoryScreen"), "HistoryScreen"),
 });
 
 /** Not in the navigation: it is reached from Incidents. */

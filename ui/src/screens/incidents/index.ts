@@ -1,6 +1,7 @@
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute } from "@tanstack/react-router";
 import { Siren } from "lucide-react";
 import { rootRoute } from "@/frame/root";
+import { lazyScreen } from "../lazy";
 import type { Screen } from "../screen";
 import { readFilter, writeFilter } from "./filter";
 import { readKind } from "./kinds";
@@ -16,14 +17,14 @@ const listRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/incidents",
   validateSearch: (search: Record<string, unknown>) => writeFilter(readFilter(search)),
-  component: lazyRouteComponent(() => import("./IncidentsScreen"), "IncidentsScreen"),
+  component: lazyScreen(() => import("./IncidentsScreen"), "IncidentsScreen"),
 });
 
 const detailRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/incidents/$id",
   validateSearch: readKind,
-  component: lazyRouteComponent(() => import("./IncidentScreen"), "IncidentScreen"),
+  component: lazyScreen(() => import("./IncidentScreen"), "IncidentScreen"),
 });
 
 export const routes = [listRoute, detailRoute] as const;

@@ -1,7 +1,8 @@
-import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { createRoute, redirect } from "@tanstack/react-router";
 import { Gauge } from "lucide-react";
 import { z } from "zod";
 import { rootRoute } from "@/frame/root";
+import { lazyScreen } from "../lazy";
 import type { Screen } from "../screen";
 
 export const screen = { id: "overview", path: "/", icon: Gauge, letter: "o" } as const satisfies Screen;
@@ -10,7 +11,7 @@ const overviewRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/",
   validateSearch: z.object({ chain: z.string().optional().catch(undefined) }),
-  component: lazyRouteComponent(() => import("./OverviewScreen"), "OverviewScreen"),
+  component: lazyScreen(() => import("./OverviewScreen"), "OverviewScreen"),
 });
 
 /** The other screens are addressed by their names, so this one can be too. */

@@ -1,7 +1,8 @@
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute } from "@tanstack/react-router";
 import { MessageSquareText } from "lucide-react";
 import { z } from "zod";
 import { rootRoute } from "@/frame/root";
+import { lazyScreen } from "../lazy";
 import type { Screen } from "../screen";
 
 export const screen = {
@@ -17,7 +18,7 @@ const playgroundRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/playground",
   validateSearch: z.object({ chain: text, tier: text, other: text }),
-  component: lazyRouteComponent(() => import("./PlaygroundScreen"), "PlaygroundScreen"),
+  component: lazyScreen(() => import("./PlaygroundScreen"), "PlaygroundScreen"),
 });
 
 export const routes = [playgroundRoute] as const;

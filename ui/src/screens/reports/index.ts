@@ -1,6 +1,7 @@
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute } from "@tanstack/react-router";
 import { ChartColumn } from "lucide-react";
 import { rootRoute } from "@/frame/root";
+import { lazyScreen } from "../lazy";
 import type { Screen } from "../screen";
 import { readChoice } from "./period";
 
@@ -16,7 +17,7 @@ const reportsRoute = createRoute({
   path: "/reports",
   validateSearch: (search: Record<string, unknown>): Partial<ReturnType<typeof readChoice>> =>
     Object.keys(search).length === 0 ? {} : readChoice(search),
-  component: lazyRouteComponent(() => import("./ReportsScreen"), "ReportsScreen"),
+  component: lazyScreen(() => import("./ReportsScreen"), "ReportsScreen"),
 });
 
 export const routes = [reportsRoute] as const;

@@ -1,6 +1,7 @@
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute } from "@tanstack/react-router";
 import { BookOpenCheck } from "lucide-react";
 import { rootRoute } from "@/frame/root";
+import { lazyScreen } from "../lazy";
 import type { Screen } from "../screen";
 
 export const screen = {
@@ -15,7 +16,7 @@ const runbooksRoute = createRoute({
   path: "/runbooks",
   validateSearch: (search: Record<string, unknown>): { name?: string } =>
     typeof search.name === "string" ? { name: search.name } : {},
-  component: lazyRouteComponent(() => import("./RunbooksScreen"), "RunbooksScreen"),
+  component: lazyScreen(() => import("./RunbooksScreen"), "RunbooksScreen"),
 });
 
 export const routes = [runbooksRoute] as const;

@@ -1,6 +1,7 @@
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute } from "@tanstack/react-router";
 import { Settings } from "lucide-react";
 import { rootRoute } from "@/frame/root";
+import { lazyScreen } from "../lazy";
 import type { Screen } from "../screen";
 import { readSection } from "./sections";
 
@@ -15,7 +16,7 @@ const settingsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/settings",
   validateSearch: readSection,
-  component: lazyRouteComponent(() => import("./SettingsScreen"), "SettingsScreen"),
+  component: lazyScreen(() => import("./SettingsScreen"), "SettingsScreen"),
 });
 
 export const routes = [settingsRoute] as const;
