@@ -41,6 +41,34 @@ test("a tier is dragged by the mouse, in force at once, and undone", async ({ pa
   await inOrder(page, practice, ["gpu", "second-gpu", "cpu"]);
 });
 
+test.describe("by touch", () => {
+  test.use({ hasTouch: true });
+
+  test("a tier that is held and dragged by a finger is in force at its new place", async ({
+    page,
+    practice,
+  }) => {
+    const touch = await page.context().newCDPSession(page);
+    const middle = async (id: string) => {
+      const box = await page.getByTestId(id).boundingBox();
+      if (!box) throw new Error(`${id} is nowhere`);
+      return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    };
+    const finger = (type: "touchStart" | "touchMove" | "touchEnd", at?: { x: number; y: number }) =>
+      touch.send("Input.dispatchTouchEvent", { type, touchPoints: at ? [at] : [] });
+    const from = await middle("tier-grip-cpu");
+    const to = await middle("tier-grip-gpu");
+    await finger("touchStart", from);
+    await expect(page.getByText("cpu lifted from position 3 of 3.")).toBeAttached();
+    for (let step = 1; step <= 12; step++) {
+      await finger("touchMove", { x: from.x, y: from.y + ((to.y - 6 - from.y) * step) / 12 });
+    }
+    await expect(page.getByText("cpu is now at position 1 of 3.")).toBeAttached();
+    await finger("touchEnd");
+    await inOrder(page, practice, ["cpu", "gpu", "second-gpu"]);
+  });
+});
+
 test("a tier is lifted, moved and dropped by the keyboard", async ({ page, practice }) => {
   await page.getByTestId("tier-grip-gpu").focus();
   await page.keyboard.press("Space");

@@ -13,6 +13,7 @@ import { useCommand, useRpc } from "@/state/rpc";
 import { ChangeList, useWords } from "./ChangeList";
 import { diff } from "./diff";
 import { discardDraft, rebase, type useDraft } from "./draft";
+import { Follows } from "./Follows";
 import { ProblemList } from "./ProblemList";
 import { useOfferUndo } from "./use-config";
 
@@ -79,6 +80,7 @@ function Changes({ page, draft, onClose }: Props) {
         ) : (
           <ChangeList changes={changes} />
         )}
+        {changes.length > 0 && <Follows before={draft.before} after={draft.document} />}
         {check.isPending && <Checking />}
         {check.error && <ErrorState error={check.error} onRetry={check.refetch} />}
         {errors.length > 0 && <Problems title={t("review.errors")} problems={errors} />}
@@ -89,7 +91,7 @@ function Changes({ page, draft, onClose }: Props) {
             <ProblemList problems={apply.error.problems} />
           </>
         )}
-        <Field label={t("review.note")}>
+        <Field label={t("review.note")} hint={t("review.note_hint")}>
           {(aria) => (
             <Input {...aria} value={note} maxLength={200} onChange={(event) => setNote(event.target.value)} />
           )}
