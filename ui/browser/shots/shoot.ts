@@ -6,7 +6,7 @@ import { type Daemon, open, pathOf, type SCREENS, test } from "../harness";
 
 const INTO = fileURLToPath(new URL("../../../target/screenshots/", import.meta.url));
 /** Long enough for a chart to draw its first figures. */
-const DRAWN_MS = 1500;
+const DRAWN_MS = 1200;
 
 export const SIZE = { width: 1280, height: 800 };
 /** The smallest window the screens are made for. */
@@ -19,15 +19,23 @@ export type Screen = (typeof SCREENS)[number];
 
 mkdirSync(INTO, { recursive: true });
 
-/** A picture of what stands on the page, in both themes. */
+/** A picture of what `show` brings onto the page, in both themes. */
 export async function shoot(page: Page, name: string, show: () => Promise<unknown>, size = SIZE) {
+  await page.setViewportSize(size);
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+  await show();
   for (const colorScheme of ["light", "dark"] as const) {
-    await page.setViewportSize(size);
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await show();
     await page.waitForTimeout(DRAWN_MS);
     await page.screenshot({ path: `${INTO}${name}-${colorScheme}.png` });
   }
+}
+
+/** The same in the smallest window, on a large screen and at 200 %. */
+export async function shootSizes(page: Page, name: string, show: () => Promise<unknown>) {
+  await shoot(page, `${name}-small`, show, SMALL);
+  await shoot(page, `${name}-large`, show, LARGE);
+  await shoot(page, `${name}-zoomed`, show, ZOOMED);
 }
 
 const lively = new WeakSet<Daemon>();

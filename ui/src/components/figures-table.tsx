@@ -1,4 +1,5 @@
 /** A server's figures over four spans of time, side by side. */
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { ErrorState } from "@/components/states";
 import type { FiguresView, PercentilesView, ReplicaView } from "@/contract";
@@ -32,7 +33,7 @@ export function FiguresTable({ replica }: { replica: ReplicaView }) {
             <tr key={name} className="border-t border-line">
               <th className="py-1 text-left font-normal text-muted">{t(`figures.${name}`)}</th>
               {columns.map((column) => (
-                <td key={column.span_ms} className="numeric px-2 py-1 text-right">
+                <td key={column.span_ms} className="numeric px-2 py-1 text-right whitespace-nowrap">
                   {value(column)}
                 </td>
               ))}
@@ -75,19 +76,35 @@ const ROWS = [
   ["rate", (f) => figure(f.tokens_per_second, 1)],
 ] as const satisfies readonly (readonly [string, (figures: FiguresView) => string])[];
 
+/** `7 / 38 / 45 ms`: the unit once, where all three have the same. */
 function percentiles(of: PercentilesView | null): string {
-  return of ? [of.p50_ms, of.p95_ms, of.p99_ms].map((ms) => duration(ms)).join(" / ") : duration(null);
+  if (!of) return duration(null);
+  const three = [of.p50_ms, of.p95_ms, of.p99_ms].map((ms) => duration(ms));
+  const unit = / \D+$/.exec(three[0] ?? "")?.[0];
+  const same =
+    unit && three.every((text) => text.endsWith(unit) && text.indexOf(" ") === text.length - unit.length);
+  return same ? `${three.map((text) => text.slice(0, -unit.length)).join(" / ")}${unit}` : three.join(" / ");
+}
+
+/** What is left of a server's rate limits, in words; empty where its answers do not say. */
+export function quotaLeft(quota: ReplicaView["quota"], t: TFunction<"watch">): string[] {
+  if (!quota) return [];
+  const { requests_left, requests_limit, tokens_left, tokens_limit } = quota;
+  const said: string[] = [];
+  const say = (of: "requests" | "tokens", left: number | null, limit: number | null) => {
+    if (left === null) return;
+    const known = { left: figure(left), limit: figure(limit) };
+    said.push(t(limit === null ? `figures.quota_${of}_alone` : `figures.quota_${of}`, known));
+  };
+  say("requests", requests_left, requests_limit);
+  say("tokens", tokens_left, tokens_limit);
+  return said;
 }
 
 function Facts({ replica }: { replica: ReplicaView }) {
   const { t } = useTranslation("watch");
-  const { quota, check_costs: costs } = replica;
-  const left = [
-    quota?.requests_left != null &&
-      t("figures.quota_requests", { left: figure(quota.requests_left), limit: figure(quota.requests_limit) }),
-    quota?.tokens_left != null &&
-      t("figures.quota_tokens", { left: figure(quota.tokens_left), limit: figure(quota.tokens_limit) }),
-  ].filter(Boolean);
+  const { check_costs: costs } = replica;
+  const left = quotaLeft(replica.quota, t);
   const checks =
     costs.billed > 0
       ? t("figures.checks_billed", { made: figure(costs.made), billed: figure(costs.billed) })

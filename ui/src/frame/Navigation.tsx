@@ -26,12 +26,12 @@ export function Navigation() {
             activeOptions={{ exact: path === "/", includeSearch: false }}
             data-testid={`nav-${id}`}
             title={t(`${id}:title`)}
-            className="flex h-8 items-center gap-2.5 rounded-md px-2 font-medium text-muted transition-colors hover:bg-hover hover:text-ink data-[status=active]:bg-hover data-[status=active]:text-ink"
+            className="relative flex h-8 items-center gap-2.5 rounded-md px-2 font-medium text-muted transition-colors hover:bg-hover hover:text-ink data-[status=active]:bg-hover data-[status=active]:text-ink"
           >
             <Icon className="size-4 shrink-0" aria-hidden />
             <span className="max-[899px]:sr-only">{t(`${id}:title`)}</span>
             {(id as Screen["id"]) === "incidents" && open > 0 && (
-              <span className="numeric rounded min-[900px]:ml-auto bg-bad-soft px-1.5 text-xs text-bad">
+              <span className="numeric rounded bg-bad-soft px-1.5 text-xs text-bad max-[899px]:absolute max-[899px]:-top-1 max-[899px]:-right-1 max-[899px]:px-1 min-[900px]:ml-auto">
                 {open}
                 <span className="sr-only"> {t("strip.incidents", { count: open })}</span>
               </span>

@@ -15,6 +15,8 @@ export function Shortcuts() {
       ["g", letter],
       t("shortcuts.go", { screen: t(`${id}:title`) }),
     ]),
+    [["j", "k"], t("shortcuts.list")],
+    [["Ctrl", "Enter"], t("shortcuts.send")],
     [["Alt", "↑ ↓"], t("shortcuts.move")],
     [["Space"], t("shortcuts.lift")],
   ];

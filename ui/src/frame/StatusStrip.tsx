@@ -1,7 +1,7 @@
 import { Activity, Radio, Search, ShieldCheck, ShieldOff, TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { ModeBadge, SimulatedBadge } from "@/components/mode";
-import { Time } from "@/components/time";
+import { Since, Time } from "@/components/time";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import type { ChainView, Overview } from "@/contract";
@@ -47,7 +47,14 @@ function Answering({ overview }: { overview: Overview }) {
       <ModeBadge mode={chain.mode} />
       {chain.simulated && <SimulatedBadge />}
       {chain.mode !== "off" && <Armed chain={chain} />}
-      <span className="min-w-0 truncate">
+      <span
+        className="min-w-0 truncate"
+        title={
+          chain.serving
+            ? `${t("strip.answering", { tier: chain.serving })} ${t("strip.for_chain", { chain: chain.name })}`
+            : undefined
+        }
+      >
         {chain.serving ? (
           <strong>{t("strip.answering", { tier: chain.serving })}</strong>
         ) : (
@@ -57,7 +64,7 @@ function Answering({ overview }: { overview: Overview }) {
         {chain.serving && (
           <span className="text-muted">
             {", "}
-            {t("strip.since")} <Time at={chain.since_ms} />
+            <Since at={chain.since_ms} />
           </span>
         )}
       </span>
@@ -82,7 +89,7 @@ function OpenIncidents({ count }: { count: number }) {
   const { t } = useTranslation();
   if (count === 0) return null;
   return (
-    <a href="#/incidents" className="shrink-0 rounded">
+    <a href="#/incidents" className="flex shrink-0 rounded">
       <Badge tone="bad">
         <TriangleAlert aria-hidden />
         {t("strip.incidents", { count })}
@@ -95,9 +102,10 @@ function OpenIncidents({ count }: { count: number }) {
 function Age() {
   const { t } = useTranslation();
   const heardAt = useHeardAt();
+  const lost = useConnection((state) => state.link === "lost");
   const now = useNow();
   if (heardAt === null) return <span className="text-xs text-faint">{t("strip.waiting")}</span>;
-  if (now - heardAt < STALE_AFTER_MS) {
+  if (!lost && now - heardAt < STALE_AFTER_MS) {
     return (
       <span className="flex items-center gap-1.5 text-xs text-muted">
         <Radio className="size-3.5" aria-hidden />

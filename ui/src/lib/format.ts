@@ -45,6 +45,9 @@ export function ago(at: number, now: number): string {
   return past < 0 ? `in ${text}` : `${text} ago`;
 }
 
+/** How long since, coarse: `14 s`, `11 min`, `3 h`, `2 d`. */
+export const age = (at: number, now: number): string => coarse(Math.max(0, now - at));
+
 function coarse(ms: number): string {
   if (ms < MINUTE) return `${Math.round(ms / SECOND)} s`;
   if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;

@@ -23,10 +23,12 @@ export interface TimeChartProps {
   label: string;
   /** Charts with the same key show their cursors at the same time. */
   syncKey?: string;
+  /** What stands in its place while nothing was measured. */
+  none?: string | undefined;
 }
 
 /** A chart of the contract's series. */
-export function TimeChart({ series, height, label, syncKey }: TimeChartProps) {
+export function TimeChart({ series, height, label, syncKey, none }: TimeChartProps) {
   const { t } = useTranslation("charts");
   const [table, setTable] = useState(false);
   const values = useRef<HTMLElement>(null);
@@ -61,7 +63,7 @@ export function TimeChart({ series, height, label, syncKey }: TimeChartProps) {
           style={{ height }}
           className="flex items-center justify-center rounded border border-line border-dashed text-xs text-faint"
         >
-          {t("no_data")}
+          {none ?? t("no_data")}
         </p>
       ) : table ? (
         <ChartTable series={series} label={label} height={height} />

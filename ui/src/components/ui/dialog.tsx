@@ -1,6 +1,6 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { cn } from "@/lib/cn";
 import { buttonClass } from "./button";
@@ -16,14 +16,20 @@ interface Props {
   wide?: boolean;
 }
 
+/** A form begins at its first field, not at the cross that closes it. */
+const FIRST = "[data-dialog-body] :is(input, textarea):not([type=file], [tabindex='-1'])";
+
 /** A question or a form in front of the screen. Esc and the cross close it. */
 export function Dialog({ open, onClose, title, description, children, footer, wide }: Props) {
   const { t } = useTranslation();
+  const popup = useRef<HTMLDivElement>(null);
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 z-40 bg-black/40" />
         <Base.Popup
+          ref={popup}
+          initialFocus={() => popup.current?.querySelector<HTMLElement>(FIRST) ?? true}
           className={cn(
             "fixed top-1/2 left-1/2 z-40 flex max-h-[calc(100dvh-48px)] w-[calc(100vw-32px)] -translate-x-1/2 -translate-y-1/2 flex-col",
             "rounded-xl border border-line bg-raised shadow-pop outline-none",
@@ -39,7 +45,11 @@ export function Dialog({ open, onClose, title, description, children, footer, wi
               <X aria-hidden />
             </Base.Close>
           </header>
-          {children && <div className="min-h-0 overflow-y-auto px-5 pb-4">{children}</div>}
+          {children && (
+            <div data-dialog-body className="min-h-0 overflow-y-auto px-5 pb-4">
+              {children}
+            </div>
+          )}
           {footer && (
             <footer className="flex justify-end gap-2 border-t border-line px-5 py-3">{footer}</footer>
           )}

@@ -38,9 +38,9 @@ export function ChainCard({ page, chain, at }: Props) {
       data-testid={`chain-${chain.name}`}
       className="rounded-lg border border-line bg-surface"
     >
-      <header className="flex items-start justify-between gap-4 px-4 pt-3 pb-2">
+      <header className="flex flex-wrap items-start justify-between gap-x-4 gap-y-1 px-4 pt-3 pb-2">
         <Heading chain={chain} />
-        <div className="flex shrink-0 gap-1">
+        <div className="-mr-2 flex flex-wrap gap-1">
           {live && <ChainOrders chain={live} />}
           {!locked && (
             <>
@@ -95,9 +95,11 @@ function Heading({ chain }: { chain: Chain }) {
     mode === "auto" ? t("chain.failback_auto", { hold, ramp }) : t("chain.failback_manual"),
   ].filter(Boolean);
   return (
-    <div className="min-w-0">
-      <h2 className="flex items-center gap-2 text-base font-semibold">
-        <span className="truncate">{chain.name}</span>
+    <div className="min-w-60 flex-1">
+      <h2 className="flex flex-wrap items-center gap-x-2 gap-y-1 text-base font-semibold">
+        <span className="min-w-0 truncate" title={chain.name}>
+          {chain.name}
+        </span>
         {live && <ModeBadge mode={live.mode} />}
         {live?.simulated && <SimulatedBadge />}
         {live && live.mode !== "off" && <ArmedBadge chain={live} />}

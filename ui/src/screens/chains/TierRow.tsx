@@ -1,5 +1,5 @@
 import { useSortable } from "@dnd-kit/react/sortable";
-import { ArrowDown, ArrowRightLeft, ArrowUp, GripVertical, KeyRound } from "lucide-react";
+import { ArrowDown, ArrowRightLeft, ArrowUp, GripVertical } from "lucide-react";
 import type { KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { EngineLoad } from "@/components/engine-load";
@@ -13,10 +13,10 @@ import { Button } from "@/components/ui/button";
 import { Switch } from "@/components/ui/switch";
 import type { Chain, ChainView, ConfigPage, Tier, TierView } from "@/contract";
 import { cn } from "@/lib/cn";
-import { providerName } from "@/lib/words";
 import { ChecksBar } from "../overview/ChecksBar";
 import { healthOf } from "../overview/summary";
 import { edit, withTier } from "./draft";
+import { Address, Identity } from "./TierFacts";
 import { TierMenu } from "./TierMenu";
 
 interface Props {
@@ -57,7 +57,10 @@ export function TierRow({ page, chain, at, place, tier, live, liveChain, onMove 
       data-testid={`tier-row-${tier.name}`}
       onKeyDown={onKeyDown}
       className={cn(
-        "grid grid-cols-[auto_auto_minmax(0,2.2fr)_minmax(0,2fr)_minmax(0,1.6fr)_auto_auto] items-center gap-3 border-t border-line bg-surface py-2 pr-2 pl-1",
+        "grid items-start gap-x-3 gap-y-1.5 border-t border-line bg-surface py-2.5 pr-2 pl-1",
+        // In a narrow window the address and the live state go below the name.
+        "grid-cols-[auto_auto_minmax(0,1fr)_minmax(0,1fr)_auto_auto]",
+        "min-[1180px]:grid-cols-[auto_auto_minmax(0,2fr)_minmax(0,1.8fr)_minmax(0,1.7fr)_auto_auto]",
         "focus-visible:outline-offset-[-2px]",
         locked && "last:rounded-b-lg",
         isDragging && "relative z-10 rounded-md shadow-pop",
@@ -71,60 +74,33 @@ export function TierRow({ page, chain, at, place, tier, live, liveChain, onMove 
           type="button"
           data-testid={`tier-grip-${tier.name}`}
           aria-label={t("tier.grip", { name: tier.name })}
-          className="flex h-9 w-6 cursor-grab touch-none items-center justify-center rounded text-faint select-none hover:bg-hover hover:text-ink active:cursor-grabbing"
+          className="-mt-1.5 flex h-9 w-6 cursor-grab touch-none items-center justify-center rounded text-faint select-none hover:bg-hover hover:text-ink active:cursor-grabbing"
         >
           <GripVertical className="size-4" aria-hidden />
         </button>
       )}
       <span className="numeric w-5 text-center font-semibold text-faint">{place + 1}</span>
-      <Identity tier={tier} />
-      <Address tier={tier} />
-      <State tier={tier} live={live} chain={liveChain} />
+      <div className="min-w-0 max-[1179px]:col-span-2">
+        <Identity tier={tier} />
+      </div>
+      <div className="min-w-0 max-[1179px]:col-start-3 max-[1179px]:row-start-2">
+        <Address tier={tier} />
+      </div>
+      <div className="min-w-0 max-[1179px]:col-span-3 max-[1179px]:row-start-2">
+        <State tier={tier} live={live} chain={liveChain} />
+      </div>
       <Switch
+        className="mt-0.5"
         aria-label={t("tier.enabled", { name: tier.name })}
         checked={tier.enabled}
         disabled={locked}
         onCheckedChange={(enabled) => edit(page, (d) => withTier(d, at, place, { ...tier, enabled }))}
       />
-      <div className="flex">
+      <div className="-mt-1 flex justify-end">
         {live && liveChain && <TierOrders chain={liveChain} tier={live} />}
         {!locked && <Moves page={page} chain={chain} at={at} place={place} tier={tier} onMove={onMove} />}
       </div>
     </li>
-  );
-}
-
-function Identity({ tier }: { tier: Tier }) {
-  const { t } = useTranslation("chains");
-  return (
-    <div className="min-w-0">
-      <p className="truncate font-semibold">{tier.name}</p>
-      <p className="truncate text-xs text-muted" title={tier.model}>
-        {providerName(tier.provider)} · {tier.model || t("tier.no_model")}
-      </p>
-    </div>
-  );
-}
-
-function Address({ tier }: { tier: Tier }) {
-  const { t } = useTranslation("chains");
-  const urls = tier.replicas?.length ? tier.replicas.map(({ url }) => url) : tier.url ? [tier.url] : [];
-  return (
-    <div className="min-w-0 text-xs text-muted">
-      <p className="truncate font-mono" title={urls.join("\n")}>
-        {urls.join(", ") || t("tier.default_url")}
-      </p>
-      <p className="flex items-center gap-1 truncate">
-        {tier.provider !== "practice" && (
-          <>
-            <KeyRound className="size-3 shrink-0" aria-hidden />
-            <span className="truncate">{tier.key ?? t("tier.no_key")}</span>
-            <span aria-hidden>·</span>
-          </>
-        )}
-        <span className="truncate">{t(`tier.impact.${tier.quality_impact}`)}</span>
-      </p>
-    </div>
   );
 }
 
@@ -145,7 +121,7 @@ function State({ tier, live, chain }: StateProps) {
   if (!live) return <Badge className="justify-self-start">{t("tier.new")}</Badge>;
   return (
     <div className="flex min-w-0 flex-col items-start gap-0.5">
-      <span className="flex flex-wrap items-center gap-x-2">
+      <span className="flex w-full flex-wrap items-center gap-x-2">
         <HealthBadge health={healthOf(live.replicas)} />
         {chain?.serving === tier.name && (
           <span className="flex items-center gap-1 text-xs font-medium text-accent">
@@ -153,6 +129,7 @@ function State({ tier, live, chain }: StateProps) {
             {t("tier.answering")}
           </span>
         )}
+        <FiguresButton tier={live} className="-my-1 ml-auto" />
       </span>
       {chain && <TierOrderBadge chain={chain} tier={live} />}
       {live.why_not && !live.order && (
@@ -168,9 +145,10 @@ function State({ tier, live, chain }: StateProps) {
         <RestartNote key={replica.id} restart={replica.restart} />
       ))}
       {live.replicas.map((replica) => (
-        <ChecksBar key={replica.id} name={replica.url} checks={replica.checks} />
+        <div key={replica.id} className="w-full">
+          <ChecksBar name={replica.url} checks={replica.checks} />
+        </div>
       ))}
-      <FiguresButton tier={live} className="-ml-2" />
     </div>
   );
 }

@@ -41,7 +41,17 @@ export const Figures = memo(({ chain }: { chain: string }) => {
           const series = data?.[at];
           if (!series) return <Skeleton key={metric} className="h-[160px]" />;
           const label = t(`charts.${metric}`);
-          return <TimeChart key={metric} series={series} height={HEIGHT} label={label} syncKey="overview" />;
+          const none = metric === "errors" ? t("charts.no_errors") : undefined;
+          return (
+            <TimeChart
+              key={metric}
+              series={series}
+              height={HEIGHT}
+              label={label}
+              syncKey="overview"
+              none={none}
+            />
+          );
         })}
       </div>
     </Card>

@@ -44,13 +44,18 @@ function ChainPicker({ overview, chain }: { overview: Overview; chain: ChainView
   const { t } = useTranslation("overview");
   const navigate = useNavigate();
   return (
-    <Select
-      aria-label={t("chain")}
-      className="w-56"
-      value={chain.name}
-      options={overview.chains.map(({ name }) => ({ value: name, label: name }))}
-      onChange={(name) => void navigate({ to: "/", search: { chain: name } })}
-    />
+    <div className="flex items-center gap-2">
+      <span className="text-xs font-medium text-muted" aria-hidden>
+        {t("chain")}
+      </span>
+      <Select
+        aria-label={t("chain")}
+        className="w-auto max-w-56 min-w-32"
+        value={chain.name}
+        options={overview.chains.map(({ name }) => ({ value: name, label: name }))}
+        onChange={(name) => void navigate({ to: "/", search: { chain: name } })}
+      />
+    </div>
   );
 }
 
@@ -64,7 +69,7 @@ function Content({ overview, chain }: { overview: Overview; chain: ChainView | u
         <div className="flex min-w-0 flex-col gap-4">
           <FirstServers overview={overview} />
           {chain && <Figures chain={chain.name} />}
-          <Recent changes={overview.recent} />
+          {(chain || overview.recent.length > 0) && <Recent changes={overview.recent} />}
         </div>
         <div className="flex min-w-0 flex-col gap-4">
           {practising && <Practice chains={overview.chains} shown={chain} />}

@@ -1,20 +1,32 @@
+import { Link } from "@tanstack/react-router";
 import { ArrowRight, CornerUpLeft, History } from "lucide-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { SimulatedBadge } from "@/components/mode";
 import { EmptyState } from "@/components/states";
 import { Time } from "@/components/time";
+import { buttonClass } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import type { ChangeOver } from "@/contract";
 import { duration } from "@/lib/format";
 import { incidentHref } from "@/lib/links";
+import { sentence } from "@/lib/sentence";
 import { words } from "@/lib/words";
 
 /** The newest change-overs: from where to where, why, and what to do about it. */
 export const Recent = memo(({ changes }: { changes: ChangeOver[] }) => {
   const { t } = useTranslation("overview");
   return (
-    <Card title={t("recent.title")}>
+    <Card
+      title={t("recent.title")}
+      aside={
+        changes.length > 0 && (
+          <Link to="/history" className={buttonClass("ghost", "sm")}>
+            {t("recent.all")}
+          </Link>
+        )
+      }
+    >
       {changes.length === 0 ? (
         <EmptyState icon={<History aria-hidden />} title={t("recent.none")}>
           {t("recent.none_body")}
@@ -50,10 +62,10 @@ function Row({ change }: { change: ChangeOver }) {
           <span className="text-xs text-faint">{change.chain}</span>
           {change.simulated && <SimulatedBadge />}
         </p>
-        {change.error && <p className="break-words text-muted">{change.error}</p>}
+        {change.error && <p className="break-words text-muted">{sentence(change.error)}</p>}
         {change.advice && <p className="break-words">{change.advice}</p>}
       </div>
-      <div className="flex flex-col items-end text-xs">
+      <div className="flex flex-col items-end text-xs leading-5">
         {change.waited_ms !== null && (
           <span className="numeric text-muted" title={t("recent.waited")}>
             {t("recent.waited")} {duration(change.waited_ms)}

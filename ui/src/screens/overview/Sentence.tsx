@@ -1,6 +1,7 @@
 import { CircleCheck, CircleDashed, OctagonX, PowerOff, Shuffle } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { ChainOrders, PinServing } from "@/components/orders/chain-orders";
+import { Since } from "@/components/time";
 import { buttonClass } from "@/components/ui/button";
 import type { ChainView, Overview } from "@/contract";
 import { percent } from "@/lib/format";
@@ -28,6 +29,25 @@ function useWords() {
   };
 }
 
+/** Since when that tier answers, and how much of the chain's capability is left. */
+function Below({ chain }: { chain: ChainView }) {
+  const { t } = useTranslation("overview");
+  const degraded = chain.mode === "degraded";
+  if (chain.serving === null && !degraded) return null;
+  return (
+    <p className="text-muted">
+      {chain.serving !== null && (
+        <>
+          {t("sentence.serves", { tier: chain.serving })} <Since at={chain.since_ms} />.
+        </>
+      )}{" "}
+      {degraded && (
+        <span data-testid="status-score">{t("sentence.score", { share: percent(chain.score, 0) })}</span>
+      )}
+    </p>
+  );
+}
+
 /** The one sentence that says how things are. */
 export function Sentence({ overview, chain }: { overview: Overview; chain: ChainView | undefined }) {
   const { t } = useTranslation("overview");
@@ -44,11 +64,7 @@ export function Sentence({ overview, chain }: { overview: Overview; chain: Chain
         <p data-testid="status-sentence" className="text-lg font-medium">
           {own ? overview.sentence : words(chain)}
         </p>
-        {about?.mode === "degraded" && (
-          <p data-testid="status-score" className="text-muted">
-            {t("sentence.score", { share: percent(about.score, 0) })}
-          </p>
-        )}
+        {about && <Below chain={about} />}
       </div>
       <div className="ml-auto flex shrink-0 items-center gap-2">
         {incident && (

@@ -1,8 +1,9 @@
-import { ArrowRightLeft, PowerOff } from "lucide-react";
+import { ArrowRightLeft, Gauge, PowerOff } from "lucide-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { EngineLoad } from "@/components/engine-load";
 import { FiguresButton } from "@/components/figures-button";
+import { quotaLeft } from "@/components/figures-table";
 import { HealthBadge } from "@/components/health";
 import { RestartNote } from "@/components/restart-note";
 import { Time } from "@/components/time";
@@ -34,22 +35,24 @@ export const TierCard = memo(({ tier, position, serving }: Props) => {
         serving ? "border-accent" : "border-line",
       )}
     >
-      <header className="flex min-h-11 items-start justify-between gap-2">
-        <div className="min-w-0">
-          <h2 className="flex items-center gap-1.5 font-semibold">
+      <header>
+        <div className="flex items-center justify-between gap-2">
+          <h2 className="flex min-w-0 items-center gap-1.5 font-semibold">
             <span className="numeric text-faint" title={t("tier.position", { n: position })}>
               {position}
             </span>
-            <span className="truncate">{tier.name}</span>
+            <span className="truncate" title={tier.name}>
+              {tier.name}
+            </span>
           </h2>
-          <p className="truncate text-xs text-muted" title={`${providerName(tier.provider)} · ${tier.model}`}>
+          {tier.enabled ? <HealthBadge health={summary.health} /> : <Disabled />}
+        </div>
+        <div className="flex items-center justify-between gap-2 text-xs">
+          <p className="truncate text-muted" title={`${providerName(tier.provider)} · ${tier.model}`}>
             {providerName(tier.provider)} · {tier.model}
           </p>
-        </div>
-        <div className="flex flex-col items-end gap-1">
-          {tier.enabled ? <HealthBadge health={summary.health} /> : <Disabled />}
           {serving && (
-            <span className="flex items-center gap-1 text-xs font-medium text-accent">
+            <span className="flex shrink-0 items-center gap-1 font-medium text-accent">
               <ArrowRightLeft className="size-3" aria-hidden />
               {t("tier.answering")}
             </span>
@@ -58,7 +61,11 @@ export const TierCard = memo(({ tier, position, serving }: Props) => {
       </header>
       <Numbers tier={tier} />
       <div className="flex flex-col gap-1 text-xs text-muted">
-        {summary.breaker && <BreakerState replica={summary.breaker} />}
+        <div className="flex items-center justify-between gap-2">
+          {summary.breaker && <BreakerState replica={summary.breaker} />}
+          <FiguresButton tier={tier} className="-my-1 -mr-2 ml-auto" />
+        </div>
+        <Quota tier={tier} />
         {tier.replicas.length > 1 && (
           <span>{t("tier.replicas", { up: summary.healthy, count: tier.replicas.length })}</span>
         )}
@@ -74,7 +81,6 @@ export const TierCard = memo(({ tier, position, serving }: Props) => {
         {tier.replicas.map((replica) => (
           <ChecksBar key={replica.id} name={replica.url} checks={replica.checks} />
         ))}
-        <FiguresButton tier={tier} className="-mr-2 -mb-1 self-end" />
       </div>
     </article>
   );
@@ -117,19 +123,35 @@ function Held({ tier }: { tier: TierView }) {
   );
 }
 
+/** What is left of the rate limits, server by server, where their answers say it. */
+function Quota({ tier }: { tier: TierView }) {
+  const { t } = useTranslation("watch");
+  const known = tier.replicas.filter(({ quota }) => quota !== null);
+  return known.map(({ id, url, quota }) => {
+    const left = quotaLeft(quota, t);
+    if (left.length === 0) return null;
+    return (
+      <span key={id} data-testid="quota-left" className="numeric flex items-start gap-1.5" title={url}>
+        <Gauge className="mt-px size-3.5 shrink-0" aria-hidden />
+        {t("figures.quota_left", { left: left.join(", ") })}
+      </span>
+    );
+  });
+}
+
 function Numbers({ tier }: { tier: TierView }) {
   const { t } = useTranslation("overview");
   const { p95, errors, inFlight } = summarise(tier);
   const rows = [
-    [t("tier.p95"), duration(p95)],
-    [t("tier.errors"), percent(errors)],
-    [t("tier.in_flight"), figure(inFlight)],
-    [t("tier.traffic"), percent(tier.traffic, 0)],
+    [t("tier.p95"), duration(p95), t("tier.p95_hint")],
+    [t("tier.errors"), percent(errors), t("tier.errors_hint")],
+    [t("tier.in_flight"), figure(inFlight), t("tier.in_flight_hint")],
+    [t("tier.traffic"), percent(tier.traffic, 0), t("tier.traffic_hint")],
   ] as const;
   return (
     <dl className="grid grid-cols-2 gap-x-3 gap-y-1.5">
-      {rows.map(([label, value]) => (
-        <div key={label} className="min-w-0">
+      {rows.map(([label, value, hint]) => (
+        <div key={label} className="min-w-0" title={hint}>
           <dt className="truncate text-2xs text-faint">{label}</dt>
           <dd className={cn("numeric font-medium", value === "n/a" && "text-faint")}>{value}</dd>
         </div>

@@ -7,10 +7,18 @@ import { TierCard } from "./TierCard";
 export function TierStrip({ chain }: { chain: ChainView }) {
   const { t } = useTranslation("overview");
   return (
-    <ol aria-label={t("tiers")} className="flex gap-1 overflow-x-auto">
+    <ol
+      aria-label={t("tiers")}
+      className="grid grid-cols-[repeat(auto-fit,minmax(min(15rem,100%),1fr))] gap-x-6 gap-y-4"
+    >
       {chain.tiers.map((tier, index) => (
-        <li key={tier.name} className="flex min-w-60 flex-1 items-stretch gap-1">
-          {index > 0 && <ChevronRight className="mt-4 size-4 shrink-0 text-faint" aria-hidden />}
+        <li key={tier.name} className="relative flex items-stretch">
+          {index > 0 && (
+            <ChevronRight
+              className="absolute top-4 -left-5 size-4 text-faint max-[899px]:hidden"
+              aria-hidden
+            />
+          )}
           <TierCard tier={tier} position={index + 1} serving={tier.name === chain.serving} />
         </li>
       ))}

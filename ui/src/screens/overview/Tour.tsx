@@ -60,15 +60,26 @@ export function Tour({ chain }: { chain: ChainView }) {
       {idle && (
         <div className="flex flex-col gap-2">
           {!tour.repaired && <p className="text-muted">{t(failing ? "tour.already" : "tour.lead")}</p>}
-          <Button
-            kind="primary"
-            data-testid="tour-go"
-            disabled={set.isPending || failing}
-            onClick={() => void go()}
-          >
-            <Zap aria-hidden />
-            {t(tour.repaired ? "tour.again" : "tour.go")}
-          </Button>
+          {failing && !tour.repaired ? (
+            <Button
+              data-testid="tour-mend"
+              disabled={set.isPending}
+              onClick={() => void set.mutateAsync({ name: server, failing: false }).catch(report)}
+            >
+              <Wrench aria-hidden />
+              {t("tour.repair", { tier: first.name })}
+            </Button>
+          ) : (
+            <Button
+              kind="primary"
+              data-testid="tour-go"
+              disabled={set.isPending || failing}
+              onClick={() => void go()}
+            >
+              <Zap aria-hidden />
+              {t(tour.repaired ? "tour.again" : "tour.go")}
+            </Button>
+          )}
         </div>
       )}
       {tour.server !== null && (

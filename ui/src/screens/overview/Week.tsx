@@ -1,12 +1,14 @@
-import { memo } from "react";
+import { CircleCheck, CircleX } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { SimulatedBadge } from "@/components/mode";
 import { Card } from "@/components/ui/card";
 import type { WeekFigures } from "@/contract";
 import { duration, figure, percent } from "@/lib/format";
+import { parseSpan } from "@/screens/chains/span";
+import { useRpc } from "@/state/rpc";
 
 /** What clients saw in seven days, against what they would have seen without fallback. */
-export const Week = memo(({ figures }: { figures: WeekFigures[] }) => {
+export function Week({ figures }: { figures: WeekFigures[] }) {
   const { t } = useTranslation("overview");
   const some = figures.filter((week) => week.requests > 0);
   return (
@@ -19,7 +21,7 @@ export const Week = memo(({ figures }: { figures: WeekFigures[] }) => {
       </div>
     </Card>
   );
-});
+}
 
 function Figures({ week }: { week: WeekFigures }) {
   const { t } = useTranslation("overview");
@@ -43,6 +45,28 @@ function Figures({ week }: { week: WeekFigures }) {
           </div>
         ))}
       </dl>
+      {!week.simulated && week.worst_rto_ms !== null && <Held worst={week.worst_rto_ms} />}
     </div>
+  );
+}
+
+/** The worst recovery of a tier against the target for model serving. */
+function Held({ worst }: { worst: number }) {
+  const { t } = useTranslation("overview");
+  const { data: span } = useRpc("config.get", null, {
+    select: ({ document }) => document.targets.serving_rto,
+  });
+  const target = span === undefined ? null : parseSpan(span);
+  if (target === null) return null;
+  const held = worst <= target;
+  const Icon = held ? CircleCheck : CircleX;
+  return (
+    <p
+      data-testid="week-target"
+      className={`flex items-center justify-end gap-1 text-xs ${held ? "text-good" : "text-bad"}`}
+    >
+      <Icon className="size-3 shrink-0" aria-hidden />
+      {t(held ? "week.held" : "week.missed", { target: duration(target) })}
+    </p>
   );
 }

@@ -142,7 +142,12 @@ function Urls() {
           )}
         </div>
       ))}
-      <Button kind="ghost" size="sm" className="self-start" onClick={() => append(toReplica({ url: "" }))}>
+      <Button
+        kind="ghost"
+        size="sm"
+        className="-ml-2 self-start"
+        onClick={() => append(toReplica({ url: "" }))}
+      >
         <Plus aria-hidden />
         {t("field.add_replica")}
       </Button>
@@ -158,7 +163,7 @@ function QualityField() {
       control={control}
       name="quality_impact"
       render={({ field }) => (
-        <Field label={t("field.quality_impact")}>
+        <Field label={t("field.quality_impact")} hint={t("field.quality_impact_hint")}>
           {(aria) => (
             <Select
               {...aria}

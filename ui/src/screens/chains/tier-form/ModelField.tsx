@@ -59,7 +59,10 @@ function Listed({
   const matching = models.filter((model) => model.toLowerCase().includes(typed.trim().toLowerCase()));
   const shown = matching.length > 0 ? matching : models;
   return (
-    <ul aria-label={t("field.models")} className="max-h-40 overflow-y-auto rounded-md border border-line p-1">
+    <ul
+      aria-label={t("field.models")}
+      className="-mt-1 max-h-40 overflow-y-auto rounded-md border border-line p-1"
+    >
       {shown.map((model) => (
         <li key={model}>
           <button

@@ -1,5 +1,6 @@
 import { CircleCheck, CircleX, FlaskRound } from "lucide-react";
-import { useFormContext } from "react-hook-form";
+import { useState } from "react";
+import { useFormContext, useWatch } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { ErrorState } from "@/components/states";
 import { Button } from "@/components/ui/button";
@@ -11,13 +12,19 @@ import { fromValues, type TierValues } from "../tier-values";
 /** Sends one real request with what stands in the form, and shows the answer as it came. */
 export function TestTier({ base }: { base: Tier }) {
   const { t } = useTranslation("chains");
-  const { getValues, trigger } = useFormContext<TierValues>();
+  const { control, getValues, trigger } = useFormContext<TierValues>();
   const test = useCommand("tier.test");
+  // What was found holds for what was tested: another address or model has no result yet.
+  const now = JSON.stringify(useWatch({ control }));
+  const [tested, setTested] = useState("");
   const run = async () => {
-    if (await trigger()) test.mutate({ tier: fromValues(getValues(), base) });
+    if (!(await trigger())) return;
+    setTested(now);
+    test.mutate({ tier: fromValues(getValues(), base) });
   };
+  const holds = tested === now;
   return (
-    <div className="flex flex-col gap-2 rounded-md bg-canvas p-3">
+    <div className="rounded-md bg-canvas p-3">
       <div className="flex items-center gap-3">
         <Button data-testid="tier-test" onClick={() => void run()} disabled={test.isPending}>
           <FlaskRound aria-hidden />
@@ -25,9 +32,9 @@ export function TestTier({ base }: { base: Tier }) {
         </Button>
         <p className="text-xs text-muted">{t("form.test_lead")}</p>
       </div>
-      <div aria-live="polite">
-        {test.data && <Result result={test.data} />}
-        {test.error && <ErrorState error={test.error} />}
+      <div aria-live="polite" className="not-empty:mt-2">
+        {holds && test.data && <Result result={test.data} />}
+        {holds && test.error && <ErrorState error={test.error} />}
       </div>
     </div>
   );
