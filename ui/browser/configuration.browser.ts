@@ -1,7 +1,7 @@
 /** The configuration's ways in and out: templates, files, revisions, and what a review says before it is applied. */
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
-import { type Daemon, expect, open, test } from "./harness";
+import { type Daemon, expect, ModelServer, open, test } from "./harness";
 
 const chainsOf = async (daemon: Daemon) => {
   const { document } = await daemon.rpc("config.get", null);
@@ -120,4 +120,30 @@ test("a review says what follows, and how the newest requests would have gone", 
   await page.getByTestId("review").click();
   await expect(page.getByTestId("follows")).toContainText("cpu is the only tier in service");
   await expect(page.getByTestId("dry-run")).toContainText("3 are answered by cpu instead of gpu");
+});
+
+test("a new chain starts from a template beside the others", async ({ page, practice }) => {
+  await open(page, practice, "/chains");
+  await page.getByTestId("add-chain").click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByTestId("starts-with").click();
+  await page.getByRole("option", { name: "GPU → second GPU → CPU" }).click();
+  await dialog.getByLabel("Name", { exact: true }).fill("rack");
+  await dialog.getByTestId("chain-save").click();
+  const chain = page.getByTestId("chain-rack");
+  await expect(chain.getByTestId(/^tier-row-/)).toHaveCount(3);
+  await expect(chain.getByTestId("tier-row-gpu-2")).toContainText("no model yet");
+  expect(await chainsOf(practice)).toEqual(["practice: gpu, second-gpu, cpu"]);
+});
+
+test("a tier's form says whether a server answers at the address", async ({ page, practice }) => {
+  const server = await new ModelServer("Hello").start();
+  await open(page, practice, "/chains");
+  await page.getByTestId("add-tier-practice").click();
+  const reach = page.getByTestId("reach-0");
+  await page.getByTestId("field-replicas.0.url").fill(server.url);
+  await expect(reach).toHaveText("A server answers there, with 1 model.");
+  await server.stop();
+  await page.getByTestId("field-replicas.0.url").fill(`${server.url}/v1`);
+  await expect(reach).toContainText(/^Not reached: Connection to 127\.0\.0\.1:\d+ refused/);
 });

@@ -299,7 +299,15 @@ export const chains = {
     command: "Write the program, then each argument on a line of its own.",
     taken: "This name is taken. Choose another.",
   },
+  reach: {
+    asking: "Asking whether a server answers there",
+    good_one: "A server answers there, with {{count}} model.",
+    good_other: "A server answers there, with {{count}} models.",
+    bad: "Not reached: {{why}}",
+  },
   form: {
+    starts: "Starts with",
+    starts_hint: "Fill in the models of its tiers before you apply it.",
     add_title: "Add tier to {{chain}}",
     edit_title: "Edit {{name}}",
     lead: "Goes into the draft; nothing changes for clients yet.",

@@ -43,7 +43,7 @@ export const playground = {
   why: {
     title: "Why this tier",
     served: "answered",
-    may: "might have served",
+    may: "could have answered",
     failed: "failed",
     tries: "Tries",
     request: "Request",

@@ -1,4 +1,5 @@
 import { zodResolver } from "@hookform/resolvers/zod";
+import { useState } from "react";
 import { Controller, FormProvider, type UseFormReturn, useForm, useFormContext } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { z } from "zod";
@@ -9,11 +10,11 @@ import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import type { Chain, ConfigPage } from "@/contract";
 import { inWords, isError, ofChain } from "@/lib/problems";
-import { useCommand } from "@/state/rpc";
+import { useCommand, useRpc } from "@/state/rpc";
 import { edit, useDraft, withChain } from "./draft";
 import { span } from "./field-types";
 import { freeName } from "./order";
-import { newChain } from "./templates";
+import { newChain, TEMPLATES, type Template, tiersOf } from "./templates";
 import { TextField } from "./tier-form/TextField";
 
 const schema = z.object({
@@ -56,7 +57,9 @@ export function ChainDialog({ page, at, onClose }: Props) {
   const draft = useDraft((state) => state.draft);
   const { chains } = draft?.document ?? page.document;
   const names = chains.map((chain) => chain.name);
-  const base = (at === null ? undefined : chains[at]) ?? newChain(freeName("chat", names), []);
+  const [template, setTemplate] = useState<Template>("blank");
+  const existing = at === null ? undefined : chains[at];
+  const base = existing ?? newChain(freeName("chat", names), tiersOf(template));
   const form = useForm<Values>({ resolver: zodResolver(schema), defaultValues: valuesOf(base) });
   const { submit, check } = useSave({ page, at, onClose }, base, names, form);
   return (
@@ -76,12 +79,33 @@ export function ChainDialog({ page, at, onClose }: Props) {
     >
       <FormProvider {...form}>
         <form onSubmit={submit} className="flex flex-col gap-3">
+          {!existing && <StartsWith template={template} onChange={setTemplate} />}
           <Fields />
           {check.error && <ErrorState error={check.error} />}
           <button type="submit" hidden aria-hidden tabIndex={-1} />
         </form>
       </FormProvider>
     </Dialog>
+  );
+}
+
+/** What a new chain's tiers are at first. */
+function StartsWith({ template, onChange }: { template: Template; onChange: (template: Template) => void }) {
+  const { t } = useTranslation("chains");
+  const { data: practice } = useRpc("practice", null);
+  const offered = TEMPLATES.filter((one) => one !== "practice" || (practice?.servers.length ?? 0) > 0);
+  return (
+    <Field label={t("form.starts")} hint={template !== "blank" && t("form.starts_hint")}>
+      {(aria) => (
+        <Select
+          {...aria}
+          data-testid="starts-with"
+          value={template}
+          onChange={onChange}
+          options={offered.toReversed().map((value) => ({ value, label: t(`template.${value}.title`) }))}
+        />
+      )}
+    </Field>
   );
 }
 

@@ -44,7 +44,7 @@ export function Address({ tier }: { tier: Tier }) {
   const quality = [t(`tier.impact.${tier.quality_impact}`), ...changed].join(" · ");
   return (
     <div className="min-w-0 text-xs text-muted">
-      <p className={cn("truncate", urls.length > 0 && "font-mono")} title={urls.join("\n")}>
+      <p className={cn("truncate leading-5", urls.length > 0 && "font-mono")} title={urls.join("\n")}>
         {urls.join(", ") || t("tier.default_url")}
       </p>
       <p className="flex items-center gap-1">

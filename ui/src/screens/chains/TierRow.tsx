@@ -121,7 +121,7 @@ function State({ tier, live, chain }: StateProps) {
   if (!live) return <Badge className="justify-self-start">{t("tier.new")}</Badge>;
   return (
     <div className="flex min-w-0 flex-col items-start gap-0.5">
-      <span className="flex w-full flex-wrap items-center gap-x-2">
+      <span className="flex min-h-5 w-full flex-wrap items-center gap-x-2">
         <HealthBadge health={healthOf(live.replicas)} />
         {chain?.serving === tier.name && (
           <span className="flex items-center gap-1 text-xs font-medium text-accent">

@@ -38,6 +38,8 @@ it("says what follows for the chains that change, and nothing for the others", (
   ]);
   const here = document(tier("a", { url: "http://gpu1:8000" }), tier("b", { url: "http://gpu1:8001/v1" }));
   expect(follows(abc(), here)).toEqual([{ kind: "one_place", chain: "chat", place: "gpu1" }]);
+  const still = document(...(here.chains[0]?.tiers ?? []).map((one) => ({ ...one, model: "x" })));
+  expect(follows(here, still)).toEqual([]);
 });
 
 it("sends the newest requests through the draft by what was known of each tier", () => {

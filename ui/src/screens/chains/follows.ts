@@ -14,8 +14,16 @@ export type Follow =
 /** For every chain that the draft changes. */
 export function follows(before: Document, after: Document): Follow[] {
   return pair(before.chains, after.chains).flatMap(([was, now]) =>
-    now && JSON.stringify(was) !== JSON.stringify(now) ? ofChain(was, now) : [],
+    now && JSON.stringify(was) !== JSON.stringify(now) ? brought(was, now) : [],
   );
+}
+
+/** What holds of the new chain and did not of the old one. */
+function brought(was: Chain | null, now: Chain): Follow[] {
+  const before = (was ? ofChain(was, { ...was, name: now.name }) : []).map((follow) =>
+    JSON.stringify(follow),
+  );
+  return ofChain(was, now).filter((follow) => !before.includes(JSON.stringify(follow)));
 }
 
 function ofChain(was: Chain | null, now: Chain): Follow[] {

@@ -11,6 +11,7 @@ import { toReplica } from "../replica-values";
 import type { TierValues } from "../tier-values";
 import { KeyField } from "./KeyField";
 import { ModelField } from "./ModelField";
+import { Reach } from "./Reach";
 import { TextField, useExplain } from "./TextField";
 
 /** Local servers first. */
@@ -121,14 +122,16 @@ function Urls() {
     <div className="col-span-2 flex flex-col gap-2">
       {fields.map((field, index) => (
         <div key={field.id} className="flex items-start gap-1">
-          <TextField
-            mono
-            className="flex-1"
-            name={`replicas.${index}.url`}
-            label={many ? t("field.replica", { n: index + 1 }) : t("field.url")}
-            hint={index === fields.length - 1 ? hint : undefined}
-            placeholder={PLACEHOLDERS[provider]}
-          />
+          <div className="flex min-w-0 flex-1 flex-col gap-1">
+            <TextField
+              mono
+              name={`replicas.${index}.url`}
+              label={many ? t("field.replica", { n: index + 1 }) : t("field.url")}
+              hint={index === fields.length - 1 ? hint : undefined}
+              placeholder={PLACEHOLDERS[provider]}
+            />
+            <Reach index={index} />
+          </div>
           {many && (
             <Button
               kind="ghost"
