@@ -61,7 +61,8 @@ fn log_to_stderr() {
 /// Everything that can fail, in order; afterwards the program only runs.
 fn start(options: Options) -> Result<tauri::App, (u8, String)> {
     let failed = |error: anyhow::Error| (FAILED, format!("{error:#}"));
-    let data = options.data.clone().unwrap_or_else(engine::default_data_dir);
+    let data = options.data.clone().map_or_else(engine::default_data_dir, Ok);
+    let data = data.map_err(|error| (error.exit_code(), error.to_string()))?;
     // Ends the process when another one has the data folder already; that one then shows its window.
     let app = build(&instance::bus_name(&data)).map_err(failed)?;
     let engine = async_runtime::block_on(Engine::start(engine::Options {

@@ -14,17 +14,17 @@ pub struct Options {
     /// Configuration file: the source of truth, read again whenever it changes.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Keep the database in this folder [default: $XDG_DATA_HOME/changeover].
+    /// Keep the database in this folder [default: $XDG_DATA_HOME/changeover, else ~/.local/share/changeover].
     #[arg(long, value_name = "DIR", env = "CHANGEOVER_DATA")]
     pub data: Option<PathBuf>,
     /// Make sure that the practice chain of simulated servers is there.
     #[arg(long, conflicts_with = "config")]
     pub practice: bool,
     /// Where applications connect, whatever the configuration says; port 0 takes a free one.
-    #[arg(long, value_name = "ADDRESS:PORT")]
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = engine::listen_address)]
     pub listen: Option<SocketAddr>,
-    /// Where the screens are served, whatever the configuration says; port 0 takes a free one.
-    #[arg(long, value_name = "ADDRESS:PORT")]
+    /// Where the screens are served, whatever the configuration says; loopback only; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = engine::listen_address)]
     pub admin: Option<SocketAddr>,
 }
 

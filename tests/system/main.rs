@@ -3,6 +3,7 @@
 mod alerts;
 mod bad_input;
 mod chains;
+mod command_line;
 mod command_lines;
 mod configuration;
 mod discover;

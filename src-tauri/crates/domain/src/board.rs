@@ -209,7 +209,7 @@ pub struct Check {
 /// How an attempt ended, told once at the end of its body or when it is dropped.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// When it was begun, wall clock, milliseconds.
+    /// When it was begun, wall clock, milliseconds; of an answer that broke off, when it broke: it was good until then.
     pub began_ms: i64,
     /// How it failed; absent when the answer was good.
     pub failure: Option<Failure>,

@@ -33,7 +33,7 @@ pub struct Served {
     pub at_ms: i64,
     /// How long the client had waited by then because of tiers that failed before, milliseconds.
     pub waited_ms: i64,
-    /// The tiers that failed before, with when each attempt began (wall clock, milliseconds).
+    /// The tiers that failed before, with when each failure began (wall clock, milliseconds; see `Outcome::began_ms`).
     pub failed: Vec<(String, i64, Failure)>,
 }
 

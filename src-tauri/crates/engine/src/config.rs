@@ -17,6 +17,7 @@ mod snapshot;
 mod starter;
 
 pub use alerts::{alert_keys, alert_settings};
+pub(crate) use check::forced;
 pub use check::{check, has_errors};
 pub use export::to_yaml;
 pub use file::FileWatch;

@@ -7,11 +7,11 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use contract::{Problem, view::EndpointState};
+use contract::{Problem, config::Document, view::EndpointState};
 use gateway::{Gateway, Listener};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{Engine, port_holder};
+use crate::{Engine, config, port_holder};
 
 /// Answers that still run when the program stops, or when the address moves, may take this long.
 const GRACE: Duration = Duration::from_secs(10);
@@ -49,8 +49,14 @@ impl Endpoint {
     }
 
     /// Opens the address of a document that is about to be committed, unless it is open already.
-    pub(crate) async fn prepare(&self, listen: &str) -> Result<(), Vec<Problem>> {
-        let Some(address) = self.wanted(listen).filter(|a| self.now.load().asked != Some(*a)) else {
+    pub(crate) async fn prepare(&self, document: &Document) -> Result<(), Vec<Problem>> {
+        let unsafe_now = config::forced(self.forced, None, document);
+        if !unsafe_now.is_empty() {
+            return Err(unsafe_now);
+        }
+        let Some(address) =
+            self.wanted(&document.endpoint.listen).filter(|a| self.now.load().asked != Some(*a))
+        else {
             return Ok(());
         };
         match gateway::bind(address).await {

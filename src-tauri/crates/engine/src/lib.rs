@@ -43,7 +43,7 @@ use tokio::sync::broadcast;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use client_key::new_client_key;
-pub use options::{Options, StartError, default_data_dir};
+pub use options::{Options, StartError, default_data_dir, listen_address};
 pub use running::{Running, running};
 pub use state::Addresses;
 
@@ -155,7 +155,7 @@ impl Engine {
 
     /// Does everything about a new document that can fail, before it is committed.
     pub(crate) async fn prepare(&self, document: Document) -> Result<(), Vec<Problem>> {
-        self.inner.endpoint.prepare(&document.endpoint.listen).await
+        self.inner.endpoint.prepare(&document).await
     }
 
     /// Puts the configuration that was just committed in force. Nothing here can fail.

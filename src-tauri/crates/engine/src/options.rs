@@ -57,9 +57,21 @@ impl StartError {
 }
 
 /// Where data is kept when nothing else is said: `$XDG_DATA_HOME/changeover`, else `~/.local/share/changeover`.
-#[must_use]
-pub fn default_data_dir() -> PathBuf {
-    let named = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|p| p.is_absolute());
-    let home = || std::env::var_os("HOME").map(|h| PathBuf::from(h).join(".local/share"));
-    named.or_else(home).unwrap_or_else(std::env::temp_dir).join("changeover")
+///
+/// # Errors
+/// The environment names neither; the message says what to do.
+pub fn default_data_dir() -> Result<PathBuf, StartError> {
+    let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|p| p.is_absolute());
+    let share = folder("XDG_DATA_HOME").or_else(|| folder("HOME").map(|home| home.join(".local/share")));
+    share.map(|share| share.join("changeover")).ok_or_else(|| {
+        StartError::Data("no folder to keep data in: HOME is not set; name one with --data DIR".into())
+    })
+}
+
+/// An address to listen on, as it is written on the command line.
+///
+/// # Errors
+/// It is none; the message says what one looks like.
+pub fn listen_address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "write an IP address and a port, such as 127.0.0.1:4747".to_owned())
 }

@@ -12,7 +12,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     Engine, Inner, admin,
-    config::{ApplyError, ConfigOwner, FileWatch, alert_settings},
+    config::{self, ApplyError, ConfigOwner, FileWatch, alert_settings},
     endpoint::Endpoint,
     keys::Keys,
     options::{Options, StartError},
@@ -43,6 +43,10 @@ impl Engine {
         crate::open_files::raise();
         let store = Store::open(&options.data_dir).await.map_err(|e| StartError::Data(e.to_string()))?;
         let config = load_config(&store, &options).await?;
+        let forced = config::forced(options.listen, options.admin, &config.current().document);
+        if let Some(first) = forced.first() {
+            return Err(StartError::Port(first.to_string()));
+        }
         let admin = open_admin(&options, &config.current().document).await?;
         let practice = Practice::start();
         let practice = practice

@@ -63,6 +63,19 @@ struct Current {
     _permit: Option<Permit>,
 }
 
+impl Current {
+    /// When the fault began that ended the try with `failure`, wall clock, milliseconds. An answer that broke off was
+    /// good until then; after a silence of `idle`, until before that.
+    fn fault_ms(&self, failure: &Failure, idle: Duration) -> i64 {
+        if self.first_token.is_none() {
+            return self.began_ms;
+        }
+        let silent = if failure.class == FailureClass::IdleTimeout { idle } else { Duration::ZERO };
+        let silent = i64::try_from(silent.as_millis()).unwrap_or(i64::MAX);
+        wall_ms().saturating_sub(silent).max(self.began_ms)
+    }
+}
+
 impl Record {
     /// A request for `asked` that came at `began` and is planned like this.
     pub(crate) fn new(
@@ -284,8 +297,10 @@ impl Record {
     /// The try fails before the client has seen anything of it.
     pub(crate) fn fail(&mut self, failure: &Failure) {
         if let Some(current) = &self.current {
-            let tier = self.chain.tiers.get(current.tier).map(|t| t.name.clone()).unwrap_or_default();
-            self.failed.push((tier, current.began_ms, failure.clone()));
+            let tier = self.chain.tiers.get(current.tier);
+            let idle = tier.map(|t| t.timeouts.idle).unwrap_or_default();
+            let name = tier.map(|t| t.name.clone()).unwrap_or_default();
+            self.failed.push((name, current.fault_ms(failure, idle), failure.clone()));
         }
         if verdict(failure.class).incident.is_some() {
             self.tell_delayed(Instant::now());
@@ -370,6 +385,7 @@ impl Record {
         }
         let Some(tier) = self.chain.tiers.get(current.tier) else { return };
         let Some(replica) = tier.replicas.get(current.replica) else { return };
+        let fault_ms = failure.map_or(current.began_ms, |f| current.fault_ms(f, tier.timeouts.idle));
         let note = TryNote {
             tier: tier.name.clone(),
             server: upstream::address(&replica.url),
@@ -400,7 +416,7 @@ impl Record {
         }));
         self.explanation.attempts.push(note);
         current.port.tell(Signal::Outcome(Outcome {
-            began_ms: current.began_ms,
+            began_ms: fault_ms,
             failure: failure.cloned(),
             stream: self.explanation.stream,
             first_token: current.first_token,

@@ -96,10 +96,16 @@ impl Call<'_> {
 /// A path without doubled slashes and without one at its end: clients write them where they join a base URL and a path.
 fn tidy(path: &str) -> Cow<'_, str> {
     if !path.contains("//") && (path.len() == 1 || !path.ends_with('/')) {
-        return path.into();
+        return past_base(path).into();
     }
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-    format!("/{}", parts.join("/")).into()
+    past_base(&format!("/{}", parts.join("/"))).to_owned().into()
+}
+
+/// The path behind a base URL's `/v1` that is not part of it: the clients of Anthropic and Ollama want the base without.
+fn past_base(path: &str) -> &str {
+    let rest = path.strip_prefix("/v1").unwrap_or_default();
+    if rest.starts_with("/v1/") || rest.starts_with("/api/") { rest } else { path }
 }
 
 /// What the clients of a path speak, for errors that come before the call is known.
@@ -239,7 +245,9 @@ async fn show(shared: &Inner, request: Request<Incoming>) -> Response<Body> {
 fn root(headers: &HeaderMap) -> Response<Body> {
     let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if accepts.contains("text/html") {
-        text("Changeover is running. Point OpenAI clients at /v1, and Ollama clients here.\n")
+        text(
+            "Changeover is running. Point OpenAI clients at /v1, and clients of Anthropic and Ollama here.\n",
+        )
     } else {
         text("Ollama is running")
     }

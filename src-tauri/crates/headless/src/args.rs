@@ -4,12 +4,26 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+/// What holds for every command, behind the list of them.
+const AFTER_HELP: &str = "\
+First steps:
+  changeoverd serve                   practice with simulated servers; prints the address of the screens
+  changeoverd check FILE              look a configuration file over
+  changeoverd serve --config FILE     route by that file
+
+Environment:
+  CHANGEOVER_LOG=debug                say more in the log, on standard error
+  CHANGEOVER_LOG_FORMAT=json          make each line of it a JSON object
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 78 the configuration has errors";
+
 /// Keeps an LLM endpoint answering: the fallback router and health monitor, without a window.
 #[derive(Parser)]
-#[command(name = "changeoverd", version)]
+#[command(name = "changeoverd", version, after_help = AFTER_HELP)]
 pub(crate) struct Args {
-    /// Folder of the database, the backups and the token [default: the desktop program's].
-    #[arg(long, global = true, env = "CHANGEOVER_DATA")]
+    /// Folder of the database, the backups and the token [default: $XDG_DATA_HOME/changeover, else
+    /// ~/.local/share/changeover].
+    #[arg(long, global = true, value_name = "DIR", env = "CHANGEOVER_DATA", hide_env_values = true)]
     pub(crate) data: Option<PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -70,16 +84,16 @@ pub(crate) enum Command {
 #[derive(clap::Args)]
 pub(crate) struct Serve {
     /// Configuration file: the source of truth, read again whenever it changes.
-    #[arg(long)]
+    #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// Make sure that the practice chain of simulated servers is there.
     #[arg(long, conflicts_with = "config")]
     pub(crate) practice: bool,
     /// Where applications connect, whatever the configuration says; port 0 takes a free one.
-    #[arg(long, value_name = "ADDRESS:PORT")]
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = engine::listen_address)]
     pub(crate) listen: Option<SocketAddr>,
-    /// Where the screens are served, whatever the configuration says; port 0 takes a free one.
-    #[arg(long, value_name = "ADDRESS:PORT")]
+    /// Where the screens are served, whatever the configuration says; loopback only; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = engine::listen_address)]
     pub(crate) admin: Option<SocketAddr>,
 }
 

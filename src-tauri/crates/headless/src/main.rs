@@ -28,8 +28,21 @@ const BAD_CONFIG: u8 = 78;
 fn main() -> ExitCode {
     // clap ends with 2 for wrong usage by itself.
     let args = Args::parse();
-    let data = args.data.clone().unwrap_or_else(engine::default_data_dir);
-    let outcome = match args.command {
+    match run(args) {
+        Ok(code) => code,
+        Err(error) => {
+            out::error(&format!("changeoverd: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: Args) -> anyhow::Result<ExitCode> {
+    if let Command::Check { file } = args.command {
+        return commands::check(&file);
+    }
+    let data = args.data.map_or_else(engine::default_data_dir, Ok)?;
+    match args.command {
         Command::Serve(options) => serve::run(data, options),
         Command::Check { file } => commands::check(&file),
         Command::Import { file, note } => commands::import(&data, &file, &note),
@@ -42,12 +55,5 @@ fn main() -> ExitCode {
             unit::unit(&data, &replica, config.as_deref(), output.as_ref())
         }
         Command::Keys(command) => keys::run(&data, command),
-    };
-    match outcome {
-        Ok(code) => code,
-        Err(error) => {
-            out::error(&format!("changeoverd: {error:#}"));
-            ExitCode::FAILURE
-        }
     }
 }

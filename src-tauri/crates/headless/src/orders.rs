@@ -2,7 +2,7 @@
 
 use std::{path::Path, process::ExitCode, time::Duration};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::{Args, Subcommand};
 use contract::{
     Span,
@@ -225,7 +225,7 @@ fn now() -> i64 {
 
 fn moment(text: &str) -> anyhow::Result<i64> {
     let at = OffsetDateTime::parse(text, &Rfc3339);
-    let at = at.with_context(|| format!("`{text}` is no time; write for example 2027-01-31T22:00:00Z"))?;
+    let at = at.map_err(|_| anyhow!("`{text}` is no time; write for example 2027-01-31T22:00:00Z"))?;
     Ok(at.unix_timestamp() * 1000)
 }
 

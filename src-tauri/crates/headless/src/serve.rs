@@ -1,6 +1,6 @@
 //! `changeoverd serve`: start, say where, and stop when told.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
 
 use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
@@ -36,7 +36,9 @@ fn workers() -> usize {
 /// `CHANGEOVER_LOG` is a filter as in `info,gateway=debug`; `CHANGEOVER_LOG_FORMAT=json` makes a line a JSON object.
 fn start_log() {
     let filter = EnvFilter::try_from_env("CHANGEOVER_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = std::io::stderr().is_terminal();
+    let log =
+        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
     if std::env::var("CHANGEOVER_LOG_FORMAT").is_ok_and(|f| f == "json") {
         log.json().init();
     } else {

@@ -12,6 +12,7 @@ mod acts;
 mod book;
 mod chains;
 mod costs;
+mod losses;
 mod model;
 mod orders;
 mod page;

@@ -25,7 +25,7 @@ pub async fn run(store: Store, stop: CancellationToken) {
 
 async fn once(store: &Store) {
     match store.back_up_daily(OffsetDateTime::now_utc()).await {
-        Ok(Some(path)) => tracing::info!(path = %path.display(), "wrote the daily backup {}", path.display()),
+        Ok(Some(path)) => tracing::info!(path = %path.display(), "wrote the daily backup"),
         Ok(None) => {}
         Err(error) => tracing::error!(%error, "the daily backup could not be written"),
     }

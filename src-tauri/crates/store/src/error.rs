@@ -34,7 +34,7 @@ pub enum OpenError {
         known: i64,
     },
     /// The folder or a file in it could not be used.
-    #[error("cannot use {}: check that the folder exists, belongs to you and that the disk is not full", .path.display())]
+    #[error("cannot use {} to keep data ({source}): {}, or choose another folder with --data", .path.display(), mend(.source))]
     Folder {
         /// Which.
         path: PathBuf,
@@ -43,7 +43,7 @@ pub enum OpenError {
         source: io::Error,
     },
     /// The database did not answer as it should.
-    #[error("cannot open the database {}", .path.display())]
+    #[error("cannot open the database {}: {source}", .path.display())]
     Database {
         /// The file.
         path: PathBuf,
@@ -51,6 +51,19 @@ pub enum OpenError {
         #[source]
         source: StoreError,
     },
+}
+
+/// What to do about a folder or file that cannot be used.
+fn mend(why: &io::Error) -> &'static str {
+    match why.kind() {
+        io::ErrorKind::PermissionDenied => "let the user who runs Changeover own it and write to it",
+        io::ErrorKind::ReadOnlyFilesystem => "make its disk writable",
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "free some space",
+        io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
+            "move the file that is in the folder's place"
+        }
+        _ => "check that it may be made and written",
+    }
 }
 
 fn process(pid: Option<u32>) -> String {

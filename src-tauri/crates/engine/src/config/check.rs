@@ -4,7 +4,7 @@ use std::{collections::HashSet, net::SocketAddr};
 
 use contract::{
     Problem, Severity,
-    config::{Chain, Document, ProbeKind, Provider, Tier},
+    config::{Chain, Document, Endpoint, ProbeKind, Provider, Tier},
 };
 
 use super::{error, snapshot::provider_kind, warning};
@@ -56,20 +56,8 @@ fn check_endpoint(document: &Document, problems: &mut Vec<Problem>) {
                 "choose another port",
             ));
         }
-        if !listen.ip().is_loopback() && endpoint.client_keys.is_empty() {
-            problems.push(error(
-                "endpoint.client_keys",
-                format!("`listen: {listen}` can be reached from other machines, and no client key is set"),
-                "add one (`changeoverd keys client NAME` makes it), or listen on 127.0.0.1",
-            ));
-        }
-        if !admin.ip().is_loopback() {
-            problems.push(error(
-                "endpoint.admin",
-                format!("`{admin}` can be reached from other machines"),
-                "use a loopback address such as 127.0.0.1:4748 and reach it through an SSH tunnel",
-            ));
-        }
+        problems.extend(open_listen("endpoint.client_keys", "listen: ", listen, endpoint));
+        problems.extend(open_admin("endpoint.admin", admin));
     }
     for (index, key) in endpoint.client_keys.iter().enumerate() {
         if key.sha256.len() != 64 || !key.sha256.bytes().all(|b| b.is_ascii_hexdigit()) {
@@ -80,6 +68,38 @@ fn check_endpoint(document: &Document, problems: &mut Vec<Problem>) {
             ));
         }
     }
+}
+
+/// What is wrong with the addresses of the command line, which hold whatever the document says.
+pub(crate) fn forced(
+    listen: Option<SocketAddr>,
+    admin: Option<SocketAddr>,
+    document: &Document,
+) -> Vec<Problem> {
+    let listen = listen.and_then(|at| open_listen("--listen", "", at, &document.endpoint));
+    listen.into_iter().chain(admin.and_then(|at| open_admin("--admin", at))).collect()
+}
+
+/// Other machines may use the endpoint only with a key.
+fn open_listen(path: &str, field: &str, at: SocketAddr, endpoint: &Endpoint) -> Option<Problem> {
+    (!at.ip().is_loopback() && endpoint.client_keys.is_empty()).then(|| {
+        error(
+            path,
+            format!("`{field}{at}` can be reached from other machines, and no client key is set"),
+            "add one to `endpoint.client_keys` (`changeoverd keys client NAME` makes it), or listen on 127.0.0.1",
+        )
+    })
+}
+
+/// Other machines may not use the screens at all.
+fn open_admin(path: &str, at: SocketAddr) -> Option<Problem> {
+    (!at.ip().is_loopback()).then(|| {
+        error(
+            path,
+            format!("`{at}` can be reached from other machines"),
+            "use a loopback address such as 127.0.0.1:4748 and reach it through an SSH tunnel",
+        )
+    })
 }
 
 /// Each name and alias leads to one chain only.
@@ -398,5 +418,26 @@ fn without_effect_yet(path: &str, chain: &Chain, problems: &mut Vec<Problem>) {
     for (index, tier) in chain.tiers.iter().enumerate() {
         let at = format!("{path}.tiers[{index}].triggers");
         note(tier.triggers.quality, format!("{at}.quality"), "this trigger");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_the_command_line_are_held_to_the_rules_of_the_document() {
+        let mut document = crate::config::starter();
+        let at = |text: &str| Some(text.parse().unwrap());
+        let paths = |listen, admin, document: &Document| -> Vec<String> {
+            forced(listen, admin, document).into_iter().map(|p| p.path).collect()
+        };
+        assert!(paths(at("127.0.0.9:0"), at("[::1]:0"), &document).is_empty());
+        assert!(paths(None, None, &document).is_empty());
+        assert_eq!(paths(at("0.0.0.0:0"), at("[::]:0"), &document), ["--listen", "--admin"]);
+        let digest = "0".repeat(64);
+        document.endpoint.client_keys =
+            serde_json::from_value(serde_json::json!([{ "name": "me", "sha256": digest }])).unwrap();
+        assert_eq!(paths(at("0.0.0.0:0"), at("10.0.0.1:1"), &document), ["--admin"]);
     }
 }

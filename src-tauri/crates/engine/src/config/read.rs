@@ -132,31 +132,64 @@ fn describe(e: &ValidationError<'_>) -> Vec<Problem> {
             let name = property.as_str().unwrap_or_default();
             vec![error(join(&path, name), format!("`{name}` is missing"), required_remedy(name))]
         }
-        ValidationErrorKind::Pattern { .. } => {
-            vec![error(
-                path,
-                format!("{} is not a duration", e.instance()),
-                "write a number with a unit, such as 500ms, 15s or 2m",
-            )]
-        }
+        ValidationErrorKind::Pattern { .. } => vec![no_duration(path, e)],
         ValidationErrorKind::Enum { options } => vec![unknown_choice(path, e.instance(), options)],
         ValidationErrorKind::OneOfNotValid { .. } | ValidationErrorKind::AnyOf { .. } => {
             let options = choices(e);
             if options.is_empty() {
-                vec![error(path, e.to_string(), "correct this value")]
+                vec![no_alternative(path, e)]
             } else {
                 vec![unknown_choice(path, e.instance(), &Value::from(options))]
             }
         }
-        ValidationErrorKind::Type { .. } => {
-            vec![error(
-                path,
-                format!("this has the wrong type: {e}"),
-                "docs/guide.md shows every field by example",
-            )]
-        }
+        ValidationErrorKind::Type { .. } => vec![wrong_type(path, e)],
         _ => vec![error(path, e.to_string(), "correct this value")],
     }
+}
+
+fn no_duration(path: String, e: &ValidationError<'_>) -> Problem {
+    let what = format!("{} is not a duration", e.instance());
+    error(path, what, "write a number with a unit, such as 500ms, 15s or 2m")
+}
+
+/// A value that may be left out and is none of what may stand there.
+fn no_alternative(path: String, e: &ValidationError<'_>) -> Problem {
+    let of = schema_at(e.schema_path().as_str()).and_then(Value::as_array);
+    let may_be = |fits: fn(&Value) -> bool| of.into_iter().flatten().map(resolve).any(fits);
+    if may_be(|s| s.get("pattern").is_some()) {
+        return no_duration(path, e);
+    }
+    if may_be(|s| s.get("type").is_some_and(|t| t == "object")) {
+        return error(path, format!("{} is no group of fields", e.instance()), FIELDS);
+    }
+    error(path, e.to_string(), "correct this value")
+}
+
+/// What to do where fields belong.
+const FIELDS: &str = "write fields under it, each as `name: value`";
+
+fn wrong_type(path: String, e: &ValidationError<'_>) -> Problem {
+    let schema = schema_at(e.schema_path().as_str().trim_end_matches("/type"));
+    // Only durations have a pattern.
+    if schema.is_some_and(|s| s.get("pattern").is_some()) {
+        return no_duration(path, e);
+    }
+    let wanted = schema.and_then(|s| s.get("type"));
+    let wanted = |kind: &str| match wanted {
+        Some(Value::Array(kinds)) => kinds.iter().any(|k| k == kind),
+        Some(one) => one == kind,
+        None => false,
+    };
+    let remedy = match e.instance().as_ref() {
+        Value::Null => "give it a value, or remove the line",
+        Value::Number(_) | Value::Bool(_) if wanted("string") => "put it in quotes",
+        _ if wanted("array") => "write a list: a line with `- ` for each",
+        _ if wanted("object") => FIELDS,
+        _ if wanted("number") || wanted("integer") => "write a number, without quotes and without a unit",
+        _ if wanted("boolean") => "write true or false",
+        _ => "the operator's guide shows every field by example",
+    };
+    error(path, format!("this has the wrong type: {e}"), remedy)
 }
 
 fn required_remedy(name: &str) -> String {
@@ -291,6 +324,37 @@ chains:
             assert!(found.iter().any(|f| f.starts_with(start)), "{start}\nnot in\n{}", found.join("\n"));
         }
         assert_eq!(found.len(), wanted.len(), "{}", found.join("\n"));
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_type_comes_with_the_right_one() {
+        let found = problems(
+            "version: 1
+chains:
+  - name: 7
+    tiers:
+      - { name: a, provider: vllm, model: m, url: 'http://localhost:1', timeouts: { connect: 2 }, probe: 5, triggers: { total_above: 60 } }
+      - { name: b, provider: vllm, model: , url: 'http://localhost:2', capability_weight: much }
+      - { name: c, provider: vllm, model: m, replicas: 3 }
+",
+        );
+        let wanted = [
+            ("chains[0].name:", "put it in quotes"),
+            ("chains[0].tiers[0].timeouts.connect: 2 is not a duration;", "such as 500ms, 15s or 2m"),
+            ("chains[0].tiers[0].probe: 5 is no group of fields;", "`name: value`"),
+            ("chains[0].tiers[0].triggers.total_above: 60 is not a duration;", "15s or 2m"),
+            ("chains[0].tiers[1].model:", "give it a value"),
+            ("chains[0].tiers[1].capability_weight:", "write a number"),
+            ("chains[0].tiers[2].replicas:", "write a list"),
+        ];
+        for (start, remedy) in wanted {
+            let named = found.iter().find(|f| f.starts_with(start));
+            assert!(
+                named.is_some_and(|f| f.contains(remedy)),
+                "{start} {remedy}\nnot in\n{}",
+                found.join("\n")
+            );
+        }
     }
 
     #[test]

@@ -137,11 +137,17 @@ impl Engine {
         let better = plan.steps.iter().filter(|s| s.tier < at);
         let able = better.clone().any(|s| s.why_not.as_ref().is_none_or(domain::plan::WhyNot::still_serves));
         if !had_orders && !able {
-            let message = match serving.filter(|_| at == 0) {
-                Some(first) => format!("`{name}` answers from its first tier, {first}, already"),
-                None => format!("no better tier of `{name}` could answer: {}", reasons(chain, better)),
-            };
-            return Err(conflict(&message, "mend the tier, or wait until its checks pass"));
+            return Err(match serving.filter(|_| at == 0) {
+                Some(first) => {
+                    let message = format!("`{name}` answers from its first tier, {first}, already");
+                    conflict(&message, "nothing is to be done")
+                }
+                None => {
+                    let message =
+                        format!("no better tier of `{name}` could answer: {}", reasons(chain, better));
+                    conflict(&message, "mend the tier, or wait until its checks pass")
+                }
+            });
         }
         Ok(vec![act(snapshot, name, None, given, Order::FailedBack)])
     }

@@ -27,6 +27,20 @@ async fn slashes_too_many_are_passed_over() {
     assert_eq!((lost.status, &lost.json()["type"]), (404, &"error".into()), "{}", lost.body);
 }
 
+/// One address is shown for every kind of client, and people paste it into all of them.
+#[tokio::test]
+async fn a_base_with_v1_serves_the_clients_that_want_it_without() {
+    let up = Upstream::play(vec![good("Hello"), good("Hello")]).await;
+    let world = World::of(vec![tier("gpu", up.addr)]).await;
+    let messages = r#"{"model":"chat","max_tokens":9,"messages":[{"role":"user","content":"Hi"}]}"#;
+    assert_eq!(post(&world, "/v1/v1/messages", messages).await.json()["type"], "message");
+    let chat = r#"{"model":"chat","stream":false,"messages":[{"role":"user","content":"Hi"}]}"#;
+    assert_eq!(post(&world, "/v1//api/chat", chat).await.json()["done"], true);
+    assert_eq!(world.get("/v1/api/tags").await.status, 200);
+    assert_eq!(world.get("/v1/v1/models").await.status, 200);
+    assert_eq!(world.get("/v1/nowhere").await.status, 404);
+}
+
 #[tokio::test]
 async fn a_prompt_of_responses_is_counted_by_openai_or_estimated() {
     const ASK: &str = r#"{"model":"chat","input":"How long is this?"}"#;

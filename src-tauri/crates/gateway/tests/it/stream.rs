@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{FailureClass, event::RequestResult};
+use domain::{FailureClass, event::RequestResult, time::wall_ms};
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -133,6 +133,30 @@ async fn silence_and_endlessness_end_in_an_error_event() {
     let (reply, class) = broken(begun, |t| t.timeouts.total = Duration::from_millis(150)).await;
     ends_in_error(&reply);
     assert_eq!(class, FailureClass::TotalTimeout);
+}
+
+/// How long it took to recover is counted from the fault, and not from the start of an answer that was good until then.
+#[tokio::test]
+async fn a_fault_within_an_answer_begins_when_the_answer_breaks() {
+    let good = Duration::from_millis(300);
+    let script = vec![head(SSE), piece(&text("Hel")), Step::Pause(good), Step::Reset];
+    let up = Upstream::play(vec![script]).await;
+    let mut world = World::of(vec![tier("gpu", up.addr)]).await;
+    let asked_ms = wall_ms();
+    ends_in_error(&world.post(ASK_STREAM).await);
+    let cut = world.outcome("gpu").await;
+    assert_eq!(cut.failure.unwrap().class, FailureClass::CutStream);
+    assert!(cut.began_ms - asked_ms >= 250, "{} ms", cut.began_ms - asked_ms);
+
+    let idle = Duration::from_millis(200);
+    let up = Upstream::play(vec![vec![head(SSE), piece(&text("Hel")), Step::Hang]]).await;
+    let mut gpu = tier("gpu", up.addr);
+    gpu.timeouts.idle = idle;
+    let mut world = World::of(vec![gpu]).await;
+    ends_in_error(&world.post(ASK_STREAM).await);
+    let silent = world.outcome("gpu").await;
+    assert_eq!(silent.failure.unwrap().class, FailureClass::IdleTimeout);
+    assert!(wall_ms() - silent.began_ms >= 200, "the silence is part of the fault");
 }
 
 #[tokio::test]

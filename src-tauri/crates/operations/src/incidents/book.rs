@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     ALL_TIERS, Change, EntryKind, Incident, State, Step,
     chains::{Chains, is_back, is_out},
+    losses::Losses,
     orders::OpenWindow,
     page::Page,
     words,
@@ -40,6 +41,9 @@ pub struct IncidentBook {
     /// Maintenance windows that are open.
     #[serde(default)]
     pub(super) windows: Vec<OpenWindow>,
+    /// Failed requests that no incident has counted.
+    #[serde(default)]
+    losses: Losses,
 }
 
 /// A tier that opens no incident until it has been back, and the incident that hears of it meanwhile.
@@ -191,11 +195,13 @@ impl IncidentBook {
             let kind = if kind == IncidentKind::AllDown { kind_of(&change.trigger) } else { kind };
             let id = self.open_or_update(&opening(from, kind), page);
             page.entry(id, EntryKind::Failover, words::moved(change));
+            self.count_losses(id, page);
         }
         match &change.to {
             None if change.incident.is_some() => {
                 let id = self.open_or_update(&opening(ALL_TIERS, IncidentKind::AllDown), page);
                 page.entry(id, EntryKind::Failover, words::moved(change));
+                self.count_losses(id, page);
             }
             Some(to) if change.answered => self.answered(chain, to, simulated, i64::MAX, page),
             _ => {}
@@ -244,7 +250,9 @@ impl IncidentBook {
             let took = if end.total_ms.is_finite() { end.total_ms.ceil() as i64 } else { i64::MAX };
             self.answered(&end.chain, tier, end.simulated, page.at_ms.saturating_sub(took), page);
         }
+        let mut heard = false;
         for incident in self.open.iter_mut().filter(|i| i.is_of(&end.chain, end.simulated) && i.away) {
+            heard = true;
             match (end.result, &end.tier) {
                 (RequestResult::Answered, Some(tier))
                     if *tier != incident.tier && incident.tier != ALL_TIERS =>
@@ -254,6 +262,19 @@ impl IncidentBook {
                 (RequestResult::Failed, _) => incident.failed += 1,
                 _ => continue,
             }
+            page.update(incident);
+        }
+        if end.result == RequestResult::Failed && !heard {
+            self.losses.note(end, page.at_ms);
+        }
+    }
+
+    /// Counts the requests that failed before the incident could hear of them.
+    fn count_losses(&mut self, id: i64, page: &mut Page) {
+        let Some(incident) = self.open.iter_mut().find(|i| i.id == id) else { return };
+        let lost = self.losses.claim(incident);
+        if lost > 0 {
+            incident.failed += lost;
             page.update(incident);
         }
     }

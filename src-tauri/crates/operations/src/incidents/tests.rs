@@ -134,6 +134,24 @@ fn requests_count_as_saved_only_while_traffic_is_away() {
 }
 
 #[test]
+fn a_request_that_broke_before_anybody_knew_counts_as_failed() {
+    let broke = |tier| request(Some(tier), RequestResult::Failed, 3_000.0);
+    let (book, _) = told(vec![
+        (1_000, up("gpu")),
+        (1_500, broke("gpu")), // long before
+        (9_900, broke("gpu")), // the stream that was cut when the server died
+        (9_950, broke("cpu")), // another tier's
+        (9_960, simulated(broke("gpu"))),
+        (10_000, down("gpu", 9_900)),
+        (10_010, over("gpu", Some("cpu"), 9_900, None)),
+        (10_500, over("gpu", Some("cpu"), 9_900, None)),
+        (10_600, request(Some("cpu"), RequestResult::Answered, 20.0)),
+    ]);
+    let incident = &book.open()[0];
+    assert_eq!((incident.tier.as_str(), incident.saved, incident.failed), ("gpu", 1, 1));
+}
+
+#[test]
 fn when_no_tier_answers_there_is_an_incident_of_the_chain() {
     let (book, changes) = told(vec![
         (1_000, over("gpu", Some("cpu"), 900, Some(10))),
