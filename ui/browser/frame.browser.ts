@@ -37,6 +37,8 @@ test("the palette goes and acts by keyboard alone", async ({ page, practice }) =
   await open(page, practice, "/");
   await palette(page, "playgr", /^Playground/);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Playground");
+  await palette(page, "change-overs", /^Show all change-overs/);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Change-over history");
   await palette(page, "theme: dark", /^Theme: Dark/);
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
   await page.reload();

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { Daemon, expect, ModelServer, open, test } from "../harness";
-import { busy, shoot, shootScreen, shootSizes } from "./shoot";
+import { busy, shoot, shootScreen, shootSizes, ZOOMED } from "./shoot";
 
 const chains = (page: Page, daemon: Daemon) => open(page, daemon, "/chains");
 
@@ -87,6 +87,32 @@ test("chains, a new tier in small windows", async ({ page, full }) => {
     await page.keyboard.press("Escape");
     await page.getByTestId("add-tier-chat").click();
   });
+  for (const [name, field] of [
+    ["trigger-matrix", "field-triggers.rate_limited"],
+    ["tier-form-serving", "field-load.cache"],
+  ] as const) {
+    await shoot(
+      page,
+      `${name}-zoomed`,
+      async () => {
+        await page.keyboard.press("Escape");
+        await page.getByTestId("tier-edit-gpu").first().click();
+        await page.getByTestId("advanced").click();
+        await page.getByTestId(field).scrollIntoViewIfNeeded();
+      },
+      ZOOMED,
+    );
+  }
+  await page.keyboard.press("Escape");
+  await shoot(
+    page,
+    "review-zoomed",
+    async () => {
+      await page.getByLabel("laptop enabled").click();
+      await page.getByTestId("review").click();
+    },
+    ZOOMED,
+  );
 });
 
 test("chains, a review", async ({ page, full }) => {

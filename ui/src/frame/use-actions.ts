@@ -1,8 +1,10 @@
+import { useNavigate } from "@tanstack/react-router";
 import {
   Clock,
   Copy,
   Download,
   FlaskConical,
+  History,
   Keyboard,
   type LucideIcon,
   ServerCog,
@@ -33,6 +35,7 @@ const report = (reason: unknown) => {
 /** What the palette can do. */
 export function useActions(): Action[] {
   const { t } = useTranslation();
+  const navigate = useNavigate();
   const { data: overview } = useOverview();
   const { data: practice } = useRpc("practice", null);
   const setPractice = useCommand("practice.set");
@@ -42,6 +45,7 @@ export function useActions(): Action[] {
   const endpoint = overview?.endpoint.base_url;
 
   const actions: Action[] = [
+    { label: t("palette.history"), icon: History, act: () => void navigate({ to: "/history" }) },
     { label: t("palette.servers"), icon: ServerCog, act: () => show("servers") },
     { label: t("palette.export"), icon: Download, act: exportYaml },
   ];

@@ -78,6 +78,7 @@ export const chains = {
       provider_down: "failures",
       context_too_long: "too long a context",
     },
+    price: "{{input}} in, {{output}} out per million tokens",
     at_most: "{{n}} tokens at most",
     temperature: "temperature {{value}}",
     with_note: "with a system note",

@@ -55,6 +55,7 @@ export const common = {
     go: "Go to",
     act: "Do",
     copy_endpoint: "Copy the endpoint's address",
+    history: "Show all change-overs",
     servers: "Look for model servers on this machine",
     export: "Export the configuration as YAML",
     theme: "Theme: {{theme}}",

@@ -28,12 +28,17 @@ it("says the triggers, what it changes in a request, and its timeouts", () => {
     ...tier,
     triggers: { ...triggers, first_token_above: "4s", rate_limited: false },
     degrade: { max_tokens: 200, temperature: 0 },
+    price: { input: 2.5, output: 10 },
   };
   renderWithHost(<Identity tier={slow} />);
   expect(screen.getByTestId("tier-triggers-cloud")).toHaveTextContent(
     "Leaves on failures, GPU faults, first tokens above 4s, too long a context",
   );
   renderWithHost(<Address tier={slow} />);
-  expect(screen.getByText("Quality as tier 1 · 200 tokens at most · temperature 0")).toBeVisible();
+  expect(
+    screen.getByText(
+      "Quality as tier 1 · $2.50 in, $10.00 out per million tokens · 200 tokens at most · temperature 0",
+    ),
+  ).toBeVisible();
   expect(screen.getByText("First token 15s, whole answer 2m")).toBeVisible();
 });

@@ -2,6 +2,7 @@ import { CircleX, KeyRound } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Tier } from "@/contract";
 import { cn } from "@/lib/cn";
+import { dollars } from "@/lib/format";
 import { providerName } from "@/lib/words";
 import { useRpc } from "@/state/rpc";
 import type { Row } from "./trigger-values";
@@ -41,7 +42,11 @@ export function Address({ tier }: { tier: Tier }) {
   const urls = tier.replicas?.length ? tier.replicas.map(({ url }) => url) : tier.url ? [tier.url] : [];
   const patience = t("tier.patience", tier.timeouts);
   const changed = useDegraded(tier);
-  const quality = [t(`tier.impact.${tier.quality_impact}`), ...changed].join(" · ");
+  const price =
+    tier.price && t("tier.price", { input: dollars(tier.price.input), output: dollars(tier.price.output) });
+  const quality = [t(`tier.impact.${tier.quality_impact}`), ...(price ? [price] : []), ...changed].join(
+    " · ",
+  );
   return (
     <div className="min-w-0 text-xs text-muted">
       <p className={cn("truncate leading-5", urls.length > 0 && "font-mono")} title={urls.join("\n")}>

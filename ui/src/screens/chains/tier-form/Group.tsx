@@ -6,7 +6,7 @@ export function Group({ title, hint, children }: { title: string; hint?: string;
     <fieldset>
       <legend className="mb-2 text-sm font-semibold">{title}</legend>
       {hint && <p className="-mt-1 mb-2 text-xs text-faint">{hint}</p>}
-      <div className="grid grid-cols-4 items-start gap-x-4 gap-y-3">{children}</div>
+      <div className="grid grid-cols-2 items-start min-[700px]:grid-cols-4 gap-x-4 gap-y-3">{children}</div>
     </fieldset>
   );
 }

@@ -104,7 +104,7 @@ function CommandField({ name }: { name: string }) {
       label={t("serving.command")}
       hint={t("serving.command_hint")}
       error={explain(get(formState.errors, name))}
-      className="col-span-3"
+      className="col-span-2 min-[700px]:col-span-3"
     >
       {(aria) => (
         <Textarea

@@ -24,10 +24,10 @@ export function TriggerFields() {
             <th scope="col" className="py-1 pr-4 font-medium">
               {t("trigger.when")}
             </th>
-            <th scope="col" className="w-56 py-1 pr-4 font-medium">
+            <th scope="col" className="w-36 min-[700px]:w-56 py-1 pr-4 font-medium">
               {t("trigger.on")}
             </th>
-            <th scope="col" className="w-44 py-1 font-medium">
+            <th scope="col" className="w-36 min-[700px]:w-44 py-1 font-medium">
               {t("field.quality_impact")}
             </th>
           </tr>
