@@ -1,6 +1,6 @@
 /** The engine is killed while a form is half typed: every screen says so, keeps what was typed, and comes back by itself. */
 import type { Locator, Page } from "@playwright/test";
-import { type Daemon, expect, open, test } from "./harness";
+import { Daemon, expect, Keyring, open, test } from "./harness";
 
 interface Form {
   screen: string;
@@ -100,4 +100,34 @@ test("what is saved while the engine is gone is said not to be, and is saved onc
   await page.getByTestId("gpu-host-save").click();
   await expect(dialog(page)).toHaveCount(0);
   await expect(page.getByTestId("gpu-host-gpu1")).toBeVisible();
+});
+
+test("a provider key that is half typed outlives the engine's end, and is stored once it is back", async ({
+  page,
+}) => {
+  const keyring = await new Keyring().start();
+  const daemon = await new Daemon().withEnv(keyring.env).start();
+  // The keyring owns its name on the bus a moment after its start.
+  await expect.poll(async () => (await daemon.rpc("keys", null)).problem, { timeout: 60_000 }).toBeNull();
+  await open(page, daemon, "/settings?section=keys");
+  const [name, secret] = [page.getByTestId("key-name"), page.getByTestId("key-secret")];
+  await name.fill("openai-prod");
+  await secret.fill("sk-half-typed-1234");
+  await daemon.kill();
+  const gone = page.getByText(/Not connected since/);
+  await expect(gone).toBeVisible();
+  await page.getByTestId("key-save").click();
+  await expect(page.getByText(/Changeover does not answer at/)).toBeVisible();
+  await daemon.start();
+  await expect(gone).toHaveCount(0);
+  // The secret is in this page's memory alone until it is stored; whoever pasted it need not fetch it again.
+  await expect(name).toHaveValue("openai-prod");
+  await expect(secret).toHaveValue("sk-half-typed-1234");
+  await page.getByTestId("key-save").click();
+  await expect(name).toHaveValue("");
+  await expect(secret).toHaveValue("");
+  expect((await daemon.rpc("keys", null)).keys).toMatchObject([{ name: "openai-prod", last_four: "1234" }]);
+  expect(await page.content()).not.toContain("sk-half-typed");
+  await daemon.end();
+  await keyring.end();
 });

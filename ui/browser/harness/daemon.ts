@@ -47,7 +47,13 @@ export class Daemon {
   withGpus(state: unknown): this {
     if (!NVML) return this;
     this.setGpus(state);
-    this.env = { CHANGEOVER_NVML: NVML, NVML_SIM_STATE: this.gpus };
+    this.env = { ...this.env, CHANGEOVER_NVML: NVML, NVML_SIM_STATE: this.gpus };
+    return this;
+  }
+
+  /** Gives it these variables too; before the start. */
+  withEnv(env: Record<string, string>): this {
+    this.env = { ...this.env, ...env };
     return this;
   }
 

@@ -5,6 +5,7 @@ import { ModelServer } from "./model-server";
 
 export { expect } from "@playwright/test";
 export { Daemon } from "./daemon";
+export { Keyring } from "./keyring";
 export { ModelServer } from "./model-server";
 
 /** Every screen with its heading, as the navigation names them. */

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Problem } from "@/contract";
-import { inWords, ofChain, ofTier, placeOf } from "./problems";
+import { inWords, ofChain, ofTier, placeOf, refusal } from "./problems";
 
 const problem = (path: string): Problem => ({
   path,
@@ -35,4 +35,10 @@ it("says what is wrong and how to mend it", () => {
   expect(inWords({ ...problem("x"), what: "the name `gpu1` is taken" })).toBe(
     "The name “gpu1” is taken: write 15s.",
   );
+});
+
+it("says what was refused as sentences", () => {
+  const error = { message: "there is no runbook `gone`", remedy: "choose one on the Runbooks screen" };
+  expect(refusal(error)).toBe("There is no runbook “gone”. Choose one on the Runbooks screen.");
+  expect(refusal({ message: "The engine is gone.", remedy: "" })).toBe("The engine is gone.");
 });

@@ -1,5 +1,6 @@
 /** Where in the screens a problem belongs, from the engine's path: `chains[0].tiers[1].timeouts.first_token`. */
 import type { Problem } from "@/contract";
+import { sentence } from "./sentence";
 
 export interface Place {
   chain: number | null;
@@ -43,3 +44,7 @@ export const inWords = ({ what, remedy }: Problem): string => {
 };
 
 export const isError = (problem: Problem): boolean => problem.severity === "error";
+
+/** What the engine refused, and what to do about it, as text for the field it belongs to. */
+export const refusal = ({ message, remedy }: { message: string; remedy: string }): string =>
+  `${sentence(message)} ${sentence(remedy)}`.trim().replace(/`([^`]+)`/g, "“$1”");

@@ -11,12 +11,13 @@ export function renderWithHost(ui: ReactNode, answers?: Answers) {
   const client = new QueryClient({
     defaultOptions: { queries: { retry: false }, mutations: { retry: false } },
   });
-  const result = render(
+  const wrapper = ({ children }: { children: ReactNode }) => (
     <HostProvider value={host}>
       <QueryClientProvider client={client}>
-        <TooltipProvider>{ui}</TooltipProvider>
+        <TooltipProvider>{children}</TooltipProvider>
       </QueryClientProvider>
-    </HostProvider>,
+    </HostProvider>
   );
+  const result = render(ui, { wrapper });
   return { ...result, host, client };
 }

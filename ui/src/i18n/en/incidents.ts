@@ -193,6 +193,10 @@ export const incidents = {
   },
   post_mortem: {
     title: "Post-mortem",
+    label: "What happened, why, and what will be done (Markdown)",
+    elsewhere: "Somebody else has stored another text since you began. Yours is not stored.",
+    take: "Show theirs instead",
+    overwrite: "Save over theirs",
     draft: "Draft from the record",
     export: "Save as file",
     save: "Save",

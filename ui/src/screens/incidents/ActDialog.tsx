@@ -8,6 +8,7 @@ import { Segmented } from "@/components/ui/segmented";
 import { Select } from "@/components/ui/select";
 import type { Incident, IncidentAct, IncidentSeverity, Milestone } from "@/contract";
 import type { HostError } from "@/host";
+import { refusal } from "@/lib/problems";
 import { fromLocal, toLocal } from "./local-time";
 import { useAct } from "./useAct";
 
@@ -35,7 +36,7 @@ export function ActDialog({ kind, incident, onClose }: Props) {
   const at_ms = fromLocal(time);
   const [refused, setRefused] = useState<HostError | null>(null);
   /** What the engine refuses about the one value that an act takes, in its words. */
-  const wrong = refused?.code === "unavailable" ? undefined : refused && said(refused);
+  const wrong = refused && refused.code !== "unavailable" ? refusal(refused) : undefined;
 
   const ready =
     kind === "merge" ? into.trim() !== "" : reason.trim() !== "" && (kind !== "correct" || at_ms !== null);
@@ -132,8 +133,3 @@ export function ActDialog({ kind, incident, onClose }: Props) {
     </Dialog>
   );
 }
-
-const said = ({ message, remedy }: HostError) => {
-  const sentence = message.charAt(0).toUpperCase() + message.slice(1);
-  return `${sentence.replace(/\.$/, "")}. ${remedy}`.trim();
-};

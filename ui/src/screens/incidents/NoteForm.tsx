@@ -2,10 +2,10 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import { useQueryClient } from "@tanstack/react-query";
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import { z } from "zod";
 import { Button } from "@/components/ui/button";
 import { Field, Textarea } from "@/components/ui/field";
+import { refusal } from "@/lib/problems";
 import { useCommand } from "@/state/rpc";
 
 /** The longest note that the engine takes, characters. */
@@ -30,7 +30,6 @@ export function NoteForm({ id }: { id: string }) {
           client.setQueryData(["incident", { id }], detail);
           reset();
         },
-        onError: (error) => toast.error(error.message, { description: error.remedy }),
       },
     ),
   );
@@ -38,14 +37,16 @@ export function NoteForm({ id }: { id: string }) {
   const error =
     problem === "too_long"
       ? t("note.too_long", { limit: LONGEST, length: watch("text").trim().length })
-      : problem && t("note.empty");
+      : problem
+        ? t("note.empty")
+        : note.error && refusal(note.error);
   return (
     <form onSubmit={(event) => void save(event)} className="flex flex-col gap-2">
       <Field label={t("note.label")} error={error}>
         {(aria) => (
           <Textarea
             {...aria}
-            {...register("text")}
+            {...register("text", { onChange: () => note.reset() })}
             rows={3}
             placeholder={t("note.placeholder")}
             onKeyDown={(event) => {

@@ -117,7 +117,7 @@ function Entry({ incident, entry }: { incident: string; entry: TimelineEntry }) 
         <Icon className="size-3.5 shrink-0" aria-hidden />
         {t(`timeline.kinds.${kind}`)}
       </span>
-      <span className="min-w-0 break-words whitespace-pre-wrap">
+      <div className="min-w-0 break-words whitespace-pre-wrap">
         {editing ? (
           <NoteEdit incident={incident} entry={entry} onDone={() => setEditing(false)} />
         ) : (
@@ -142,7 +142,7 @@ function Entry({ incident, entry }: { incident: string; entry: TimelineEntry }) 
             {t("timeline.earlier")}: {text}
           </span>
         ))}
-      </span>
+      </div>
     </li>
   );
 }

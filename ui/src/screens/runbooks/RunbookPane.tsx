@@ -1,7 +1,6 @@
 import { CircleCheck, Pencil, RotateCcw, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import { Time } from "@/components/time";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
@@ -9,6 +8,7 @@ import { Card } from "@/components/ui/card";
 import { Confirm } from "@/components/ui/confirm";
 import { Field, Input } from "@/components/ui/field";
 import type { RunbookView } from "@/contract";
+import { refusal } from "@/lib/problems";
 import { useCommand } from "@/state/rpc";
 import { Markdown } from "./Markdown";
 import { RunbookEditor } from "./RunbookEditor";
@@ -91,22 +91,25 @@ function Rehearsals({ runbook }: { runbook: RunbookView }) {
       </p>
       {runbook.rehearsed?.note && <p className="text-muted">{runbook.rehearsed.note}</p>}
       <form
-        className="mt-2 flex items-end gap-2"
+        className="mt-2 flex items-start gap-2"
         onSubmit={(event) => {
           event.preventDefault();
-          rehearse.mutate(
-            { name: runbook.name, note },
-            {
-              onSuccess: () => setNote(""),
-              onError: (error) => toast.error(error.message, { description: error.remedy }),
-            },
-          );
+          rehearse.mutate({ name: runbook.name, note }, { onSuccess: () => setNote("") });
         }}
       >
-        <Field label={t("learned")} className="flex-1">
-          {(aria) => <Input {...aria} value={note} onChange={(event) => setNote(event.target.value)} />}
+        <Field label={t("learned")} className="flex-1" error={rehearse.error && refusal(rehearse.error)}>
+          {(aria) => (
+            <Input
+              {...aria}
+              value={note}
+              onChange={(event) => {
+                setNote(event.target.value);
+                rehearse.reset();
+              }}
+            />
+          )}
         </Field>
-        <Button type="submit" disabled={rehearse.isPending} data-testid="runbook-rehearsed">
+        <Button type="submit" className="mt-5" disabled={rehearse.isPending} data-testid="runbook-rehearsed">
           <CircleCheck aria-hidden />
           {t("rehearse")}
         </Button>

@@ -148,12 +148,16 @@ impl Engine {
 /// When it has not so many characters.
 pub(super) fn text_of(what: &str, text: &str, length: RangeInclusive<usize>) -> Result<String, RpcError> {
     let text = text.trim().to_owned();
-    if length.contains(&text.chars().count()) {
-        return Ok(text);
+    let (count, most) = (text.chars().count(), length.end());
+    if count > *most {
+        let message = format!("{what} has {count} characters, and may have {most} at most");
+        return Err(problem("bad_request", &message, "shorten it"));
     }
-    let most = length.end();
-    let message = format!("{what} is empty or longer than {most} characters");
-    Err(problem("bad_request", &message, &format!("write {} to {most} characters", length.start())))
+    if count < *length.start() {
+        let remedy = format!("write 1 to {most} characters");
+        return Err(problem("bad_request", &format!("{what} is empty"), &remedy));
+    }
+    Ok(text)
 }
 
 fn going_on(row: &IncidentRow) -> Result<(), RpcError> {
@@ -215,5 +219,19 @@ const fn milestone_of(milestone: Milestone) -> event::Milestone {
         Milestone::Assessed => event::Milestone::Assessed,
         Milestone::FailedOver => event::Milestone::FailedOver,
         Milestone::Restored => event::Milestone::Restored,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_refused_with_what_is_wrong_with_its_length() {
+        let refused = |text: &str, length| text_of("the note", text, length).unwrap_err();
+        assert_eq!(text_of("the note", " seen ", 1..=4).unwrap(), "seen");
+        assert_eq!(text_of("the note", "", 0..=4).unwrap(), "");
+        assert_eq!(refused("  ", 1..=4).message, "the note is empty");
+        assert_eq!(refused("a word", 1..=4).message, "the note has 6 characters, and may have 4 at most");
     }
 }
