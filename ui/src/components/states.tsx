@@ -3,6 +3,7 @@ import { CircleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { asHostError } from "@/host";
+import { sentence } from "@/lib/sentence";
 import { Button } from "./ui/button";
 import { Skeleton } from "./ui/skeleton";
 
@@ -45,8 +46,8 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
     <div role="alert" className="flex items-start gap-3 rounded-lg bg-bad-soft p-4">
       <CircleAlert className="mt-0.5 size-4 shrink-0 text-bad" aria-hidden />
       <div className="min-w-0 flex-1">
-        <p className="font-medium break-words text-bad">{message}</p>
-        {remedy && <p className="break-words text-ink">{remedy}</p>}
+        <p className="font-medium break-words text-bad">{sentence(message)}</p>
+        {remedy && <p className="break-words text-ink">{sentence(remedy)}</p>}
       </div>
       {onRetry && (
         <Button size="sm" onClick={onRetry}>

@@ -14,7 +14,7 @@ export function Until({ day, onChange }: { day: string; onChange: (day: string) 
         type="date"
         value={day}
         onChange={(event) => onChange(event.target.value)}
-        className="w-36 text-sm"
+        className="w-34 text-sm"
         data-testid="until"
       />
     </label>

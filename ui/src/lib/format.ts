@@ -6,8 +6,8 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const MOMENT: Intl.DateTimeFormatOptions = { dateStyle: "medium", timeStyle: "long" };
-const TIME: Intl.DateTimeFormatOptions = { timeStyle: "medium" };
+const MOMENT: Intl.DateTimeFormatOptions = { dateStyle: "medium", timeStyle: "long", hourCycle: "h23" };
+const TIME: Intl.DateTimeFormatOptions = { timeStyle: "medium", hourCycle: "h23" };
 const FIGURES = {
   0: { maximumFractionDigits: 0 },
   1: { maximumFractionDigits: 1 },
@@ -55,7 +55,7 @@ function coarse(ms: number): string {
   return `${Math.floor(ms / DAY)} d`;
 }
 
-/** Day and time to the second, with the zone, in the operator's language. */
+/** Day and time to the second on a 24-hour clock, with the zone, in the operator's language. */
 export function moment(at: number): string {
   return dateFormat(MOMENT).format(at);
 }

@@ -47,4 +47,4 @@ export const isError = (problem: Problem): boolean => problem.severity === "erro
 
 /** What the engine refused, and what to do about it, as text for the field it belongs to. */
 export const refusal = ({ message, remedy }: { message: string; remedy: string }): string =>
-  `${sentence(message)} ${sentence(remedy)}`.trim().replace(/`([^`]+)`/g, "“$1”");
+  `${sentence(message)} ${sentence(remedy)}`.trim();

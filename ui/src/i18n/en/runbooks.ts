@@ -11,7 +11,7 @@ export const runbooks = {
     "This makes a revision of the configuration; an earlier one can be restored on the Chains screen.",
   origin: { shipped: "Comes with Changeover", edited: "Edited", own: "Your own" },
   due: "Rehearse",
-  never: "Never rehearsed",
+  list: { runbook: "Runbook", rehearsed: "Last rehearsed", never: "never" },
   fresh: "Rehearsed",
   followed: "Last followed on an incident",
   rehearsed: "Last rehearsed by {{actor}}",
@@ -32,8 +32,7 @@ export const runbooks = {
     no_name: "Write a name.",
     name_hint: "Letters, digits and “-”; incidents refer to it.",
     kinds: "Kinds of incident that it is for",
-    kinds_hint:
-      "Separated by commas: outage, rate_limit, degradation, model, gpu, credential, quality, cost, safety, all_down.",
+    kinds_hint: "An incident of such a kind offers it first.",
     text: "Text",
     text_hint:
       "Markdown. Each line that begins with “- [ ] ” is a step; “[Drain](act:drain)” behind it is a button on an incident: pin, unpin, drain, disable, enable, failover, failback, retire, unretire.",

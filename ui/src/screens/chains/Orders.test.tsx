@@ -54,7 +54,7 @@ it("keeps the dialog open with what to do when an order is refused", async () =>
   await user.click(await screen.findByText("Fail over now"));
   const dialog = await screen.findByRole("dialog");
   await user.click(within(dialog).getByTestId("order-give"));
-  expect(await within(dialog).findByText("bring another tier back first")).toBeVisible();
+  expect(await within(dialog).findByText("Bring another tier back first.")).toBeVisible();
 });
 
 it("says when failover is not armed, what is ordered of a tier, and that one waits to be failed back", async () => {

@@ -1,5 +1,5 @@
-import { getRouteApi, Link } from "@tanstack/react-router";
-import { ArrowLeft, Search, Shuffle } from "lucide-react";
+import { getRouteApi } from "@tanstack/react-router";
+import { Search, Shuffle } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { ListExport } from "@/components/list-export";
 import { Page } from "@/components/page";
@@ -33,79 +33,71 @@ export function HistoryScreen() {
     return { rows: answer.changes, total: answer.total };
   });
   return (
-    <>
-      <Link
-        to="/incidents"
-        className="mx-6 mt-4 -mb-4 inline-flex items-center gap-1 rounded text-xs text-muted hover:text-ink"
-      >
-        <ArrowLeft className="size-3.5" aria-hidden />
-        {t("title")}
-      </Link>
-      <Page
-        title={t("history.title")}
-        lead={t("history.lead")}
-        actions={<ListExport ask={(format) => host.rpc("history.export", { filter, format })} />}
-      >
-        <div className="flex flex-wrap items-center gap-2">
-          <div className="relative">
-            <Search className="absolute top-2 left-2.5 size-4 text-faint" aria-hidden />
-            <Input
-              type="search"
-              aria-label={t("history.search")}
-              placeholder={t("history.search")}
-              value={q}
-              onChange={(event) => change({ q: event.target.value })}
-              className="w-64 pl-8"
-            />
-          </div>
-          <Segmented
-            label={t("history.direction")}
-            value={direction}
-            options={DIRECTIONS.map((value) => ({ value, label: t(`history.directions.${value}`) }))}
-            onChange={(next) => change({ direction: next })}
+    <Page
+      back={{ to: "/incidents", label: t("title") }}
+      title={t("history.title")}
+      lead={t("history.lead")}
+      actions={<ListExport ask={(format) => host.rpc("history.export", { filter, format })} />}
+    >
+      <div className="flex flex-wrap items-center gap-2">
+        <div className="relative">
+          <Search className="absolute top-2 left-2.5 size-4 text-faint" aria-hidden />
+          <Input
+            type="search"
+            aria-label={t("history.search")}
+            placeholder={t("history.search")}
+            value={q}
+            onChange={(event) => change({ q: event.target.value })}
+            className="w-64 pl-8"
           />
-          <Segmented
-            label={t("filter.traffic")}
-            value={traffic}
-            options={TRAFFIC.map((value) => ({ value, label: t(`filter.kinds.${value}`) }))}
-            onChange={(next) => change({ traffic: next })}
-          />
-          <div className="w-40">
-            <Select
-              aria-label={t("history.span")}
-              value={days}
-              options={SPANS.map((value) => ({ value, label: t(`history.spans.${value}`) }))}
-              onChange={(next) => change({ days: next })}
-            />
-          </div>
-          <Until day={until} onChange={(day) => change({ until: day })} />
         </div>
-        {error && <ErrorState error={error} onRetry={refetch} />}
-        {!loaded && !error && <LoadingState rows={6} />}
-        {loaded && rows.length === 0 && (
-          <Card>
-            <EmptyState
-              icon={<Shuffle aria-hidden />}
-              title={t(narrowed ? "history.none" : "history.none_yet")}
-              action={
-                narrowed && (
-                  <Button onClick={() => void navigate({ search: {}, replace: true })}>
-                    {t("empty.clear")}
-                  </Button>
-                )
-              }
-            >
-              {t(narrowed ? "history.none_text" : "history.none_yet_text")}
-            </EmptyState>
-          </Card>
-        )}
-        {rows.length > 0 && (
-          <>
-            <HistoryTable changes={rows} total={total} onEnd={more} />
-            <ListFoot shown={rows.length} total={total} />
-          </>
-        )}
-      </Page>
-    </>
+        <Segmented
+          label={t("history.direction")}
+          value={direction}
+          options={DIRECTIONS.map((value) => ({ value, label: t(`history.directions.${value}`) }))}
+          onChange={(next) => change({ direction: next })}
+        />
+        <Segmented
+          label={t("filter.traffic")}
+          value={traffic}
+          options={TRAFFIC.map((value) => ({ value, label: t(`filter.kinds.${value}`) }))}
+          onChange={(next) => change({ traffic: next })}
+        />
+        <div className="w-40">
+          <Select
+            aria-label={t("history.span")}
+            value={days}
+            options={SPANS.map((value) => ({ value, label: t(`history.spans.${value}`) }))}
+            onChange={(next) => change({ days: next })}
+          />
+        </div>
+        <Until day={until} onChange={(day) => change({ until: day })} />
+      </div>
+      {error && <ErrorState error={error} onRetry={refetch} />}
+      {!loaded && !error && <LoadingState rows={6} />}
+      {loaded && rows.length === 0 && (
+        <Card>
+          <EmptyState
+            icon={<Shuffle aria-hidden />}
+            title={t(narrowed ? "history.none" : "history.none_yet")}
+            action={
+              narrowed && (
+                <Button onClick={() => void navigate({ search: {}, replace: true })}>
+                  {t("empty.clear")}
+                </Button>
+              )
+            }
+          >
+            {t(narrowed ? "history.none_text" : "history.none_yet_text")}
+          </EmptyState>
+        </Card>
+      )}
+      {rows.length > 0 && (
+        <>
+          <HistoryTable changes={rows} total={total} onEnd={more} />
+          <ListFoot shown={rows.length} total={total} />
+        </>
+      )}
+    </Page>
   );
 }

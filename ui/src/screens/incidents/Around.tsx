@@ -36,7 +36,7 @@ function Chart({ chart, incident }: { chart: AroundChart; incident: Incident }) 
   const { t } = useTranslation("incidents");
   const name = NAMES.find((known) => known === chart.metric) ?? "errors";
   const series = useMemo(() => {
-    const reached = milestones(incident.times).flatMap(({ name: which, at }) =>
+    const reached = milestones(incident.times, null).flatMap(({ name: which, at }) =>
       at === null ? [] : [{ at_ms: at, label: t(`milestone.${which}`) }],
     );
     return { ...chart.series, marks: [...chart.series.marks, ...reached].sort((a, b) => a.at_ms - b.at_ms) };

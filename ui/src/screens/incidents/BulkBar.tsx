@@ -1,6 +1,8 @@
 import { GitMerge, UserCheck, X } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@/components/ui/button";
+import { Confirm } from "@/components/ui/confirm";
 import type { Incident } from "@/contract";
 import { useAct } from "./useAct";
 
@@ -18,9 +20,14 @@ export function BulkBar({ chosen, onDone }: Props) {
   const [first, ...others] = [...chosen].sort((a, b) => a.times.began_ms - b.times.began_ms);
   const merge = useAct(others.map(({ id }) => id));
   const pending = acknowledge.pending || merge.pending;
+  const [asked, setAsked] = useState(false);
   const then = (done: boolean) => done && onDone();
   return (
-    <div className="flex items-center gap-2 rounded-lg border border-line bg-raised px-3 py-2" role="status">
+    <div
+      data-testid="bulk-bar"
+      className="sticky bottom-4 z-10 flex flex-wrap items-center gap-2 self-center rounded-lg border border-line bg-raised px-3 py-2 shadow-pop"
+      role="status"
+    >
       <span className="font-medium">{t("bulk.chosen", { count: chosen.length })}</span>
       <Button
         size="sm"
@@ -33,7 +40,8 @@ export function BulkBar({ chosen, onDone }: Props) {
       <Button
         size="sm"
         disabled={pending || first === undefined || others.length === 0}
-        onClick={() => first && void merge.act({ act: "merge", into: first.id }).then(then)}
+        title={t("bulk.merge_hint")}
+        onClick={() => setAsked(true)}
       >
         <GitMerge aria-hidden />
         {t("bulk.merge", { id: first?.id ?? "" })}
@@ -42,6 +50,19 @@ export function BulkBar({ chosen, onDone }: Props) {
         <X aria-hidden />
         {t("bulk.none")}
       </Button>
+      {first && (
+        <Confirm
+          open={asked}
+          title={t("bulk.merge_title", { count: others.length, id: first.id })}
+          description={t("bulk.merge_text", { title: first.title })}
+          action={t("bulk.merge", { id: first.id })}
+          onClose={() => setAsked(false)}
+          onConfirm={() => {
+            setAsked(false);
+            void merge.act({ act: "merge", into: first.id }).then(then);
+          }}
+        />
+      )}
     </div>
   );
 }

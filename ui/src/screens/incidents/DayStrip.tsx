@@ -37,7 +37,7 @@ export function DayStrip({ filter, onDay }: Props) {
       </div>
       <div className="mt-1 flex justify-between text-xs text-faint">
         <span>{t("days.ago", { count: DAYS })}</span>
-        <span>{t("days.legend")}</span>
+        {data.some(({ counts }) => counts.some((count) => count > 0)) && <Legend />}
         <span>{t("days.today")}</span>
       </div>
     </fieldset>
@@ -60,13 +60,35 @@ function Day({ day, chosen, onClick }: { day: IncidentDay; chosen: boolean; onCl
       disabled={total === 0}
       onClick={onClick}
       className={cn(
-        "min-w-0 flex-1 rounded-[2px]",
-        total === 0 && "bg-hover",
-        worst === 3 && "bg-unknown",
-        worst === 2 && "bg-warn",
-        (worst === 0 || worst === 1) && "bg-bad",
+        "flex min-w-0 flex-1 items-end rounded-[2px] bg-hover",
         chosen && "outline-2 outline-offset-1 outline-focus",
       )}
-    />
+    >
+      <span aria-hidden className={cn("w-full rounded-[2px]", LOOKS[worst])} />
+    </button>
+  );
+}
+
+/** By the worst of a day: the worse the taller, for those who do not see colours. */
+const LOOKS: Record<number, string> = {
+  0: "h-full bg-bad",
+  1: "h-full bg-bad",
+  2: "h-2/3 bg-warn",
+  3: "h-1/3 bg-unknown",
+};
+
+function Legend() {
+  const { t } = useTranslation("incidents");
+  return (
+    <span className="flex items-end gap-3">
+      {([1, 2, 3] as const).map((worst) => (
+        <span key={worst} className="flex items-center gap-1.5">
+          <span aria-hidden className="flex h-3 w-1.5 items-end rounded-[2px] bg-hover">
+            <span className={cn("w-full rounded-[2px]", LOOKS[worst])} />
+          </span>
+          {t(`days.legend.p${worst}`)}
+        </span>
+      ))}
+    </span>
   );
 }

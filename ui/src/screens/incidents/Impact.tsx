@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { Card } from "@/components/ui/card";
 import type { FallbackCost, Incident } from "@/contract";
 import { dollars, duration, figure } from "@/lib/format";
+import { sentence } from "@/lib/sentence";
 
 const KINDS = [
   ...(["outage", "rate_limit", "degradation", "model", "gpu"] as const),
@@ -15,7 +16,6 @@ export function Impact({ incident, cost }: { incident: Incident; cost: FallbackC
   const facts = [
     [t("detail.kind"), kind ? t(`kinds.${kind}`) : incident.kind],
     [t("detail.where"), `${incident.chain} / ${incident.tier}`],
-    [t("detail.cause"), incident.cause || figure(null)],
     [t("detail.saved"), figure(incident.saved)],
     [t("detail.failed"), figure(incident.failed)],
     [t("detail.relapses"), figure(incident.relapses)],
@@ -38,6 +38,8 @@ export function Impact({ incident, cost }: { incident: Incident; cost: FallbackC
           </div>
         ))}
       </dl>
+      <p className="mt-3 border-t border-line pt-2 text-muted">{t("detail.cause")}</p>
+      <p className="break-words">{sentence(incident.cause) || figure(null)}</p>
       <p className="mt-2 text-xs text-faint">
         {t("detail.rto_hint")} {t("detail.rpo_hint")} {cost !== null && t("detail.cost_hint")}
       </p>

@@ -1,9 +1,10 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { ArrowLeft, GitMerge } from "lucide-react";
+import { GitMerge } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { SimulatedBadge } from "@/components/mode";
 import { Page } from "@/components/page";
 import { ErrorState, LoadingState } from "@/components/states";
+import { Time } from "@/components/time";
 import { Badge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
 import type { Incident, IncidentDetail } from "@/contract";
@@ -30,23 +31,11 @@ export function IncidentScreen() {
   const { t } = useTranslation("incidents");
   const { id } = route.useParams();
   const { data, error, refetch } = useRpc("incident", { id });
+  if (data) return <Detail detail={data} />;
   return (
-    <>
-      <Link
-        to="/incidents"
-        className="mx-6 mt-4 -mb-4 inline-flex items-center gap-1 rounded text-xs text-muted hover:text-ink"
-      >
-        <ArrowLeft className="size-3.5" aria-hidden />
-        {t("back")}
-      </Link>
-      {data ? (
-        <Detail detail={data} />
-      ) : (
-        <Page title={t("title")}>
-          {error ? <ErrorState error={error} onRetry={refetch} /> : <LoadingState rows={5} />}
-        </Page>
-      )}
-    </>
+    <Page title={t("title")} back={{ to: "/incidents", label: t("back") }}>
+      {error ? <ErrorState error={error} onRetry={refetch} /> : <LoadingState rows={5} />}
+    </Page>
   );
 }
 
@@ -62,10 +51,12 @@ function Detail({ detail }: { detail: IncidentDetail }) {
   );
   return (
     <Page
+      back={{ to: "/incidents", label: t("back") }}
       title={incident.title}
       lead={
         <div className="mt-1 flex flex-col gap-2">
           <div className="flex flex-wrap gap-1.5">
+            <Badge title={t("number")}>#{incident.id}</Badge>
             <StateBadge state={incident.state} />
             <SeverityBadge severity={incident.severity} state={incident.state} />
             {incident.simulated && <SimulatedBadge />}
@@ -80,6 +71,11 @@ function Detail({ detail }: { detail: IncidentDetail }) {
             )}
           </div>
           <Story incident={incident} />
+          {incident.acknowledged_ms !== null && (
+            <p className="text-muted">
+              {t("acknowledged_at")} <Time at={incident.acknowledged_ms} />
+            </p>
+          )}
         </div>
       }
       actions={<Acts incident={incident} />}

@@ -90,6 +90,12 @@ function Row({ incident, aria, chosen, onToggle }: RowProps) {
   const { t } = useTranslation("incidents");
   const lasted = useFromNow((now) => inWords(duration(incident.times, now)));
   const navigate = useNavigate();
+  const about = [
+    `#${incident.id}`,
+    `${incident.chain} / ${incident.tier}`,
+    ...(incident.relapses > 0 ? [t("list.relapses", { count: incident.relapses })] : []),
+    ...(incident.cause ? [incident.cause] : []),
+  ].join(" · ");
   return (
     // The title is a link and has the keyboard; the row only widens it for the mouse.
     <tr
@@ -116,21 +122,20 @@ function Row({ incident, aria, chosen, onToggle }: RowProps) {
         <SeverityBadge severity={incident.severity} state={incident.state} />
       </td>
       <td className={CELL}>
-        <div className="flex items-center gap-2">
+        <div className="flex items-center gap-x-2 gap-y-0.5 max-[1180px]:flex-wrap">
           <Link
             to="/incidents/$id"
             params={{ id: incident.id }}
             data-row
+            title={incident.title}
             className="truncate font-medium text-ink normal-nums focus-visible:outline-none max-[1180px]:whitespace-normal"
           >
             {incident.title}
           </Link>
           {incident.simulated && <SimulatedBadge />}
         </div>
-        <div className="truncate text-xs text-muted normal-nums">
-          {incident.chain} / {incident.tier}
-          {incident.cause && ` · ${incident.cause}`}
-          {incident.relapses > 0 && ` · ${t("list.relapses", { count: incident.relapses })}`}
+        <div className="truncate text-xs text-muted normal-nums" title={about}>
+          {about}
         </div>
       </td>
       <td className={CELL}>
@@ -140,7 +145,9 @@ function Row({ incident, aria, chosen, onToggle }: RowProps) {
         <div>{lasted}</div>
         {incident.state !== "closed" && <div className="text-xs text-muted">{t("list.so_far")}</div>}
       </td>
-      <td className={`${CELL} ${WIDE} text-right`}>{inWords(incident.rto_ms)}</td>
+      <td className={cn(CELL, WIDE, "text-right", incident.rto_ms === null && "text-faint")}>
+        {incident.rto_ms === null ? t("milestone.not_yet") : inWords(incident.rto_ms)}
+      </td>
       <td className={`${CELL} text-right`}>{figure(incident.saved)}</td>
       <td className={cn(CELL, "text-right", incident.failed > 0 ? "font-medium text-bad" : "text-faint")}>
         {figure(incident.failed)}

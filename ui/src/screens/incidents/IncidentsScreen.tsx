@@ -52,13 +52,13 @@ export function IncidentsScreen() {
           <Nothing filtered={Object.keys(writeFilter(filter)).length > 0} onClear={() => go(NO_FILTER)} />
         </Card>
       )}
-      {ticked.length > 0 && <BulkBar chosen={ticked} onDone={() => setChosen(new Set())} />}
       {rows.length > 0 && (
         <>
           <IncidentTable incidents={rows} total={total} chosen={chosen} onChoose={setChosen} onEnd={more} />
           <ListFoot shown={rows.length} total={total} keys />
         </>
       )}
+      {ticked.length > 0 && <BulkBar chosen={ticked} onDone={() => setChosen(new Set())} />}
     </Page>
   );
 }

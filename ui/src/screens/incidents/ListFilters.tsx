@@ -16,7 +16,7 @@ export function ListFilters({ filter, onChange }: Props) {
   const { t } = useTranslation("incidents");
   return (
     <div className="flex flex-wrap items-center gap-2">
-      <div className="relative">
+      <div className="relative min-w-36 flex-1 basis-36">
         <Search className="absolute top-2 left-2.5 size-4 text-faint" aria-hidden />
         <Input
           type="search"
@@ -24,7 +24,7 @@ export function ListFilters({ filter, onChange }: Props) {
           placeholder={t("filter.search")}
           value={filter.q}
           onChange={(event) => onChange({ q: event.target.value })}
-          className="w-44 pl-8"
+          className="pl-8"
         />
       </div>
       <Segmented
@@ -33,13 +33,18 @@ export function ListFilters({ filter, onChange }: Props) {
         options={STATE_FILTERS.map((value) => ({ value, label: t(`filter.states.${value}`) }))}
         onChange={(state) => onChange({ state })}
       />
-      <Segmented
-        label={t("filter.traffic")}
-        value={filter.traffic}
-        options={KIND_FILTERS.map((value) => ({ value, label: t(`filter.kinds.${value}`) }))}
-        onChange={(traffic) => onChange({ traffic })}
-      />
-      <div className="w-32">
+      <div className="w-30">
+        <Select
+          aria-label={t("filter.traffic")}
+          value={filter.traffic}
+          options={KIND_FILTERS.map((value) => ({
+            value,
+            label: t(value === "all" ? "filter.any_traffic" : `filter.kinds.${value}`),
+          }))}
+          onChange={(traffic) => onChange({ traffic })}
+        />
+      </div>
+      <div className="w-30">
         <Select
           aria-label={t("list.severity")}
           value={filter.severity}
@@ -50,7 +55,7 @@ export function ListFilters({ filter, onChange }: Props) {
           onChange={(severity) => onChange({ severity })}
         />
       </div>
-      <div className="w-32">
+      <div className="w-30">
         <Select
           aria-label={t("detail.kind")}
           value={filter.about}

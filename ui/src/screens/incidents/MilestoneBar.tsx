@@ -11,8 +11,8 @@ import { type Milestone, type MilestoneName, milestones } from "./milestones";
 export function MilestoneBar({ incident }: { incident: Incident }) {
   const closed = incident.state === "closed";
   return (
-    <ol data-testid="incident-times" className="grid grid-cols-5">
-      {milestones(incident.times).map((milestone, index) => (
+    <ol data-testid="incident-times" className="grid grid-cols-6">
+      {milestones(incident.times, incident.closed_ms).map((milestone, index) => (
         <Step key={milestone.name} milestone={milestone} first={index === 0} closed={closed} />
       ))}
     </ol>

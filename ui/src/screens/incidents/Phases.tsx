@@ -10,11 +10,16 @@ export function Phases({ incident }: { incident: Incident }) {
   const { t } = useTranslation("incidents");
   const { act } = useAct([incident.id]);
   return (
-    <Segmented
-      label={t("phase.label")}
-      value={incident.phase}
-      options={PHASES.map((value) => ({ value, label: t(`phase.${value}`) }))}
-      onChange={(phase) => void act({ act: "phase", phase, text: "" })}
-    />
+    <div className="flex min-w-0 items-center gap-2">
+      <span aria-hidden className="text-xs text-muted max-[1180px]:hidden">
+        {t("phase.label")}
+      </span>
+      <Segmented
+        label={t("phase.label")}
+        value={incident.phase}
+        options={PHASES.map((value) => ({ value, label: t(`phase.${value}`) }))}
+        onChange={(phase) => void act({ act: "phase", phase, text: "" })}
+      />
+    </div>
   );
 }

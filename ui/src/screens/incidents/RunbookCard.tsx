@@ -45,13 +45,13 @@ export function RunbookCard({ detail: { incident, steps } }: { detail: IncidentD
               const ticked = done.get(step) ?? false;
               return (
                 <StepRow
-                  key={text}
+                  key={`${step} ${text}`}
                   line={text}
                   ticked={ticked}
                   disabled={pending}
                   order={(name) => orderFor(name, incident, chains)}
                   why={t("runbook.why", { id: incident.id, title: followed.title, step })}
-                  onTick={(done) => void act({ act: "step", runbook: followed.name, step, done })}
+                  onTick={(done) => act({ act: "step", runbook: followed.name, step, done })}
                 />
               );
             })}

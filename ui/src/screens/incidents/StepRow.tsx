@@ -15,13 +15,21 @@ interface Props {
   order: (act: string) => OrderAct | null;
   /** The reason that the order is given for, unless another is written. */
   why: string;
-  onTick: (done: boolean) => void;
+  /** Resolves to whether it is on record. */
+  onTick: (done: boolean) => Promise<boolean>;
 }
 
 /** A step of a runbook: its box, its words, and a button that does what it says. */
 export function StepRow({ line, ticked, disabled, order, why, onTick }: Props) {
   const { t } = useTranslation("incidents");
   const [asked, setAsked] = useState<OrderAct | null>(null);
+  /** What was just said, until it is on record. */
+  const [told, setTold] = useState<boolean | null>(null);
+  const done = told ?? ticked;
+  const tick = (next: boolean) => {
+    setTold(next);
+    void onTick(next).finally(() => setTold(null));
+  };
   const { text, act } = readStep(line);
   const found = act && order(act.name);
   return (
@@ -30,11 +38,11 @@ export function StepRow({ line, ticked, disabled, order, why, onTick }: Props) {
         <input
           type="checkbox"
           className="mt-0.5 size-4 shrink-0 accent-[var(--accent)]"
-          checked={ticked}
+          checked={done}
           disabled={disabled}
-          onChange={(change) => onTick(change.target.checked)}
+          onChange={(change) => tick(change.target.checked)}
         />
-        <span className={cn("min-w-0 break-words", ticked && "text-faint line-through")}>
+        <span className={cn("min-w-0 break-words", done && "text-faint line-through")}>
           <StepText text={text} />
         </span>
       </label>
@@ -51,7 +59,7 @@ export function StepRow({ line, ticked, disabled, order, why, onTick }: Props) {
         </Button>
       )}
       {asked && (
-        <OrderDialog act={asked} why={why} onClose={() => setAsked(null)} onGiven={() => onTick(true)} />
+        <OrderDialog act={asked} why={why} onClose={() => setAsked(null)} onGiven={() => tick(true)} />
       )}
     </li>
   );

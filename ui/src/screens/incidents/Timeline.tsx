@@ -18,6 +18,7 @@ import {
 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { StepText } from "@/components/step-text";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Select } from "@/components/ui/select";
@@ -120,8 +121,10 @@ function Entry({ incident, entry }: { incident: string; entry: TimelineEntry }) 
       <div className="min-w-0 break-words whitespace-pre-wrap">
         {editing ? (
           <NoteEdit incident={incident} entry={entry} onDone={() => setEditing(false)} />
-        ) : (
+        ) : kind === "note" ? (
           entry.text
+        ) : (
+          <StepText text={entry.text} />
         )}
         {entry.actor !== null && (
           <span className="text-muted"> {t("timeline.by", { actor: entry.actor })}</span>

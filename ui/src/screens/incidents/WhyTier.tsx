@@ -5,6 +5,7 @@ import { Badge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
 import type { IncidentAround, TierThen } from "@/contract";
 import { clockTime } from "@/lib/clock";
+import { sentence } from "@/lib/sentence";
 
 /** Each tier at the moment when another took over, with its reason. */
 export function WhyTier({ around }: { around: IncidentAround }) {
@@ -37,9 +38,13 @@ function Row({ tier, place }: { tier: TierThen; place: number }) {
         <span className="text-muted">{tier.state ?? t("why.no_change")}</span>
         {(tier.why !== "" || tier.since_ms !== null) && (
           <p className="text-xs break-words text-faint">
-            {tier.why}
+            {sentence(tier.why).replace(/\.$/, "")}
             {tier.why !== "" && tier.since_ms !== null && " · "}
-            {tier.since_ms !== null && <Time at={tier.since_ms} />}
+            {tier.since_ms !== null && (
+              <>
+                {t("why.since")} <Time at={tier.since_ms} />
+              </>
+            )}
           </p>
         )}
       </div>

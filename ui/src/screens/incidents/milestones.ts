@@ -5,9 +5,9 @@
 import type { ChangeOver, IncidentTimes } from "@/contract";
 
 /** The milestones in their usual order. */
-export const MILESTONES = ["began", "detected", "assessed", "failed_over", "restored"] as const;
+export const MILESTONES = ["began", "detected", "assessed", "failed_over", "restored", "closed"] as const;
 
-/** One of the five. */
+/** One of the six. */
 export type MilestoneName = (typeof MILESTONES)[number];
 
 /** A milestone, when it was reached and how long after the one recorded before it. */
@@ -21,16 +21,17 @@ export interface Milestone {
 }
 
 /**
- * The five milestones, those reached in the order they were reached (traffic may move before anybody has assessed
+ * The six milestones, those reached in the order they were reached (traffic may move before anybody has assessed
  * the fault), with the differences between them.
  */
-export function milestones(times: IncidentTimes): Milestone[] {
+export function milestones(times: IncidentTimes, closed_ms: number | null): Milestone[] {
   const at: Record<MilestoneName, number | null> = {
     began: times.began_ms,
     detected: times.detected_ms,
     assessed: times.assessed_ms,
     failed_over: times.failed_over_ms,
     restored: times.restored_ms,
+    closed: closed_ms,
   };
   const reached = MILESTONES.flatMap((name) => {
     const time = at[name];

@@ -21,9 +21,11 @@ export function useAct(ids: readonly string[]) {
           return false;
         })
         .finally(() => {
-          for (const name of ["incident", "incidents", "incidents.older", "incidents.days"]) {
+          for (const name of ["incidents", "incidents.older", "incidents.days"]) {
             void client.invalidateQueries({ queryKey: [name] });
           }
+          // Whoever shows what was done meanwhile shows it until the page does.
+          return client.invalidateQueries({ queryKey: ["incident"] });
         }),
   };
 }

@@ -34,7 +34,10 @@ export function Figures({ report }: { report: Report }) {
           key={name}
           name={t(`figure.${name}`)}
           value={duration(report[`${name}_ms`])}
-          hint={definitionOf(report, t(`figure.${name}`))}
+          hint={t("figure.named", {
+            name: t(`figure.whole.${name}`),
+            formula: definitionOf(report, t(`figure.${name}`)) ?? "",
+          })}
           values={values[name]}
         />
       ))}

@@ -47,7 +47,7 @@ function Row({ recovery }: { recovery: Recovery }) {
   const { incident } = recovery;
   return (
     <tr data-testid="recovery-row" className="border-b border-line last:border-0">
-      <td className="max-w-44 truncate xl:max-w-72 py-1.5 normal-nums">
+      <td className="max-w-44 truncate py-1.5 normal-nums xl:max-w-72" title={incident.title}>
         <Link to="/incidents/$id" params={{ id: incident.id }} className="rounded hover:underline">
           <span className="text-muted">#{incident.id}</span> {incident.title}
         </Link>
@@ -57,19 +57,26 @@ function Row({ recovery }: { recovery: Recovery }) {
       </td>
       {PARTS.map((part) => (
         <td key={part} className="py-1.5 pl-3 text-right whitespace-nowrap">
-          {duration(recovery[`${part}_ms`])}
+          <Lasted ms={recovery[`${part}_ms`]} />
         </td>
       ))}
       <td className="py-1.5 pl-3 text-right font-medium whitespace-nowrap">
-        {duration(recovery.service_ms)}
+        <Lasted ms={recovery.service_ms} />
       </td>
-      <td className="py-1.5 pl-3 text-right whitespace-nowrap">{duration(incident.rto_ms)}</td>
+      <td className="py-1.5 pl-3 text-right whitespace-nowrap">
+        <Lasted ms={incident.rto_ms} />
+      </td>
       <td className="py-1.5 pl-6">
         <Verdict recovery={recovery} />
       </td>
     </tr>
   );
 }
+
+/** A time that may not be known: then no more than a hint of itself. */
+const Lasted = ({ ms }: { ms: number | null }) => (
+  <span className={ms === null ? "text-faint" : undefined}>{duration(ms)}</span>
+);
 
 function Verdict({ recovery }: { recovery: Recovery }) {
   const { t } = useTranslation("reports");

@@ -23,13 +23,13 @@ export function ReportView({ report }: { report: Report }) {
         <div className="flex flex-col gap-4">
           <Evidence report={report} />
           <Cost report={report} />
+          <Causes report={report} />
         </div>
       </div>
       <Parts report={report} />
       <Scatter report={report} />
       <RecoveryChart report={report} />
       <RecoveryTable report={report} />
-      <Causes report={report} />
       <Definitions report={report} />
     </>
   );

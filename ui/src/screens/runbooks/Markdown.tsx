@@ -1,14 +1,18 @@
-import { Square, Zap } from "lucide-react";
+import { Zap } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { StepText } from "@/components/step-text";
 import { Badge } from "@/components/ui/badge";
 import { cn } from "@/lib/cn";
 import { readStep } from "@/lib/step-act";
 
+/** A step; incidents name it by its number. */
+const STEP = /^\s*[-*] \[[ x]\] (.*)$/;
+
 /** The little of Markdown that runbooks use: headings, lists, steps, code. Text is never taken for markup of the page. */
 export function Markdown({ text }: { text: string }) {
-  const blocks: { kind: "line" | "code"; text: string }[] = [];
+  const blocks: { kind: "line" | "code"; text: string; step?: number }[] = [];
   let fenced = false;
+  let steps = 0;
   for (const line of text.split("\n")) {
     if (line.trimStart().startsWith("```")) {
       fenced = !fenced;
@@ -17,6 +21,7 @@ export function Markdown({ text }: { text: string }) {
     }
     const last = blocks.at(-1);
     if (fenced && last) last.text += last.text === "" ? line : `\n${line}`;
+    else if (STEP.test(line)) blocks.push({ kind: "line", text: line, step: ++steps });
     else blocks.push({ kind: "line", text: line });
   }
   return (
@@ -29,25 +34,25 @@ export function Markdown({ text }: { text: string }) {
           </pre>
         ) : (
           // biome-ignore lint/suspicious/noArrayIndexKey: the blocks of a text never move
-          <Line key={index} text={block.text} />
+          <Line key={index} text={block.text} step={block.step} />
         ),
       )}
     </div>
   );
 }
 
-function Line({ text }: { text: string }) {
+function Line({ text, step: number }: { text: string; step: number | undefined }) {
   const { t } = useTranslation("runbooks");
   const heading = /^(#{1,4}) (.*)$/.exec(text);
   if (heading) {
     return <h3 className={cn("mt-2 font-semibold", heading[1] === "#" && "text-base")}>{heading[2]}</h3>;
   }
-  const step = /^\s*[-*] \[[ x]\] (.*)$/.exec(text);
+  const step = STEP.exec(text);
   if (step) {
     const { text: words, act } = readStep(step[1] ?? "");
     return (
       <p className="flex items-start gap-2">
-        <Square className="mt-0.5 size-4 shrink-0 text-faint" aria-hidden />
+        <span className="numeric w-5 shrink-0 text-right text-muted">{number}.</span>
         <span className="min-w-0 break-words">
           <StepText text={words} />
           {act && (

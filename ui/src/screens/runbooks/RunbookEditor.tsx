@@ -1,10 +1,12 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { ErrorState } from "@/components/states";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Field, Input, Textarea } from "@/components/ui/field";
 import type { Problem, Runbook, RunbookView } from "@/contract";
 import { inWords } from "@/lib/problems";
+import { KindPicker } from "./KindPicker";
 import { useRunbookEdits } from "./useRunbookEdits";
 
 const EMPTY: Runbook = {
@@ -30,7 +32,7 @@ const fieldOf = ({ path }: Problem) =>
 /** Rewords a runbook, or writes a new one. */
 export function RunbookEditor({ runbook, onClose }: Props) {
   const { t } = useTranslation(["runbooks", "common"]);
-  const { save, locked } = useRunbookEdits();
+  const { save, locked, error } = useRunbookEdits();
   const [draft, setDraft] = useState<Runbook>(
     runbook ? { name: runbook.name, title: runbook.title, kinds: runbook.kinds, text: runbook.text } : EMPTY,
   );
@@ -88,33 +90,19 @@ export function RunbookEditor({ runbook, onClose }: Props) {
             )}
           </Field>
         </div>
-        <Field label={t("form.kinds")} hint={t("form.kinds_hint")} error={wrong("kinds")}>
-          {(aria) => (
-            <Input
-              {...aria}
-              defaultValue={draft.kinds.join(", ")}
-              onChange={(e) =>
-                set({
-                  kinds: e.target.value
-                    .split(",")
-                    .map((kind) => kind.trim())
-                    .filter((kind) => kind !== ""),
-                })
-              }
-            />
-          )}
-        </Field>
+        <KindPicker kinds={draft.kinds} wrong={wrong("kinds")} onChange={(kinds) => set({ kinds })} />
         <Field label={t("form.text")} hint={t("form.text_hint")} error={wrong("text")}>
           {(aria) => (
             <Textarea
               {...aria}
-              rows={18}
+              rows={16}
               className="font-mono text-xs"
               value={draft.text}
               onChange={(e) => set({ text: e.target.value })}
             />
           )}
         </Field>
+        {error && <ErrorState error={error} />}
         {rest.map((problem) => (
           <p key={problem.path} role="alert" className="text-bad">
             {inWords(problem)}

@@ -1,3 +1,4 @@
+import type { TFunction } from "i18next";
 import { CircleCheck, Pencil, RotateCcw, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -10,6 +11,7 @@ import { Field, Input } from "@/components/ui/field";
 import type { RunbookView } from "@/contract";
 import { refusal } from "@/lib/problems";
 import { useCommand } from "@/state/rpc";
+import { KINDS } from "./kinds";
 import { Markdown } from "./Markdown";
 import { RunbookEditor } from "./RunbookEditor";
 import { useRunbookEdits } from "./useRunbookEdits";
@@ -47,7 +49,7 @@ export function RunbookPane({ runbook }: { runbook: RunbookView }) {
       <div className="flex flex-wrap items-center gap-1.5 text-xs text-muted">
         <Badge>{t(`origin.${runbook.origin}`)}</Badge>
         {runbook.kinds.map((kind) => (
-          <Badge key={kind}>{kind.replace(/_/g, " ")}</Badge>
+          <Badge key={kind}>{kindWord(t, kind)}</Badge>
         ))}
         {runbook.followed_ms !== null && (
           <span>
@@ -71,6 +73,12 @@ export function RunbookPane({ runbook }: { runbook: RunbookView }) {
       />
     </Card>
   );
+}
+
+/** A kind of incident in words; one that this version does not know as it is written. */
+function kindWord(t: TFunction<["runbooks", "incidents"]>, kind: string) {
+  const known = KINDS.find((one) => one === kind);
+  return known ? t(`incidents:kinds.${known}`) : kind.replace(/_/g, " ");
 }
 
 function Rehearsals({ runbook }: { runbook: RunbookView }) {

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Page } from "@/components/page";
 import { ErrorState, LoadingState } from "@/components/states";
+import { Time } from "@/components/time";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import type { RunbookView } from "@/contract";
@@ -38,6 +39,10 @@ export function RunbooksScreen() {
       {data && chosen && (
         <div className="grid items-start gap-4 lg:grid-cols-[280px_minmax(0,1fr)]">
           <nav aria-label={t("title")} className="flex flex-col gap-0.5" data-testid="runbook-list">
+            <p className="flex justify-between gap-2 px-2 pb-1 text-xs text-faint" aria-hidden>
+              <span>{t("list.runbook")}</span>
+              <span>{t("list.rehearsed")}</span>
+            </p>
             {data.map((one) => (
               <Row key={one.name} runbook={one} chosen={one.name === chosen.name} />
             ))}
@@ -53,11 +58,19 @@ export function RunbooksScreen() {
 /** How fresh the last rehearsal is. One that never was is no alarm: a new installation has a dozen of them. */
 function Rehearsal({ runbook: { rehearsal_due, rehearsed } }: { runbook: RunbookView }) {
   const { t } = useTranslation("runbooks");
-  if (!rehearsed) return <span className="shrink-0 text-xs text-faint">{t("never")}</span>;
+  if (!rehearsed) {
+    return (
+      <span className="shrink-0 text-xs text-faint">
+        <span className="sr-only">{t("list.rehearsed")}: </span>
+        {t("list.never")}
+      </span>
+    );
+  }
   return (
-    <Badge tone={rehearsal_due ? "warn" : "good"}>
+    <Badge tone={rehearsal_due ? "warn" : "good"} title={rehearsal_due ? t("quarter") : undefined}>
       {rehearsal_due ? <Clock aria-hidden /> : <CircleCheck aria-hidden />}
-      {t(rehearsal_due ? "due" : "fresh")}
+      <span className="sr-only">{t(rehearsal_due ? "due" : "fresh")} </span>
+      <Time at={rehearsed.at_ms} />
     </Badge>
   );
 }

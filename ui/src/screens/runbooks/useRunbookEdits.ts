@@ -5,7 +5,7 @@ import { useDocument } from "@/state/document";
 
 export function useRunbookEdits() {
   const client = useQueryClient();
-  const { document, file, locked, put } = useDocument();
+  const { document, file, locked, error, put } = useDocument();
   const own = document?.runbooks ?? [];
   const set = (runbooks: Runbook[], note: string, land?: (problems: Problem[]) => void) =>
     put((document) => ({ ...document, runbooks }), note, land).finally(() =>
@@ -14,6 +14,8 @@ export function useRunbookEdits() {
   return {
     locked,
     file,
+    /** Why nothing could be saved, where nothing that was written is wrong. */
+    error,
     /** Puts a runbook in the configuration, as the last, in the place of the one of its name. What is wrong goes to `land`. */
     save: (runbook: Runbook, note: string, land: (problems: Problem[]) => void) =>
       set([...own.filter(({ name }) => name !== runbook.name), runbook], note, land),

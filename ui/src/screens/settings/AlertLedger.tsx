@@ -1,4 +1,5 @@
 import { keepPreviousData } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorState, LoadingState } from "@/components/states";
@@ -58,7 +59,18 @@ function Ledger({ entries }: { entries: readonly AlertEntry[] }) {
               {entry.channel === "desktop" ? t("alerts.channels.desktop") : entry.channel}
             </td>
             <td className="py-1.5">
-              <div className="font-medium normal-nums">{entry.title}</div>
+              <div className="font-medium normal-nums">
+                {entry.title}
+                {entry.incident !== null && (
+                  <Link
+                    to="/incidents/$id"
+                    params={{ id: entry.incident }}
+                    className="ml-2 font-normal text-accent hover:underline"
+                  >
+                    #{entry.incident}
+                  </Link>
+                )}
+              </div>
               <div className="break-words whitespace-pre-line text-muted normal-nums">{entry.body}</div>
               {entry.reason && <div className="mt-1 text-xs break-words">{sentence(entry.reason)}</div>}
             </td>

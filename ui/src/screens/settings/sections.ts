@@ -1,7 +1,7 @@
 /** The sections of Settings: their anchors in the address and how a search finds them. */
 
 /** In the order they are shown; each is also the key of its words. */
-export const SECTIONS = ["keys", "alerts", "targets", "appearance", "endpoint", "data", "about"] as const;
+export const SECTIONS = ["endpoint", "keys", "alerts", "targets", "data", "appearance", "about"] as const;
 
 /** A section's anchor. */
 export type Section = (typeof SECTIONS)[number];

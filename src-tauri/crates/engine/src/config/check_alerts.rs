@@ -101,11 +101,12 @@ fn check_email(path: &str, email: &EmailChannel, problems: &mut Vec<Problem>) {
     check_template(path, email.template.as_ref(), problems);
     if email.server.trim().is_empty() || email.server.contains(['/', ' ']) {
         let remedy = "write the server's name, such as smtp.example.org";
-        problems.push(error(
-            format!("{path}.server"),
-            format!("`{}` is no mail server", email.server),
-            remedy,
-        ));
+        let what = if email.server.trim().is_empty() {
+            "the mail server is missing".to_owned()
+        } else {
+            format!("`{}` is no mail server", email.server)
+        };
+        problems.push(error(format!("{path}.server"), what, remedy));
     }
     let from = [("from".to_owned(), &email.from)];
     let to = email.to.iter().enumerate().map(|(index, address)| (format!("to[{index}]"), address));

@@ -281,7 +281,6 @@ function Prices({ tiers, prices, locked, found, onChange }: PricesProps) {
         onChange={(text) =>
           onChange(prices.map((own, index) => (index === at ? { ...own, [side]: text } : own)))
         }
-        className="text-right"
       />
     );
   };
