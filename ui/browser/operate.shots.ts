@@ -81,22 +81,22 @@ const newest = async (page: Page) => {
 
 test("gpus", async ({ page, full, empty }) => {
   test.setTimeout(600_000);
-  await shoot(page, "b-gpus-none", () => open(page, empty, "/gpus"));
+  await shoot(page, "gpus-none", () => open(page, empty, "/gpus"));
   await full.change((document) => ({
     ...document,
     gpu_hosts: [{ name: "gpu-server-in-the-basement-rack-7", url: "http://127.0.0.1:9/metrics" }],
   }));
   for (const [name, size] of EVERY) {
-    await shoot(page, `b-gpus-${name}`, () => open(page, full, "/gpus"), { ...size });
+    await shoot(page, `gpus-${name}`, () => open(page, full, "/gpus"), { ...size });
   }
-  await shoot(page, "b-gpus-host-wrong", async () => {
+  await shoot(page, "gpus-host-wrong", async () => {
     await open(page, full, "/gpus");
     await page.getByTestId("gpu-host-add").click();
     await page.getByTestId("gpu-host-name").fill("gpu server");
     await page.getByTestId("gpu-host-url").fill("gpu1");
     await page.getByTestId("gpu-host-save").click();
   });
-  await shoot(page, "b-gpus-host-forget", async () => {
+  await shoot(page, "gpus-host-forget", async () => {
     await open(page, full, "/gpus");
     await page
       .getByRole("button", { name: /^Stop watching|^Forget/ })
@@ -110,7 +110,7 @@ test("sixteen gpus", async ({ page }) => {
   const daemon = await new Daemon().withGpus(fleet(16)).start();
   await page.waitForTimeout(20_000);
   for (const [name, size] of EVERY) {
-    await shoot(page, `b-gpus16-${name}`, () => open(page, daemon, "/gpus"), {
+    await shoot(page, `gpus16-${name}`, () => open(page, daemon, "/gpus"), {
       ...size,
       ...(name === "tall" && { height: 6200 }),
     });
@@ -121,20 +121,20 @@ test("sixteen gpus", async ({ page }) => {
 test("incidents", async ({ page, full, empty }) => {
   test.setTimeout(900_000);
   await busy(full);
-  await shoot(page, "b-incidents-empty", () => open(page, empty, "/incidents"));
+  await shoot(page, "incidents-empty", () => open(page, empty, "/incidents"));
   for (const [name, size] of EVERY.slice(0, 2)) {
-    await shoot(page, `b-incidents-${name}`, () => open(page, full, "/incidents"), { ...size });
+    await shoot(page, `incidents-${name}`, () => open(page, full, "/incidents"), { ...size });
   }
-  await shoot(page, "b-incidents-no-match", () => open(page, full, "/incidents?q=zzz&state=open"));
-  await shoot(page, "b-incidents-bulk", async () => {
+  await shoot(page, "incidents-no-match", () => open(page, full, "/incidents?q=zzz&state=open"));
+  await shoot(page, "incidents-bulk", async () => {
     await open(page, full, "/incidents");
     for (const at of [0, 1, 2]) await page.getByTestId("incident-row").nth(at).getByRole("checkbox").check();
   });
-  await shoot(page, "b-incidents-views", async () => {
+  await shoot(page, "incidents-views", async () => {
     await open(page, full, "/incidents?state=active");
     await page.getByRole("button", { name: "Views" }).click();
   });
-  await shoot(page, "b-incidents-save-view", async () => {
+  await shoot(page, "incidents-save-view", async () => {
     await open(page, full, "/incidents?state=active");
     await page.getByRole("button", { name: "Views" }).click();
     await choose(page, "Save this view");
@@ -142,7 +142,7 @@ test("incidents", async ({ page, full, empty }) => {
   for (const [name, size] of EVERY) {
     await shoot(
       page,
-      `b-incident-${name}`,
+      `incident-${name}`,
       async () => {
         await open(page, full, "/incidents");
         await newest(page);
@@ -156,7 +156,7 @@ test("incidents", async ({ page, full, empty }) => {
     ["merge", /^Merge/],
     ["resolve", "Resolve by hand"],
   ] as const) {
-    await shoot(page, `b-incident-act-${name}`, async () => {
+    await shoot(page, `incident-act-${name}`, async () => {
       await open(page, full, "/incidents");
       await newest(page);
       await page.getByTestId("incident-acts").click();
@@ -165,7 +165,7 @@ test("incidents", async ({ page, full, empty }) => {
   }
   await shoot(
     page,
-    "b-incident-worked",
+    "incident-worked",
     async () => {
       await open(page, full, "/incidents");
       await newest(page);
@@ -183,50 +183,50 @@ test("incidents", async ({ page, full, empty }) => {
   );
   await shoot(
     page,
-    "b-incident-old",
+    "incident-old",
     async () => {
       await open(page, full, "/incidents?traffic=real&state=closed");
       await newest(page);
     },
     TALL,
   );
-  await shoot(page, "b-history-empty", () => open(page, empty, "/history"));
-  await shoot(page, "b-history", () => open(page, full, "/history"));
-  await shoot(page, "b-history-small", () => open(page, full, "/history"), { width: 1024, height: 700 });
-  await shoot(page, "b-history-no-match", () => open(page, full, "/history?q=zzz"));
+  await shoot(page, "history-empty", () => open(page, empty, "/history"));
+  await shoot(page, "history", () => open(page, full, "/history"));
+  await shoot(page, "history-small", () => open(page, full, "/history"), { width: 1024, height: 700 });
+  await shoot(page, "history-no-match", () => open(page, full, "/history?q=zzz"));
 });
 
 test("reports", async ({ page, full, empty }) => {
   test.setTimeout(900_000);
   await busy(full);
-  await shoot(page, "b-reports-empty", () => open(page, empty, "/reports"));
+  await shoot(page, "reports-empty", () => open(page, empty, "/reports"));
   for (const [name, size] of EVERY) {
-    await shoot(page, `b-reports-${name}`, () => open(page, full, "/reports?period=30d"), {
+    await shoot(page, `reports-${name}`, () => open(page, full, "/reports?period=30d"), {
       ...size,
       ...(name === "tall" && { height: 3600 }),
     });
   }
-  await shoot(page, "b-reports-year", () => open(page, full, "/reports?period=1y"), {
+  await shoot(page, "reports-year", () => open(page, full, "/reports?period=1y"), {
     ...TALL,
     height: 3600,
   });
-  await shoot(page, "b-reports-simulated", () => open(page, full, "/reports?period=24h&simulated=true"), {
+  await shoot(page, "reports-simulated", () => open(page, full, "/reports?period=24h&simulated=true"), {
     ...TALL,
     height: 3000,
   });
-  await shoot(page, "b-reports-custom", () => open(page, full, "/reports?period=custom"));
+  await shoot(page, "reports-custom", () => open(page, full, "/reports?period=custom"));
 });
 
 test("runbooks", async ({ page, full }) => {
   test.setTimeout(600_000);
-  await shoot(page, "b-runbooks", () => open(page, full, "/runbooks"));
-  await shoot(page, "b-runbooks-tall", () => open(page, full, "/runbooks"), TALL);
-  await shoot(page, "b-runbooks-small", () => open(page, full, "/runbooks"), { width: 1024, height: 700 });
-  await shoot(page, "b-runbooks-edit", async () => {
+  await shoot(page, "runbooks", () => open(page, full, "/runbooks"));
+  await shoot(page, "runbooks-tall", () => open(page, full, "/runbooks"), TALL);
+  await shoot(page, "runbooks-small", () => open(page, full, "/runbooks"), { width: 1024, height: 700 });
+  await shoot(page, "runbooks-edit", async () => {
     await open(page, full, "/runbooks");
     await page.getByRole("button", { name: "Edit", exact: true }).click();
   });
-  await shoot(page, "b-runbooks-wrong", async () => {
+  await shoot(page, "runbooks-wrong", async () => {
     await open(page, full, "/runbooks");
     await page.getByRole("button", { name: "New runbook" }).click();
     await page.getByLabel("Title", { exact: true }).fill("A lost GPU");
@@ -238,24 +238,24 @@ test("runbooks", async ({ page, full }) => {
 
 test("settings", async ({ page, full }) => {
   test.setTimeout(900_000);
-  await shoot(page, "b-settings-tall", () => open(page, full, "/settings"), { width: 1280, height: 4200 });
-  await shoot(page, "b-settings-small", () => open(page, full, "/settings"), { width: 1024, height: 700 });
-  await shoot(page, "b-settings-search", async () => {
+  await shoot(page, "settings-tall", () => open(page, full, "/settings"), { width: 1280, height: 4200 });
+  await shoot(page, "settings-small", () => open(page, full, "/settings"), { width: 1024, height: 700 });
+  await shoot(page, "settings-search", async () => {
     await open(page, full, "/settings");
     await page.getByRole("searchbox").fill("price");
   });
-  await shoot(page, "b-settings-nothing", async () => {
+  await shoot(page, "settings-nothing", async () => {
     await open(page, full, "/settings");
     await page.getByRole("searchbox").fill("zzz");
   });
   for (const name of ["Add mail", "Add webhook"]) {
-    await shoot(page, `b-settings-${name.replace(/ /g, "-").toLowerCase()}`, async () => {
+    await shoot(page, `settings-${name.replace(/ /g, "-").toLowerCase()}`, async () => {
       await open(page, full, "/settings?section=alerts");
       await page.getByRole("button", { name }).click();
       await page.getByRole("button", { name: "Save channel" }).click();
     });
   }
-  await shoot(page, "b-settings-client-key", async () => {
+  await shoot(page, "settings-client-key", async () => {
     await open(page, full, "/settings?section=endpoint");
     await page.getByTestId("client-key-add").click();
   });

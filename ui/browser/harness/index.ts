@@ -7,6 +7,7 @@ export { expect } from "@playwright/test";
 export { Daemon } from "./daemon";
 export { Keyring } from "./keyring";
 export { ModelServer } from "./model-server";
+export { Sink } from "./sink";
 
 /** Every screen with its heading, as the navigation names them. */
 export const SCREENS = [

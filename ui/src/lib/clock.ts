@@ -31,3 +31,12 @@ export function preciseTime(at: number): string {
 export function preciseMoment(at: number): string {
   return dateFormat(PRECISE_MOMENT).format(at);
 }
+
+/** Whether two moments are on one day by the operator's clock. */
+export const sameDay = (at: number, now: number): boolean =>
+  new Date(at).toDateString() === new Date(now).toDateString();
+
+/** The day alone, in the operator's language. */
+export function dayOf(at: number): string {
+  return new Intl.DateTimeFormat(navigator.language, { dateStyle: "full" }).format(at);
+}

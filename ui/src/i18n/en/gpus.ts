@@ -6,6 +6,7 @@ export const gpus = {
   sampled: "Sampled",
   stale: "Values are {{age}} old: the GPUs have not been read since.",
   first_sample: "The first sample is being taken.",
+  fleet: "At a glance",
   gpu: "GPU {{index}}",
   gpu_on: "{{host}} · GPU {{index}}",
   status: { well: "Healthy", attention: "Needs attention", out: "Out of service", old: "Old values" },

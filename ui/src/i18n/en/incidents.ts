@@ -24,6 +24,7 @@ export const incidents = {
     states: { all: "All", active: "Active", open: "Open", acknowledged: "Acknowledged", closed: "Closed" },
     kinds: { all: "All", real: "Real", simulated: "Simulated" },
     search: "Search incidents",
+    any_state: "Any state",
     any_traffic: "All traffic",
     any_severity: "Any severity",
     any_kind: "Any kind",
@@ -85,12 +86,14 @@ export const incidents = {
   },
   story: {
     failed: "{{tier}} of chain {{chain}} failed at {{time}}.",
+    failed_on: "{{tier}} of chain {{chain}} failed on {{moment}}.",
     cause: "Cause: {{cause}}.",
     taken_by: "{{to}} took over, with the first good answer {{after}} after the first evidence.",
     taken: "Another tier took over, with the first good answer {{after}} after the first evidence.",
     nobody: "No other tier has answered a request since.",
     nobody_closed: "No request was waiting, so no other tier had to take over.",
     restored: "{{tier}} serves again, restored after {{after}}.",
+    by_hand: "It was closed by hand after {{after}}, before {{tier}} was back.",
     going_on: "{{tier}} is not restored yet, after {{after}}.",
   },
   timeline: {
@@ -205,7 +208,7 @@ export const incidents = {
     draft: "Draft from the record",
     export: "Save as file",
     save: "Save",
-    placeholder: "Markdown. What happened, why, and what will be done.",
+    placeholder: "Draft it from the record, or write it here.",
   },
   days: {
     label: "Incidents of the last 90 days",

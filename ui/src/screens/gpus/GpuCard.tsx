@@ -7,10 +7,11 @@ import { cn } from "@/lib/cn";
 import { figure } from "@/lib/format";
 import { sentence } from "@/lib/sentence";
 import { GpuUse } from "./GpuUse";
-import { type GpuStatus, gib, measured, share, split, statusOf } from "./gpu";
+import { type GpuStatus, gib, measured, nameOf, share, split, statusOf } from "./gpu";
 import { Meter } from "./Meter";
 
-const LOOKS = {
+/** How each status is shown. */
+export const LOOKS = {
   well: { tone: "good", icon: CircleCheck },
   attention: { tone: "warn", icon: TriangleAlert },
   out: { tone: "bad", icon: OctagonX },
@@ -24,12 +25,12 @@ export function GpuCard({ gpu, old }: { gpu: GpuView; old: boolean }) {
   const { tone, icon: Icon } = LOOKS[status];
   return (
     <Card
+      id={`gpu-${gpu.uuid}`}
+      className="scroll-mt-5"
       data-testid={`gpu-card-${gpu.host === null ? "" : `${gpu.host}-`}${gpu.index}`}
       title={
         <>
-          {gpu.host === null
-            ? t("gpu", { index: gpu.index })
-            : t("gpu_on", { host: gpu.host, index: gpu.index })}
+          {nameOf(gpu, t)}
           <span className="ml-2 font-normal text-muted">{gpu.name}</span>
         </>
       }

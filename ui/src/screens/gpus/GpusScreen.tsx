@@ -3,13 +3,14 @@ import { useTranslation } from "react-i18next";
 import { Page } from "@/components/page";
 import { ErrorState, LoadingState } from "@/components/states";
 import { Time } from "@/components/time";
-import type { GpuPage } from "@/contract";
+import type { GpuPage, GpuView } from "@/contract";
 import { duration } from "@/lib/format";
 import { useFromNow } from "@/state/now";
 import { useRpc } from "@/state/rpc";
+import { Fleet } from "./Fleet";
 import { GpuCard } from "./GpuCard";
 import { GpuHistory } from "./GpuHistory";
-import { OLD_AFTER_MS, POLL_MS } from "./gpu";
+import { MANY, OLD_AFTER_MS, POLL_MS } from "./gpu";
 import { Hosts } from "./Hosts";
 import { NoGpus } from "./NoGpus";
 
@@ -44,15 +45,19 @@ function Lead({ page }: { page: GpuPage }) {
 function Gpus({ page }: { page: GpuPage }) {
   const { at_ms } = page;
   const old = useFromNow((now) => at_ms === null || now - at_ms > OLD_AFTER_MS);
+  const tooOld = (gpu: GpuView) => (gpu.host === null ? old : isOld(page, gpu.host));
+  const many = page.gpus.length >= MANY;
   return (
     <>
       {at_ms !== null && old && <OldNotice at={at_ms} />}
+      {many && <Fleet gpus={page.gpus} isOld={tooOld} />}
+      {many && <GpuHistory />}
       <div className="grid gap-4 [grid-template-columns:repeat(auto-fit,minmax(min(440px,100%),1fr))]">
         {page.gpus.map((gpu) => (
-          <GpuCard key={gpu.uuid} gpu={gpu} old={gpu.host === null ? old : isOld(page, gpu.host)} />
+          <GpuCard key={gpu.uuid} gpu={gpu} old={tooOld(gpu)} />
         ))}
       </div>
-      <GpuHistory />
+      {!many && <GpuHistory />}
     </>
   );
 }

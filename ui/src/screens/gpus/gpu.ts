@@ -1,4 +1,5 @@
 /** What a GPU's sample means, apart from how it is drawn. */
+import type { TFunction } from "i18next";
 import type { GpuView, Series } from "@/contract";
 import { type Decimals, figure } from "@/lib/format";
 
@@ -59,3 +60,10 @@ export function split(gpu: GpuView): { ours: number | null; others: number | nul
   const ours = servers.reduce((sum, process) => sum + (process.memory_mib ?? 0), 0);
   return { ours, others: Math.max(0, used - ours), free: Math.max(0, total - used) };
 }
+
+/** What a GPU is called: its number, behind its machine where that is another. */
+export const nameOf = ({ host, index }: GpuView, t: TFunction<"gpus">) =>
+  host === null ? t("gpu", { index }) : t("gpu_on", { host, index });
+
+/** From so many on, cards alone are no overview. */
+export const MANY = 5;

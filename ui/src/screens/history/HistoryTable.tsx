@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { SimulatedBadge } from "@/components/mode";
 import { Time } from "@/components/time";
 import { Badge } from "@/components/ui/badge";
+import { useCause } from "@/components/use-cause";
 import { VirtualRows } from "@/components/virtual-rows";
 import type { ChangeOver } from "@/contract";
 import { duration } from "@/lib/format";
@@ -22,6 +23,7 @@ interface Props {
 /** Change-overs, newest first. */
 export function HistoryTable({ changes, total, onEnd }: Props) {
   const { t } = useTranslation("incidents");
+  const cause = useCause();
   return (
     <div className="overflow-x-auto rounded-lg border border-line bg-surface">
       <table className="w-full min-w-[760px] table-fixed" data-testid="history-table" aria-rowcount={total}>
@@ -61,7 +63,7 @@ export function HistoryTable({ changes, total, onEnd }: Props) {
                 </span>
               </td>
               <td className={CELL}>
-                <Badge>{change.trigger.replace(/_/g, " ")}</Badge>
+                <Badge>{cause(change.trigger)}</Badge>
                 <span className="block break-words text-xs text-muted normal-nums">{change.error}</span>
               </td>
               <td className={`${CELL} text-right`}>

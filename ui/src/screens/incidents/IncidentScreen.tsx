@@ -72,7 +72,7 @@ function Detail({ detail }: { detail: IncidentDetail }) {
           </div>
           <Story incident={incident} />
           {incident.acknowledged_ms !== null && (
-            <p className="text-muted">
+            <p className="text-muted" data-testid="incident-acknowledged">
               {t("acknowledged_at")} <Time at={incident.acknowledged_ms} />
             </p>
           )}

@@ -1,7 +1,6 @@
 import { Search } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Input } from "@/components/ui/field";
-import { Segmented } from "@/components/ui/segmented";
 import { Select } from "@/components/ui/select";
 import { Until } from "@/components/until";
 import { ABOUT_FILTERS, type IncidentFilter, KIND_FILTERS, SEVERITY_FILTERS, STATE_FILTERS } from "./filter";
@@ -27,13 +26,18 @@ export function ListFilters({ filter, onChange }: Props) {
           className="pl-8"
         />
       </div>
-      <Segmented
-        label={t("filter.state")}
-        value={filter.state}
-        options={STATE_FILTERS.map((value) => ({ value, label: t(`filter.states.${value}`) }))}
-        onChange={(state) => onChange({ state })}
-      />
-      <div className="w-30">
+      <div className="w-32">
+        <Select
+          aria-label={t("filter.state")}
+          value={filter.state}
+          options={STATE_FILTERS.map((value) => ({
+            value,
+            label: t(value === "all" ? "filter.any_state" : `filter.states.${value}`),
+          }))}
+          onChange={(state) => onChange({ state })}
+        />
+      </div>
+      <div className="w-32">
         <Select
           aria-label={t("filter.traffic")}
           value={filter.traffic}
@@ -44,7 +48,7 @@ export function ListFilters({ filter, onChange }: Props) {
           onChange={(traffic) => onChange({ traffic })}
         />
       </div>
-      <div className="w-30">
+      <div className="w-32">
         <Select
           aria-label={t("list.severity")}
           value={filter.severity}
@@ -55,7 +59,7 @@ export function ListFilters({ filter, onChange }: Props) {
           onChange={(severity) => onChange({ severity })}
         />
       </div>
-      <div className="w-30">
+      <div className="w-32">
         <Select
           aria-label={t("detail.kind")}
           value={filter.about}

@@ -16,7 +16,7 @@ import {
   StickyNote,
   UserRound,
 } from "lucide-react";
-import { useState } from "react";
+import { Fragment, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { StepText } from "@/components/step-text";
 import { Button } from "@/components/ui/button";
@@ -24,7 +24,7 @@ import { Card } from "@/components/ui/card";
 import { Select } from "@/components/ui/select";
 import { Tooltip } from "@/components/ui/tooltip";
 import type { TimelineEntry } from "@/contract";
-import { preciseMoment, preciseTime } from "@/lib/clock";
+import { dayOf, preciseMoment, preciseTime, sameDay } from "@/lib/clock";
 import { countKinds, type Kind, kindOf } from "./kinds";
 import { NoteEdit } from "./NoteEdit";
 
@@ -85,8 +85,15 @@ export function Timeline({ incident, entries, kind, onKind }: Props) {
     >
       {shown.length === 0 && <p className="text-muted">{t("timeline.none")}</p>}
       <ol>
-        {shown.map((entry) => (
-          <Entry key={entry.id} incident={incident} entry={entry} />
+        {shown.map((entry, at) => (
+          <Fragment key={entry.id}>
+            {!sameDay(entry.at_ms, shown[at - 1]?.at_ms ?? 0) && (
+              <li className="border-b border-line pt-3 pb-1.5 text-xs font-medium text-muted first:pt-0">
+                {dayOf(entry.at_ms)}
+              </li>
+            )}
+            <Entry incident={incident} entry={entry} />
+          </Fragment>
         ))}
       </ol>
       {shown.length < matching.length && (

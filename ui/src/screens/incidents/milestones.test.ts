@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ChangeOver } from "@/contract";
-import { duration, milestones, takenOverBy, withoutAnswer } from "./milestones";
+import { duration, milestones, withoutAnswer } from "./milestones";
 
 const times = {
   began_ms: 1000,
@@ -66,22 +65,5 @@ describe("durations of an incident", () => {
     expect(withoutAnswer(times)).toBe(700);
     expect(withoutAnswer({ ...times, failed_over_ms: null })).toBe(8000);
     expect(withoutAnswer({ ...times, failed_over_ms: null, restored_ms: null })).toBeNull();
-  });
-});
-
-describe("who took over", () => {
-  const change = (incident: string, direction: ChangeOver["direction"], to: string) =>
-    ({ incident, direction, to }) as ChangeOver;
-
-  it("is the first tier that traffic of this incident moved to", () => {
-    const newestFirst = [
-      change("7", "back", "gpu"),
-      change("8", "over", "cloud"),
-      change("7", "over", "cpu"),
-      change("7", "over", "gpu-2"),
-      change("7", "over", "none"),
-    ];
-    expect(takenOverBy(newestFirst, "7")).toBe("gpu-2");
-    expect(takenOverBy(newestFirst, "9")).toBeUndefined();
   });
 });

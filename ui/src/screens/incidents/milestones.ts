@@ -2,7 +2,7 @@
  * The recorded times of an incident as a row of milestones, with the time between each and the one recorded
  * before it. Times that have not happened stay absent; nothing is guessed.
  */
-import type { ChangeOver, IncidentTimes } from "@/contract";
+import type { IncidentTimes } from "@/contract";
 
 /** The milestones in their usual order. */
 export const MILESTONES = ["began", "detected", "assessed", "failed_over", "restored", "closed"] as const;
@@ -57,14 +57,4 @@ export function duration(times: IncidentTimes, now: number): number {
 export function withoutAnswer(times: IncidentTimes): number | null {
   const end = times.failed_over_ms ?? times.restored_ms;
   return end === null ? null : Math.max(0, end - times.began_ms);
-}
-
-/** What the engine calls no tier at all. */
-const NO_TIER = "none";
-
-/** The tier that took over first in an incident, from the change-overs, newest first. */
-export function takenOverBy(changes: readonly ChangeOver[], incident: string): string | undefined {
-  return changes.findLast(
-    (change) => change.incident === incident && change.direction === "over" && change.to !== NO_TIER,
-  )?.to;
 }

@@ -1,28 +1,30 @@
 /** An incident in one line: what failed, who took over, how long it took, whether it is over. */
 import { useTranslation } from "react-i18next";
 import type { Incident } from "@/contract";
-import { clockTime } from "@/lib/clock";
-import { duration as inWords } from "@/lib/format";
+import { clockTime, sameDay } from "@/lib/clock";
+import { duration as inWords, moment } from "@/lib/format";
 import { useFromNow } from "@/state/now";
-import { useRpc } from "@/state/rpc";
-import { duration, takenOverBy, withoutAnswer } from "./milestones";
-
-/** How far back the change-over that belongs to the incident is looked for. */
-const LOOK_BACK = { limit: 500, offset: 0 } as const;
+import { duration, withoutAnswer } from "./milestones";
 
 /** The story so far. */
 export function useStory(incident: Incident): string {
   const { t } = useTranslation("incidents");
-  const { data: changes = [] } = useRpc("changeovers", LOOK_BACK);
-  const { times, tier, chain, cause, state } = incident;
-  const to = takenOverBy(changes, incident.id);
-  const after = useFromNow((now) => inWords(duration(times, now)));
+  const { times, tier, chain, cause, state, closed_ms, answered_by: to } = incident;
+  const after = useFromNow((now) => inWords(duration(times, closed_ms ?? now)));
+  const today = useFromNow((now) => sameDay(times.began_ms, now));
   return [
-    t("story.failed", { tier, chain, time: clockTime(times.began_ms) }),
+    today
+      ? t("story.failed", { tier, chain, time: clockTime(times.began_ms) })
+      : t("story.failed_on", { tier, chain, moment: moment(times.began_ms) }),
     ...(cause === "" ? [] : [t("story.cause", { cause: cause.replace(/[.\s]+$/, "") })]),
     takenOver(),
-    times.restored_ms === null ? t("story.going_on", { tier, after }) : t("story.restored", { tier, after }),
+    end(),
   ].join(" ");
+
+  function end(): string {
+    if (times.restored_ms !== null) return t("story.restored", { tier, after });
+    return t(state === "closed" ? "story.by_hand" : "story.going_on", { tier, after });
+  }
 
   function takenOver(): string {
     if (times.failed_over_ms === null) {

@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { Card } from "@/components/ui/card";
+import { useCause } from "@/components/use-cause";
 import type { Report } from "@/contract";
 import { figure } from "@/lib/format";
 import { Cost } from "./Cost";
@@ -11,7 +12,6 @@ import { RecoveryChart } from "./RecoveryChart";
 import { RecoveryTable } from "./RecoveryTable";
 import { Scatter } from "./Scatter";
 import { Targets } from "./Targets";
-import { useCause } from "./useCause";
 
 /** Everything a report says, from the figures down to the definitions. */
 export function ReportView({ report }: { report: Report }) {

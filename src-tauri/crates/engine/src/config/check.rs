@@ -269,6 +269,11 @@ fn check_url(path: &str, text: &str, provider: Provider, problems: &mut Vec<Prob
     let remedy = "write for example http://127.0.0.1:8000 or https://host/v1";
     let url = match url::Url::parse(text) {
         Ok(url) => url,
+        Err(_) if text.trim().is_empty() => return problems.push(error(path, "the URL is missing", remedy)),
+        Err(url::ParseError::RelativeUrlWithoutBase) => {
+            let what = format!("`{text}` does not say how it is reached");
+            return problems.push(error(path, what, format!("write http://{text} or https://{text}")));
+        }
         Err(e) => return problems.push(error(path, format!("`{text}` is no URL: {e}"), remedy)),
     };
     let wanted: &[&str] = if provider == Provider::Practice { &["practice"] } else { &["http", "https"] };
