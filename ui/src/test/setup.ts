@@ -1,5 +1,5 @@
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach } from "vitest";
 import { startI18n } from "@/i18n";
 
@@ -21,5 +21,7 @@ Element.prototype.getAnimations ??= () => [];
 Document.prototype.getAnimations ??= () => [];
 Element.prototype.scrollIntoView ??= () => {};
 
+// A slow machine is no failure here either.
+configure({ asyncUtilTimeout: 20_000 });
 startI18n();
 afterEach(cleanup);

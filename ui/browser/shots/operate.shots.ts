@@ -1,49 +1,16 @@
-/** Pictures of GPUs, Incidents, History, Reports, Runbooks and Settings: every screen, dialog and state worth a look. */
-import { mkdirSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+/** More of GPUs, Incidents, History, Reports, Runbooks and Settings: their dialogs, states and sizes. */
 import type { Page } from "@playwright/test";
-import { Daemon, open, settled, test } from "./harness";
+import { Daemon, open, settled, test } from "../harness";
+import { busy, LARGE, SIZE, SMALL, shoot } from "./shoot";
 
-const INTO = fileURLToPath(new URL("../../target/screenshots/", import.meta.url));
-const USUAL = { width: 1280, height: 800 };
 /** As tall as the longest screen, so that all of it is seen at once. */
 const TALL = { width: 1280, height: 2600 };
-/** Long enough for a chart to draw its first figures. */
-const DRAWN_MS = 1200;
-
-mkdirSync(INTO, { recursive: true });
-const only = process.env.THEME;
-const THEMES = only ? [only as "light" | "dark"] : (["light", "dark"] as const);
-
-async function shoot(page: Page, name: string, show: () => Promise<void>, size = USUAL) {
-  for (const colorScheme of THEMES) {
-    await page.setViewportSize(size);
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await show();
-    await page.waitForTimeout(DRAWN_MS);
-    await page.screenshot({ path: `${INTO}${name}-${colorScheme}.png` });
-  }
-}
 const EVERY = [
-  ["small", { width: 1024, height: 700 }],
-  ["usual", USUAL],
+  ["small", SMALL],
+  ["usual", SIZE],
   ["tall", TALL],
-  ["large", { width: 2560, height: 1440 }],
+  ["large", LARGE],
 ] as const;
-
-/** A failure in the middle of traffic, so that incidents of the practice chain exist, one of them open. */
-async function busy(daemon: Daemon) {
-  const ask = (model: string) =>
-    fetch(`${daemon.endpoint}/v1/chat/completions`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ model, stream: true, messages: [{ role: "user", content: "Hello" }] }),
-    }).then((answer) => answer.text());
-  for (let round = 0; round < 8; round++) {
-    await Promise.all(["chat", "chat", "practice"].map(ask));
-    if (round === 4) await daemon.rpc("practice.set", { name: "gpu", failing: true });
-  }
-}
 
 /** So many GPUs, in every state that a card has. */
 const fleet = (count: number) => ({
@@ -192,7 +159,7 @@ test("incidents", async ({ page, full, empty }) => {
   );
   await shoot(page, "history-empty", () => open(page, empty, "/history"));
   await shoot(page, "history", () => open(page, full, "/history"));
-  await shoot(page, "history-small", () => open(page, full, "/history"), { width: 1024, height: 700 });
+  await shoot(page, "history-small", () => open(page, full, "/history"), SMALL);
   await shoot(page, "history-no-match", () => open(page, full, "/history?q=zzz"));
 });
 
@@ -221,7 +188,7 @@ test("runbooks", async ({ page, full }) => {
   test.setTimeout(600_000);
   await shoot(page, "runbooks", () => open(page, full, "/runbooks"));
   await shoot(page, "runbooks-tall", () => open(page, full, "/runbooks"), TALL);
-  await shoot(page, "runbooks-small", () => open(page, full, "/runbooks"), { width: 1024, height: 700 });
+  await shoot(page, "runbooks-small", () => open(page, full, "/runbooks"), SMALL);
   await shoot(page, "runbooks-edit", async () => {
     await open(page, full, "/runbooks");
     await page.getByRole("button", { name: "Edit", exact: true }).click();
@@ -239,7 +206,7 @@ test("runbooks", async ({ page, full }) => {
 test("settings", async ({ page, full }) => {
   test.setTimeout(900_000);
   await shoot(page, "settings-tall", () => open(page, full, "/settings"), { width: 1280, height: 4200 });
-  await shoot(page, "settings-small", () => open(page, full, "/settings"), { width: 1024, height: 700 });
+  await shoot(page, "settings-small", () => open(page, full, "/settings"), SMALL);
   await shoot(page, "settings-search", async () => {
     await open(page, full, "/settings");
     await page.getByRole("searchbox").fill("price");
