@@ -5,7 +5,7 @@ import { ErrorState } from "@/components/states";
 import { HostError } from "@/host/host";
 import { useConnection } from "@/state/live";
 
-/** Where it is noted that the page was loaded anew for a file that was not there any more. */
+/** Where it is noted which version's page was loaded anew for a file that was not there any more: once is enough. */
 const RELOADED = "changeover.reloaded";
 
 /** The server answers, and not with that file: it is another version by now, whose page knows its files. */
@@ -14,8 +14,8 @@ async function outdated(): Promise<boolean> {
     () => true,
     () => false,
   );
-  if (!there || sessionStorage.getItem(RELOADED)) return false;
-  sessionStorage.setItem(RELOADED, "1");
+  if (!there || sessionStorage.getItem(RELOADED) === import.meta.url) return false;
+  sessionStorage.setItem(RELOADED, import.meta.url);
   return true;
 }
 
