@@ -15,6 +15,7 @@ import { useAct } from "./useAct";
 export type ActKind = "severity" | "correct" | "merge" | "resolve";
 
 const SEVERITIES: readonly IncidentSeverity[] = ["P0", "P1", "P2", "P3"];
+const LEVELS = { P0: "p0", P1: "p1", P2: "p2", P3: "p3" } as const;
 const MILESTONES: readonly Milestone[] = ["began", "detected", "assessed", "failed_over", "restored"];
 
 interface Props {
@@ -25,7 +26,7 @@ interface Props {
 
 /** Asks for what an act needs: always a reason, so that the timeline says why. */
 export function ActDialog({ kind, incident, onClose }: Props) {
-  const { t } = useTranslation(["incidents", "common"]);
+  const { t } = useTranslation(["incidents", "common", "settings"]);
   const { act, pending } = useAct([incident.id]);
   const [reason, setReason] = useState("");
   const [severity, setSeverity] = useState(incident.severity);
@@ -67,13 +68,18 @@ export function ActDialog({ kind, incident, onClose }: Props) {
     >
       <div className="flex flex-col gap-3">
         {kind === "severity" && (
-          <Segmented
-            label={t("list.severity")}
-            value={severity}
-            options={SEVERITIES.map((value) => ({ value, label: value }))}
-            onChange={setSeverity}
-            className="self-start"
-          />
+          <div className="flex flex-col gap-1">
+            <Segmented
+              label={t("list.severity")}
+              value={severity}
+              options={SEVERITIES.map((value) => ({ value, label: value }))}
+              onChange={setSeverity}
+              className="self-start"
+            />
+            <p className="text-xs text-faint" aria-live="polite">
+              {t(`settings:alerts.event_hints.${LEVELS[severity]}`)}.
+            </p>
+          </div>
         )}
         {kind === "correct" && (
           <div className="grid grid-cols-2 gap-3">
