@@ -71,8 +71,7 @@ impl Engine {
             charts.push(AroundChart { metric, series });
         }
         charts.extend(self.gpu_charts(row, (from_ms, to_ms), in_memory).await?);
-        let marks = self.marks(Some(&row.chain), from_ms).await?;
-        let marks: Vec<_> = marks.into_iter().filter(|m| m.at_ms <= to_ms).collect();
+        let marks = self.marks(Some(&row.chain), from_ms, to_ms).await?;
         for chart in &mut charts {
             chart.series.marks.clone_from(&marks);
         }

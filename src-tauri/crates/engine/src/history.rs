@@ -46,34 +46,40 @@ impl Engine {
             (true, true) => self.gpu_history(request, now_ms).await.map_err(failed)?,
             (false, true) => self.first_token_history(request, now_ms).await.map_err(failed)?,
         };
-        if series.marks.is_empty()
-            && let Some(first) = series.at_ms.first()
-        {
+        if let Some(first) = series.at_ms.first() {
             let of = if is_gpu { None } else { request.of.as_deref() };
-            series.marks = self.marks(of, *first).await.map_err(failed)?;
+            series.marks = self.marks(of, *first, now_ms).await.map_err(failed)?;
         }
         Ok(series)
     }
 
-    /// Change-overs since `from_ms`, oldest first.
+    /// Change-overs and revisions from `from_ms` to `to_ms`, oldest first. Without a chain each change-over names its own.
     pub(crate) async fn marks(
         &self,
         chain: Option<&str>,
         from_ms: i64,
+        to_ms: i64,
     ) -> Result<Vec<SeriesMark>, StoreError> {
         let filter = store::ChangeoverFilter {
             chain: chain.map(str::to_owned),
             from_ms: Some(from_ms),
+            to_ms: Some(to_ms),
             ..store::ChangeoverFilter::default()
         };
-        let rows = self.inner.store.changeovers(&filter, MARKS, 0).await?;
-        let mark = |row: &store::ChangeoverRow| {
+        let store = &self.inner.store;
+        let (changes, revisions) =
+            tokio::try_join!(store.changeovers(&filter, MARKS, 0), store.revisions(MARKS))?;
+        let change = |row: &store::ChangeoverRow| {
             let arrow = if row.direction == "over" { "failover to" } else { "back to" };
             let to = if row.to_tier.is_empty() { "none" } else { &row.to_tier };
-            SeriesMark { at_ms: row.at_ms, label: format!("{}: {arrow} {to}", row.chain) }
+            let whose = if chain.is_some() { String::new() } else { format!("{}: ", row.chain) };
+            SeriesMark { at_ms: row.at_ms, label: format!("{whose}{arrow} {to}") }
         };
-        let mut marks: Vec<_> = rows.iter().map(mark).collect();
-        marks.reverse();
+        let revised = revisions.iter().filter(|row| (from_ms..=to_ms).contains(&row.at_ms));
+        let revised =
+            revised.map(|row| SeriesMark { at_ms: row.at_ms, label: format!("revision {}", row.revision) });
+        let mut marks: Vec<_> = changes.iter().map(change).chain(revised).collect();
+        marks.sort_by_key(|mark| mark.at_ms);
         Ok(marks)
     }
 

@@ -9,16 +9,14 @@ use std::{
 
 use contract::{
     rpc::{Metric, SeriesRequest},
-    view::{Series, SeriesLine, SeriesMark},
+    view::{Series, SeriesLine},
 };
-use domain::event::{Attempt, Direction, Event, RequestEnd, RequestResult, Stamped};
+use domain::event::{Attempt, Event, RequestEnd, RequestResult, Stamped};
 
 /// How many seconds are kept.
 const KEPT: i64 = 3600;
 /// Times to the first token kept for each second and chain; more are left out.
 const SAMPLES: usize = 64;
-/// Change-overs kept as marks.
-const MARKS: usize = 500;
 
 /// The figures.
 #[derive(Debug)]
@@ -31,7 +29,6 @@ pub struct Figures {
 #[derive(Debug, Default)]
 struct Inner {
     seconds: VecDeque<Second>,
-    marks: VecDeque<(String, SeriesMark)>,
 }
 
 #[derive(Debug, Default)]
@@ -68,15 +65,6 @@ impl Figures {
             }) => {
                 *inner.chain(stamped.at_ms, chain).requests.entry(tier.clone()).or_default() += 1.0;
             }
-            Event::ChangedOver(change) => {
-                let arrow = if change.direction == Direction::Over { "failover to" } else { "back to" };
-                let label = format!("{arrow} {}", change.to.as_deref().unwrap_or("none"));
-                let mark = SeriesMark { at_ms: stamped.at_ms, label };
-                inner.marks.push_back((change.chain.clone(), mark));
-                if inner.marks.len() > MARKS {
-                    inner.marks.pop_front();
-                }
-            }
             _ => {}
         }
     }
@@ -95,7 +83,7 @@ impl Figures {
         counts.into_iter().map(|(tier, n)| (tier, n / sum)).collect()
     }
 
-    /// The lines of a chart that ends at `now_ms`.
+    /// The lines of a chart that ends at `now_ms`; its marks are in the database.
     #[must_use]
     pub fn series(&self, request: &SeriesRequest, now_ms: i64) -> Series {
         let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
@@ -117,11 +105,10 @@ impl Figures {
             }
         }
         let unmeasured = usize::try_from((self.since - start) / step).unwrap_or(0);
-        let marks = inner.marks.iter().filter(|(chain, m)| wanted(chain) && m.at_ms >= start * 1000);
         Series {
             at_ms: (0..points).map(|i| (start + i * step) * 1000).collect(),
             lines: lines(request.metric, &buckets, step, unmeasured),
-            marks: marks.map(|(_, m)| m.clone()).collect(),
+            marks: vec![],
         }
     }
 }

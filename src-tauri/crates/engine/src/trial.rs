@@ -147,7 +147,8 @@ async fn ask_tier(client: &upstream::Client, tier: &Tier) -> Trial {
     let prepared = speak.prepare(&asked, &edits).map_err(|e| in_words(&e))?;
     let target = upstream::Target::of(tier, replica);
     let sent = client.send(&target, upstream::Endpoint::Chat, HeaderMap::new(), prepared.body, false).await;
-    let mut response = sent.map_err(|f| (f.status, format!("{} {}", f.message, f.class.advice())))?;
+    let mut response =
+        sent.map_err(|f| (f.status, format!("{}. {}", f.message.trim_end_matches('.'), f.class.advice())))?;
     let status = response.status.as_u16();
     let body = response.body.up_to(LARGEST).await.map_err(|f| (Some(status), f.message))?;
     if !response.status.is_success() {
