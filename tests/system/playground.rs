@@ -1,8 +1,9 @@
-//! The playground: a prompt through a chain or at one tier, read as the answer comes, and kept nowhere.
+//! The playground: a prompt through a chain or at one tier, with a fault injected or not, read as the answer comes, and kept
+//! nowhere.
 
 use std::time::Duration;
 
-use harness::{Daemon, eventually};
+use harness::{Daemon, daemon::header, eventually};
 use serde_json::{Value, json};
 
 /// Reads a run to its end: its text and its last reading.
@@ -52,6 +53,100 @@ async fn it_says_who_answered_and_why_and_forces_a_tier() {
     assert_eq!(last["end"]["tries"][0]["failure"], "refused");
     let (_, last) = to_the_end(&daemon, start(Value::Null)).await;
     assert_eq!(last["end"]["tier"], "second-gpu");
+}
+
+fn with(fault: Value) -> Value {
+    let mut start = start(Value::Null);
+    start["fault"] = fault;
+    start
+}
+
+#[tokio::test]
+async fn a_fault_is_for_one_request_and_says_nothing_of_its_tier() {
+    let daemon = Daemon::practice().await;
+    daemon
+        .until_chain("practice", "the chain is up", Duration::from_secs(30), |c| c["serving"] == "gpu")
+        .await;
+    for (fault, failure) in [
+        (json!({"tier": "gpu", "kind": "refused"}), "refused"),
+        (json!({"tier": null, "kind": "status", "status": 500}), "server_error"),
+        (json!({"tier": "gpu", "kind": "rate_limited", "retry_after_s": 60}), "rate_limited"),
+        (json!({"tier": "gpu", "kind": "garbage"}), "malformed"),
+        (json!({"tier": "gpu", "kind": "cut", "frames": 0}), "cut_stream"),
+    ] {
+        let (text, last) = to_the_end(&daemon, with(fault.clone())).await;
+        let end = &last["end"];
+        assert!(text.contains("simulated answer") && end["ok"] == true, "{last}");
+        assert_eq!((&end["tier"], &end["fault"]), (&json!("second-gpu"), &fault));
+        let (first, second) = (&end["tries"][0], &end["tries"][1]);
+        assert_eq!((&first["tier"], &first["failure"]), (&json!("gpu"), &json!(failure)));
+        assert_eq!((&first["fault"]["kind"], &second["fault"]), (&fault["kind"], &Value::Null));
+    }
+    let (text, last) = to_the_end(&daemon, with(json!({"tier": "gpu", "kind": "cut", "frames": 3}))).await;
+    assert!(!text.is_empty() && last["end"]["ok"] == false, "{last}");
+    assert!(last["end"]["error"].as_str().unwrap().contains("tier `gpu` broke off"), "{last}");
+
+    // While one request waits, others are answered by the same tier.
+    let slow = with(json!({"tier": "gpu", "kind": "slow", "ms": 600_000}));
+    let run = daemon.rpc("playground.start", slow).await.unwrap();
+    let response = daemon.chat("practice", false).await;
+    let said = (header(&response, "x-changeover-tier"), header(&response, "x-changeover-attempts"));
+    assert_eq!(said, ("gpu".into(), "1".into()));
+    daemon.rpc("playground.stop", run).await.unwrap();
+    let (_, last) = to_the_end(&daemon, start(Value::Null)).await;
+    assert_eq!((&last["end"]["tier"], &last["end"]["fault"]), (&json!("gpu"), &Value::Null));
+
+    let explained = daemon.rpc("requests", json!({"limit": 100, "offset": 0})).await.unwrap();
+    let met = |r: &&Value| r["tries"][0]["fault"]["kind"] == "garbage";
+    let met = explained.as_array().unwrap().iter().find(met).expect("the request with the web page");
+    assert_eq!(
+        met["tries"][0]["verdict"].as_str().unwrap().split("; ").last(),
+        Some("the fault was injected and counts against nobody")
+    );
+
+    // What was told before these two good answers has arrived by the time they have.
+    let chain = daemon
+        .until_chain("practice", "its answers are counted", Duration::from_secs(30), |c| {
+            c["tiers"][0]["replicas"][0]["requests"].as_u64() >= Some(2)
+        })
+        .await;
+    let gpu = &chain["tiers"][0]["replicas"][0];
+    assert_eq!(
+        (&gpu["failures"], &gpu["breaker"], &gpu["health"]),
+        (&json!(0), &json!("closed"), &json!("healthy"))
+    );
+    assert_eq!((&gpu["requests"], &chain["serving"]), (&json!(2), &json!("gpu")));
+    let changes = daemon.changeovers().await;
+    assert!(changes.iter().all(|change| change["to"] == "gpu"), "{changes:?}");
+    assert_eq!(daemon.incidents().await, Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_fault_is_said_at_its_field() {
+    let daemon = Daemon::practice().await;
+    for (tier, fault, path) in [
+        (Value::Null, json!({"tier": "none", "kind": "refused"}), "fault.tier"),
+        (json!("cpu"), json!({"tier": "gpu", "kind": "refused"}), "fault.tier"),
+        (Value::Null, json!({"tier": null, "kind": "slow", "ms": 0}), "fault.ms"),
+        (Value::Null, json!({"tier": null, "kind": "status", "status": 200}), "fault.status"),
+        (
+            Value::Null,
+            json!({"tier": null, "kind": "rate_limited", "retry_after_s": 3_601}),
+            "fault.retry_after_s",
+        ),
+        (Value::Null, json!({"tier": null, "kind": "stalled", "frames": 10_001}), "fault.frames"),
+    ] {
+        let mut request = with(fault);
+        request["tier"] = tier;
+        let error = daemon.rpc("playground.start", request).await.unwrap_err();
+        assert_eq!(
+            (&error["code"], &error["problems"][0]["path"]),
+            (&json!("invalid"), &json!(path)),
+            "{error}"
+        );
+    }
+    let unknown = with(json!({"tier": null, "kind": "fire"}));
+    assert_eq!(daemon.rpc("playground.start", unknown).await.unwrap_err()["code"], "bad_request");
 }
 
 #[tokio::test]

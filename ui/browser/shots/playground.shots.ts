@@ -51,3 +51,12 @@ test("playground, while it streams", async ({ page, practice }) => {
   });
   await server.stop();
 });
+
+test("playground, a fault for one of two requests", async ({ page, practice }) => {
+  await shoot(page, "playground-fault", async () => {
+    await open(page, practice, "/playground?other=&fault=cut&fault_tier=gpu");
+    await page.getByTestId("prompt").fill("Why is the sky blue?");
+    await page.getByTestId("playground-send").click();
+    await page.getByTestId("why").nth(1).waitFor();
+  });
+});

@@ -54,6 +54,60 @@ remedy: string,
 problems: Array<Problem>, };
 
 /**
+ * What a try meets.
+ */
+export type Fault = { "kind": "refused" } | { "kind": "silent" } | { "kind": "slow", 
+/**
+ * Milliseconds, 1 to 600,000.
+ */
+ms: number, } | { "kind": "status", 
+/**
+ * The HTTP status, 400 to 599.
+ */
+status: number, } | { "kind": "rate_limited", 
+/**
+ * Seconds, 1 to 3,600.
+ */
+retry_after_s: number, } | { "kind": "cut", 
+/**
+ * After so many frames of the stream, 0 to 10,000; the first often has no text yet.
+ */
+frames: number, } | { "kind": "stalled", 
+/**
+ * After so many frames of the stream, 0 to 10,000; the first often has no text yet.
+ */
+frames: number, } | { "kind": "garbage" };
+
+/**
+ * A fault for one request.
+ */
+export type Injection = { 
+/**
+ * Whose tries meet it; absent for the tier that is tried first.
+ */
+tier: string | null, } & ({ "kind": "refused" } | { "kind": "silent" } | { "kind": "slow", 
+/**
+ * Milliseconds, 1 to 600,000.
+ */
+ms: number, } | { "kind": "status", 
+/**
+ * The HTTP status, 400 to 599.
+ */
+status: number, } | { "kind": "rate_limited", 
+/**
+ * Seconds, 1 to 3,600.
+ */
+retry_after_s: number, } | { "kind": "cut", 
+/**
+ * After so many frames of the stream, 0 to 10,000; the first often has no text yet.
+ */
+frames: number, } | { "kind": "stalled", 
+/**
+ * After so many frames of the stream, 0 to 10,000; the first often has no text yet.
+ */
+frames: number, } | { "kind": "garbage" });
+
+/**
  * The whole configuration.
  */
 export type Document = { 
@@ -2161,7 +2215,11 @@ left_out: Array<string>,
 /**
  * Whether it went on with an answer that the try before it had begun.
  */
-resumes: boolean, };
+resumes: boolean, 
+/**
+ * The fault that an operator injected between the router and the server; absent for a try without one.
+ */
+fault?: Fault, };
 
 /**
  * Who gave an order, when and why.
@@ -2901,7 +2959,11 @@ tiers: Array<PlaygroundTier>,
 /**
  * The tries, in order.
  */
-tries: Array<PlaygroundTry>, };
+tries: Array<PlaygroundTry>, 
+/**
+ * The fault that the request asked for; the tries that met it say so.
+ */
+fault: Injection | null, };
 
 /**
  * What the plan said of a tier.
@@ -2943,7 +3005,11 @@ first_token_ms: number | null,
 /**
  * Time to the end, milliseconds.
  */
-total_ms: number, };
+total_ms: number, 
+/**
+ * The fault that was injected between the router and the server; absent for a try without one.
+ */
+fault: Fault | null, };
 
 /**
  * The simulated tiers.
@@ -3242,7 +3308,11 @@ system: string | null,
 /**
  * At most this many output tokens; absent for the server's own bound.
  */
-max_tokens: number | null, };
+max_tokens: number | null, 
+/**
+ * A fault for this request only; absent for none. Applications have no way to ask for one.
+ */
+fault: Injection | null, };
 
 /**
  * How far a request of the playground was read.

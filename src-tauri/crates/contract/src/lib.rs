@@ -5,11 +5,13 @@
 //! `at_ms`, `since_ms` and other points in time are milliseconds since the Unix epoch (UTC).
 
 pub mod config;
+mod fault;
 pub mod problem;
 pub mod rpc;
 mod span;
 pub mod typescript;
 pub mod view;
 
+pub use fault::{Fault, Injection};
 pub use problem::{Problem, RpcError, Severity};
 pub use span::Span;

@@ -2,7 +2,7 @@
 
 use ts_rs::{Config, TS};
 
-use crate::{Problem, RpcError, Severity, Span, config::*, rpc, rpc::*, view::*};
+use crate::{Fault, Injection, Problem, RpcError, Severity, Span, config::*, rpc, rpc::*, view::*};
 
 macro_rules! declare {
     ($config:expr; $($type:ty),* $(,)?) => {
@@ -15,7 +15,7 @@ macro_rules! declare {
 pub fn generate() -> String {
     let config = &Config::new().with_large_int("number");
     let declarations = declare![config;
-        Span, Severity, Problem, RpcError,
+        Span, Severity, Problem, RpcError, Fault, Injection,
         Document, Runbook, Endpoint, ClientKey, Alerts, AlertEvent, QuietHours, EmailChannel, MailTls, WebhookChannel,
         WebhookShape, AlertTemplate, Chain, BrokenStream, OnRateLimit, Hedge, FailbackMode, Failback,
         Emergency, EmergencyCache, EmergencyQueue, Tier, Provider, Replica, Timeouts, Retry, Breaker, ProbeKind,

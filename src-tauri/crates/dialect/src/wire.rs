@@ -94,6 +94,12 @@ impl Wire {
         self.side().native() == Some(dialect)
     }
 
+    /// Cuts a streamed answer into frames.
+    #[must_use]
+    pub fn cutter(self) -> Cutter {
+        self.side().cutter()
+    }
+
     /// The client's request in this dialect, edited.
     ///
     /// # Errors

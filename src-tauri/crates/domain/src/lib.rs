@@ -9,6 +9,7 @@ pub mod capability;
 pub mod chain;
 pub mod event;
 pub mod failure;
+pub mod fault;
 pub mod gpu;
 pub mod journal;
 pub mod load;
@@ -27,6 +28,7 @@ pub use board::{Admin, Board, BreakerState, CoolDown, Health, Outcome, ReplicaPo
 pub use chain::{Chain, KeyRef, ProviderKind, Replica, ReplicaId, Snapshot, Tier, Wire};
 pub use event::{Event, Stamped};
 pub use failure::{Failure, FailureClass};
+pub use fault::{Fault, Injection};
 pub use journal::Journal;
 pub use load::{Load, LoadFault, LoadFinding, LoadWatch, LoadedModel};
 pub use orders::{Orders, OrdersPort, Preference};

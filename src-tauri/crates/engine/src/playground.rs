@@ -4,6 +4,7 @@
 //! read for a while. They are written nowhere. A run is read in steps rather than pushed, so that a slow screen
 //! misses nothing and a screen that went away costs nothing.
 
+mod fault;
 mod run;
 mod told;
 
@@ -19,9 +20,11 @@ use contract::{
     rpc::{PlaygroundRead, PlaygroundStart},
     view::{PlaygroundProgress, PlaygroundRun},
 };
+use domain::Injection;
 use serde_json::{Value, json};
 
 use crate::{Engine, rpc::problem};
+pub(crate) use fault::shown;
 use run::Run;
 
 /// Runs at once; two tiers side by side in four windows.
@@ -58,7 +61,7 @@ impl Engine {
     /// # Errors
     /// The chain, the tier or the prompt cannot be, or too many requests run already.
     pub(crate) fn playground_start(&self, request: &PlaygroundStart) -> Result<PlaygroundRun, RpcError> {
-        self.check(request)?;
+        let fault = self.check(request)?;
         let id = uuid::Uuid::now_v7().to_string();
         let run = Arc::new(Run::default());
         {
@@ -71,13 +74,14 @@ impl Engine {
         }
         let (engine, tier, body, name) = (self.clone(), request.tier.clone(), body_of(request), id.clone());
         self.inner.tasks.spawn(async move {
-            run.follow(&engine, body, tier.as_deref()).await;
+            run.follow(&engine, body, tier.as_deref(), fault.as_ref()).await;
             engine.inner.playground.forget(&name);
         });
         Ok(PlaygroundRun { id })
     }
 
-    fn check(&self, request: &PlaygroundStart) -> Result<(), RpcError> {
+    /// The fault that it asks for, if it can be sent.
+    fn check(&self, request: &PlaygroundStart) -> Result<Option<Injection>, RpcError> {
         let snapshot = self.inner.snapshot.load();
         let Some(chain) = snapshot.chains.iter().find(|c| c.name == request.chain) else {
             let message = format!("there is no chain `{}`", request.chain);
@@ -101,7 +105,7 @@ impl Engine {
                 "write a prompt, and allow at least one token",
             ));
         }
-        Ok(())
+        fault::wanted(request, chain)
     }
 
     /// What came of a request since it was last read; waits a moment for more.

@@ -18,12 +18,19 @@ use dialect::{
     whole::Whole,
     wire::{Stamp, Wire},
 };
-use domain::{Failure, FailureClass, ProviderKind, Tier, capability::Capabilities};
+use domain::{Failure, FailureClass, Fault, ProviderKind, Tier, capability::Capabilities};
 use http::{HeaderMap, StatusCode};
 use tokio::time::{Instant, timeout_at};
 use upstream::{Body, Client, Endpoint, Response, Target};
 
-use crate::{failures, hold::Hold, patience::Patience, record::Record, relay::Rest};
+use crate::{
+    failures,
+    faulty::{self, Manner},
+    hold::Hold,
+    patience::Patience,
+    record::Record,
+    relay::Rest,
+};
 
 /// The longest error answer that is read.
 const LONGEST_ERROR: usize = 256 * 1024;
@@ -113,6 +120,8 @@ pub(crate) struct Ask<'a> {
     pub(crate) others: bool,
     /// Whether the answer may have to be continued by somebody else.
     pub(crate) keep: bool,
+    /// What is injected between here and the server.
+    pub(crate) fault: Option<Fault>,
 }
 
 /// The beginning of an answer that somebody else gave, for a server that is to go on with it.
@@ -227,11 +236,18 @@ fn mistake(message: String) -> ClientError {
 impl Ask<'_> {
     /// Sends the request and waits until its answer may go out.
     pub(crate) async fn run(self, record: &mut Record, behind: Option<&mut Behind>) -> Result<Good, Bad> {
-        let Self { client, target, headers, body, wire, asked, stamp, limits, others, keep } = self;
+        let Self { client, target, headers, body, wire, asked, stamp, limits, others, keep, fault } = self;
         let stream = asked.peek.stream;
         let origin = origin_of(target.provider, target.model);
         let sending = client.send(&target, endpoint_of(wire, asked), headers, body, stream);
-        let mut response = Patience::new(limits, others).wait(sending, record).await??;
+        let mut patience = Patience::new(limits, others);
+        let mut response = match fault {
+            None => patience.wait(sending, record).await??,
+            Some(fault) => {
+                let how = Manner { url: target.url, wire, client: asked.dialect, stream };
+                patience.wait(Box::pin(faulty::meet(fault, how, sending)), record).await??
+            }
+        };
         record.head(&response.headers);
         if !response.status.is_success() {
             let mut bad = refused(response, &asked.body, wire.is_native(asked.dialect), limits).await;

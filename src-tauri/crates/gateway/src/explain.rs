@@ -6,7 +6,7 @@ use std::{
 };
 
 use domain::{
-    FailureClass, Trigger, Triggers,
+    FailureClass, Fault, Injection, Trigger, Triggers,
     event::RequestResult,
     verdict::{CoolDownRule, Next},
 };
@@ -30,6 +30,9 @@ pub struct Explanation {
     pub simulated: bool,
     /// The one tier that an operator asked for; such a request is no client's.
     pub only: Option<String>,
+    /// The fault that an operator injected; such a request is no client's either.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<Injection>,
     /// Whether the client asked for a stream.
     pub stream: bool,
     /// The plan: each tier in the chain's order.
@@ -83,10 +86,13 @@ pub struct TryNote {
     pub left_out: Vec<String>,
     /// Whether it went on with an answer that the try before it had begun.
     pub resumes: bool,
+    /// The fault that was injected between here and the server, of which the try says nothing then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<Fault>,
 }
 
-/// What follows from a failure of this class, in words.
-pub(crate) fn verdict_in_words(class: FailureClass, triggers: &Triggers) -> String {
+/// What follows from a failure of this class, in words. `injected`: by a fault that is none of the server's.
+pub(crate) fn verdict_in_words(class: FailureClass, triggers: &Triggers, injected: bool) -> String {
     let verdict = domain::verdict(class);
     let impact = |trigger| triggers.rule(trigger).impact.map(|i| format!(", quality impact {}", i.word()));
     let next = match (verdict.next, Trigger::of(class), triggers.keeps(class)) {
@@ -97,6 +103,9 @@ pub(crate) fn verdict_in_words(class: FailureClass, triggers: &Triggers) -> Stri
         }
         (Next::NextTier, None, None) => "the next tier is asked".into(),
     };
+    if injected {
+        return format!("{next}; the fault was injected and counts against nobody");
+    }
     let counts = if verdict.counts { "counts against the server" } else { "counts against nobody" };
     let alone = match verdict.cool_down {
         CoolDownRule::None => String::new(),

@@ -50,7 +50,7 @@ pub(crate) async fn race(tries: &Tries, first: Runner<'_>, second: Runner<'_>, r
         tried = &mut one => return Raced::alone(tried),
         () = sleep(late) => {}
     }
-    if !tries.shared.budgets.may_hedge(&tries.chain.name, Instant::now()) {
+    if tries.fault.is_none() && !tries.shared.budgets.may_hedge(&tries.chain.name, Instant::now()) {
         return Raced::alone(one.await);
     }
     let mut two = Box::pin(tries.candidate(&mut beside, second.0, second.1));

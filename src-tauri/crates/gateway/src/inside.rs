@@ -1,11 +1,12 @@
 //! Requests from inside the program: an operator's own. Unlike an application's they need no connection and no key,
-//! and may ask for one tier; there is no header for that, so that no application can.
+//! and may ask for one tier or meet a fault; there is no header for either, so that no application can.
 
 use bytes::Bytes;
 use dialect::{
     client::{Asked, Dialect},
     error::ClientError,
 };
+use domain::Injection;
 use futures::stream::{BoxStream, StreamExt};
 use http::{HeaderMap, Response, StatusCode};
 use tokio::time::Instant;
@@ -34,10 +35,10 @@ impl std::fmt::Debug for Inside {
 }
 
 impl Gateway {
-    /// Answers a request in the form of Chat Completions, through its chain or by the tier `only`.
-    pub async fn ask(&self, body: Bytes, only: Option<&str>) -> Inside {
+    /// Answers a request in the form of Chat Completions, through its chain or by the tier `only`, with `fault` injected.
+    pub async fn ask(&self, body: Bytes, only: Option<&str>, fault: Option<&Injection>) -> Inside {
         let id = ids::request();
-        let response = match self.life(body, only, &id) {
+        let response = match self.life(body, only, fault, &id) {
             Ok(life) => Box::pin(life.answer()).await,
             Err(error) => {
                 let mut response = reply::error(Dialect::Chat, &error);
@@ -48,12 +49,22 @@ impl Gateway {
         taken_apart(response)
     }
 
-    fn life(&self, body: Bytes, only: Option<&str>, id: &str) -> Result<Life, ClientError> {
+    fn life(
+        &self,
+        body: Bytes,
+        only: Option<&str>,
+        fault: Option<&Injection>,
+        id: &str,
+    ) -> Result<Life, ClientError> {
         let inner = self.shared();
         let asked = Asked::read(Dialect::Chat, body)?;
         let life = Life::new(inner, asked, HeaderMap::new(), Instant::now(), id.to_owned())?;
-        match only {
-            Some(tier) => life.only(tier),
+        let life = match only {
+            Some(tier) => life.only(tier)?,
+            None => life,
+        };
+        match fault {
+            Some(injection) => life.inject(injection),
             None => Ok(life),
         }
     }

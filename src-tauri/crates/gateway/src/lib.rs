@@ -12,6 +12,7 @@ mod count;
 mod door;
 mod explain;
 mod failures;
+mod faulty;
 mod fitness;
 mod half_closed;
 mod hedge;

@@ -7,7 +7,7 @@ use dialect::{
     error::{ClientError, ErrorKind, Tried},
 };
 use domain::{
-    Admin, FailureClass, ReplicaState, Snapshot, Trigger,
+    Admin, FailureClass, Injection, ReplicaState, Snapshot, Trigger,
     event::RequestResult,
     plan::{Ask as PlanAsk, Candidate, Plan, Step, WhyNot, plan},
     verdict,
@@ -19,6 +19,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::{
     attempt::{self, Bad, Good, Refused},
+    faulty::Injected,
     hedge::{self, Raced},
     hops,
     record::Record,
@@ -61,22 +62,36 @@ impl Life {
         let told = (peek.model.as_str(), peek.stream);
         let record = Record::new(Arc::clone(&shared), Arc::clone(&chain), &planned, told, began, request);
         let deadline = Deadline::new(began, chain.deadline);
-        let tries = Tries { shared, chain, asked, headers, deadline, only: false };
+        let tries = Tries { shared, chain, asked, headers, deadline, only: false, fault: None };
         Ok(Self { tries, snapshot, ask, planned, record })
     }
 
     /// Keeps to one tier: it is an operator's own request, which tells nothing of who serves.
     pub(crate) fn only(mut self, tier: &str) -> Result<Self, ClientError> {
+        let position = self.position(tier)?;
         let chain = &self.tries.chain;
-        let Some(position) = chain.position(tier) else {
-            let message = format!("The chain `{}` has no tier `{tier}`.", chain.name);
-            return Err(ClientError::new(ErrorKind::NotFound, message));
-        };
         let board = &self.tries.shared.deps.board;
         self.planned.keep_to(chain, position, |id| board.load(id));
         self.record.keep_to(position);
         self.tries.only = true;
         Ok(self)
+    }
+
+    /// Injects a fault: it is an operator's own request, which tells nothing of who serves.
+    pub(crate) fn inject(mut self, injection: &Injection) -> Result<Self, ClientError> {
+        let position = injection.tier.as_deref().map(|tier| self.position(tier)).transpose()?;
+        self.tries.fault = Some(Injected::new(injection.fault, position));
+        self.record.inject(injection);
+        Ok(self)
+    }
+
+    fn position(&self, tier: &str) -> Result<usize, ClientError> {
+        let chain = &self.tries.chain;
+        let unknown = || {
+            let message = format!("The chain `{}` has no tier `{tier}`.", chain.name);
+            ClientError::new(ErrorKind::NotFound, message)
+        };
+        chain.position(tier).ok_or_else(unknown)
     }
 
     /// Whether there is nothing to answer: the client wishes that its model be loaded.
@@ -240,13 +255,7 @@ impl Life {
     fn committed(mut self, candidate: &Candidate, good: Good) -> Settled {
         let by = self.tries.by(candidate, &self.record).left_out(self.record.left_out());
         self.record.committed();
-        let chain = &self.tries.chain;
-        if let Some(tier) = chain.tiers.get(candidate.tier) {
-            self.tries.shared.budgets.deposit(&chain.name, &tier.name, Instant::now());
-        }
-        if chain.hedge.is_some() {
-            self.tries.shared.budgets.answered(&chain.name, Instant::now());
-        }
+        self.tries.answered(candidate);
         match good {
             Good::Whole { body, headers } => {
                 self.record.finish(RequestResult::Answered, None);

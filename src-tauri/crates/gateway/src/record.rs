@@ -6,7 +6,8 @@ use std::{sync::Arc, time::Duration};
 
 use dialect::exchange::Usage;
 use domain::{
-    Chain, Event, Failure, FailureClass, Outcome, ReplicaPort, ReplicaState, Signal,
+    Chain, Event, Failure, FailureClass, Fault, Health, Injection, Outcome, ReplicaPort, ReplicaState,
+    Signal,
     board::InFlight,
     event::{Attempt, RequestEnd, RequestResult},
     plan::{Plan, WhyNot},
@@ -15,7 +16,7 @@ use domain::{
     verdict,
     verdict::Next,
 };
-use resilience::gate::Permit;
+use resilience::gate::{Gate, Permit};
 use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -59,7 +60,9 @@ struct Current {
     suspected: bool,
     /// Whether it goes on with an answer that another try began.
     resumes: bool,
-    _in_flight: InFlight,
+    /// What is injected between here and the server, of which nothing is told then.
+    fault: Option<Fault>,
+    _in_flight: Option<InFlight>,
     _permit: Option<Permit>,
 }
 
@@ -74,6 +77,35 @@ impl Current {
         let silent = i64::try_from(silent.as_millis()).unwrap_or(i64::MAX);
         wall_ms().saturating_sub(silent).max(self.began_ms)
     }
+
+    /// Tells the replica's task what the try says of it.
+    fn tell(&self, signal: Signal) {
+        if self.fault.is_none() {
+            self.port.tell(signal);
+        }
+    }
+
+    /// The state in which a check will show the server to be. A fault is not the server's: its check is not made, and comes
+    /// out as the fault would have it.
+    fn checked(&self) -> Option<watch::Receiver<ReplicaState>> {
+        let Some(fault) = self.fault else { return Some(self.port.watch()) };
+        let down = || ReplicaState { gate: Gate::Shut, health: Health::Down, ..ReplicaState::default() };
+        fault.fails_checks().then(|| watch::channel(down()).1)
+    }
+}
+
+/// A try at a replica that begins.
+pub(crate) struct Beginning {
+    /// The positions of tier and replica.
+    pub(crate) at: (usize, usize),
+    pub(crate) port: ReplicaPort,
+    pub(crate) permit: Option<Permit>,
+    /// What of the request it leaves out.
+    pub(crate) left_out: Vec<String>,
+    /// Whether it goes on with an answer that another try began.
+    pub(crate) resumes: bool,
+    /// What is injected between here and the server.
+    pub(crate) fault: Option<Fault>,
 }
 
 impl Record {
@@ -99,6 +131,7 @@ impl Record {
             chain: chain.name.clone(),
             simulated: chain.simulated,
             only: None,
+            fault: None,
             stream: asked.1,
             tiers: plan.steps.iter().map(note).collect(),
             attempts: Vec::new(),
@@ -150,7 +183,7 @@ impl Record {
     pub(crate) fn superseded(&mut self) {
         let Some(current) = &self.current else { return };
         if current.first_token.is_none() {
-            current.port.tell(Signal::Suspect);
+            current.tell(Signal::Suspect);
         }
         let failure = Failure::new(FailureClass::Superseded, "another server answered first");
         self.end_attempt(Some(&failure));
@@ -177,6 +210,16 @@ impl Record {
         }
     }
 
+    /// A fault is injected: the request is an operator's own, too.
+    pub(crate) fn inject(&mut self, injection: &Injection) {
+        self.explanation.fault = Some(injection.clone());
+    }
+
+    /// Whether the request is an operator's own, which says nothing of who serves and is in no figures of its chain.
+    fn is_apart(&self) -> bool {
+        self.explanation.only.is_some() || self.explanation.fault.is_some()
+    }
+
     pub(crate) fn request(&self) -> &str {
         &self.explanation.request
     }
@@ -199,16 +242,10 @@ impl Record {
     }
 
     /// A try at a replica begins.
-    pub(crate) fn begin(
-        &mut self,
-        (tier, replica): (usize, usize),
-        port: ReplicaPort,
-        permit: Option<Permit>,
-        left_out: Vec<String>,
-        resumes: bool,
-    ) {
+    pub(crate) fn begin(&mut self, beginning: Beginning) {
+        let Beginning { at: (tier, replica), port, permit, left_out, resumes, fault } = beginning;
         self.attempts += 1;
-        let in_flight = port.enter();
+        let in_flight = (!fault.is_some_and(Fault::replaces)).then(|| port.enter());
         self.current = Some(Current {
             tier,
             replica,
@@ -220,6 +257,7 @@ impl Record {
             left_out,
             resumes,
             suspected: false,
+            fault,
             _in_flight: in_flight,
             _permit: permit,
         });
@@ -231,15 +269,15 @@ impl Record {
         self.tell_delayed(until);
         let current = self.current.as_mut()?;
         current.suspected = true;
-        current.port.tell(Signal::Suspect);
-        Some(current.port.watch())
+        current.tell(Signal::Suspect);
+        current.checked()
     }
 
     /// The head of an answer has come: what it says is left of the rate limits is told at once.
     pub(crate) fn head(&self, headers: &http::HeaderMap) {
         let quota = upstream::quota(headers, wall_ms());
         if let (Some(current), Some(quota)) = (&self.current, quota) {
-            current.port.tell(Signal::Quota(quota));
+            current.tell(Signal::Quota(quota));
         }
     }
 
@@ -353,7 +391,7 @@ impl Record {
     /// Its tier keeps the client waiting in vain, until then.
     fn tell_delayed(&mut self, until: Instant) {
         let tier = self.current.as_ref().and_then(|current| self.chain.tiers.get(current.tier));
-        let tier = tier.filter(|_| self.explanation.only.is_none());
+        let tier = tier.filter(|_| !self.is_apart());
         let Some(tier) = tier.map(|t| t.name.clone()) else { return };
         self.delayed = true;
         let chain = self.chain.name.clone();
@@ -364,7 +402,7 @@ impl Record {
         // Most answers are like the one before, and need not wake the task that decides who answers.
         let known = |tier: &String| self.shared.deps.serving.knows(&self.chain.name, tier);
         let no_news = self.failed.is_empty() && !self.delayed && tier.as_ref().is_some_and(known);
-        if no_news || self.explanation.only.is_some() {
+        if no_news || self.is_apart() {
             return;
         }
         self.shared.deps.serving.tell(Told::Served(Served {
@@ -392,12 +430,17 @@ impl Record {
             began_ms: current.began_ms,
             failure: failure.map(|f| f.class),
             message: failure.map(|f| f.message.clone()).unwrap_or_default(),
-            verdict: failure.map(|f| verdict_in_words(f.class, &tier.triggers)),
+            verdict: failure.map(|f| verdict_in_words(f.class, &tier.triggers, current.fault.is_some())),
             first_token_ms: current.first_token.map(millis),
             total_ms: millis(total),
             left_out: current.left_out,
             resumes: current.resumes,
+            fault: current.fault,
         };
+        if current.fault.is_some() {
+            self.explanation.attempts.push(note);
+            return;
+        }
         let counted = |tokens: u64| (tokens > 0).then_some(tokens);
         self.shared.deps.journal.tell(Event::Attempt(Attempt {
             request: self.explanation.request.clone(),
@@ -434,7 +477,7 @@ impl Record {
         let by_first = self.current.as_ref().is_some_and(|c| c.tier == 0) && failure.is_none();
         self.end_attempt(failure);
         let total_ms = millis(self.began.elapsed());
-        if self.explanation.only.is_none() {
+        if !self.is_apart() {
             self.shared.deps.journal.tell(Event::Request(RequestEnd {
                 request: self.explanation.request.clone(),
                 chain: self.chain.name.clone(),

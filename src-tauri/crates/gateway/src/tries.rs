@@ -7,7 +7,7 @@ use dialect::{
     wire::{Stamp, Wire},
 };
 use domain::{
-    Admin, Chain, FailureClass, Trigger,
+    Admin, Chain, FailureClass, Fault, Trigger,
     chain::{OnBrokenStream, Timeouts},
     plan::Candidate,
     time::wall_ms,
@@ -20,8 +20,10 @@ use upstream::Target;
 
 use crate::{
     attempt::{self, Ask, Bad, Behind, Good, Limits},
-    failures, fitness,
-    record::Record,
+    failures,
+    faulty::Injected,
+    fitness,
+    record::{Beginning, Record},
     reply::By,
     server::Inner,
     turn::Turn,
@@ -42,6 +44,8 @@ pub(crate) struct Tries {
     pub(crate) deadline: Deadline,
     /// Whether it is an operator's own request, which keeps to one tier.
     pub(crate) only: bool,
+    /// The fault of an operator's own request.
+    pub(crate) fault: Option<Injected>,
 }
 
 impl Tries {
@@ -77,7 +81,7 @@ impl Tries {
                 && verdict(bad.failure.class).retry_same
                 && retries < retry.attempts
                 && wait < self.deadline.remaining(now)
-                && self.shared.budgets.may_retry(&self.chain.name, &tier.name, now);
+                && (self.fault.is_some() || self.shared.budgets.may_retry(&self.chain.name, &tier.name, now));
             if !again {
                 return Some(Err(bad));
             }
@@ -122,9 +126,15 @@ impl Tries {
             wire => wire,
         };
         let port = self.shared.deps.board.port(&replica.id)?;
-        let (permit, in_hand) = port.read(|s| (s.gate.try_enter(), s.admin == Admin::Enabled));
+        let fault = self.fault.as_ref().and_then(|fault| fault.of(candidate.tier));
+        // A fault in the place of the server takes nobody's room at its gate.
+        let aside = fault.is_some_and(Fault::replaces);
+        let (room, permit, in_hand) = port.read(|s| {
+            let permit = if aside { None } else { s.gate.try_enter() };
+            (permit.is_some() || (aside && s.gate.has_room()), permit, s.admin == Admin::Enabled)
+        });
         // The operator's orders hold for a last resort, too.
-        if !in_hand || (permit.is_none() && !candidate.last_resort) {
+        if !in_hand || (!room && !candidate.last_resort) {
             record.skip(candidate.tier);
             return None;
         }
@@ -139,7 +149,17 @@ impl Tries {
         };
         let last = behind.is_none() && !turn.others && !candidate.last_resort;
         let limits = self.limits(&tier.timeouts, turn, last);
-        record.begin((candidate.tier, candidate.replica), port, permit, left_out, behind.is_some());
+        if let Some(injected) = &self.fault {
+            injected.begins(candidate.tier);
+        }
+        record.begin(Beginning {
+            at: (candidate.tier, candidate.replica),
+            port,
+            permit,
+            left_out,
+            resumes: behind.is_some(),
+            fault,
+        });
         let ask = Ask {
             client: &self.shared.deps.upstream,
             target: Target::of(tier, replica),
@@ -151,6 +171,7 @@ impl Tries {
             limits,
             others: turn.others,
             keep: self.may_resume(),
+            fault,
         };
         let cut = record.cut();
         let result = tokio::select! {
@@ -159,10 +180,21 @@ impl Tries {
             result = ask.run(record, behind) => result,
         };
         if let Err(bad) = &result {
-            tracing::info!(chain = %self.chain.name, tier = %tier.name, class = %bad.failure.class, "a try failed");
+            tracing::info!(chain = %self.chain.name, tier = %tier.name, class = %bad.failure.class, injected = fault.is_some(), "a try failed");
             record.fail(&bad.failure);
         }
         Some(result)
+    }
+
+    /// The candidate answered well, which earns retries and hedges; a rehearsal earns and spends none.
+    pub(crate) fn answered(&self, candidate: &Candidate) {
+        let Some(tier) = self.chain.tiers.get(candidate.tier).filter(|_| self.fault.is_none()) else {
+            return;
+        };
+        self.shared.budgets.deposit(&self.chain.name, &tier.name, Instant::now());
+        if self.chain.hedge.is_some() {
+            self.shared.budgets.answered(&self.chain.name, Instant::now());
+        }
     }
 
     /// Whether a stream that breaks off may be continued by somebody else: text alone, and one answer of it.

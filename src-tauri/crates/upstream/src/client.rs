@@ -10,6 +10,7 @@ use std::{
 
 use bytes::Bytes;
 use domain::{Failure, FailureClass, KeyRef, ProviderKind, Replica, Tier};
+use futures::stream::{BoxStream, StreamExt};
 use http::{
     HeaderMap, HeaderValue, Method, StatusCode,
     header::{ACCEPT, CONTENT_TYPE},
@@ -220,13 +221,14 @@ pub struct Response {
 
 /// A body, read piece by piece. Dropping it closes or resets the connection, which tells the server to stop.
 pub struct Body {
-    inner: Inner,
-    address: Arc<str>,
+    pub(crate) inner: Inner,
+    pub(crate) address: Arc<str>,
 }
 
-enum Inner {
+pub(crate) enum Inner {
     Plain(Flow),
     Other(reqwest::Response),
+    Made(BoxStream<'static, Result<Bytes, Failure>>),
 }
 
 impl fmt::Debug for Body {
@@ -247,6 +249,7 @@ impl Body {
             Inner::Other(answer) => {
                 answer.chunk().await.map_err(|error| of_reqwest(&error, Phase::Body, address))
             }
+            Inner::Made(pieces) => pieces.next().await.transpose(),
         }
     }
 

@@ -29,8 +29,10 @@ export const endOf = (over: Partial<PlaygroundEnd> = {}): PlaygroundEnd => ({
       message: "",
       first_token_ms: 84,
       total_ms: 210,
+      fault: null,
     },
   ],
+  fault: null,
   ...over,
 });
 

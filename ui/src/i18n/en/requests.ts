@@ -19,5 +19,6 @@ export const requests = {
   no_try: "Nobody was asked.",
   good: "A good answer",
   first_token: "first token after {{time}}",
+  injected: "a fault was injected before the server",
   left_out: "left out: {{fields}}",
 } as const;

@@ -133,6 +133,7 @@ function Try({ made }: { made: RequestTry }) {
     <li className="break-words">
       <strong>{made.tier}</strong> <span className="font-mono text-xs text-muted">{made.server}</span>{" "}
       <span className="numeric">{duration(made.total_ms)}</span> <span className="text-muted">{first}</span>
+      {made.fault && <span className="block text-xs text-warn">{t("injected")}</span>}
       {made.failure === null ? (
         <span className="block text-good">{t("good")}</span>
       ) : (

@@ -8,6 +8,7 @@ import type { EndpointState } from "@/contract";
 import { cn } from "@/lib/cn";
 import { duration, figure } from "@/lib/format";
 import { curl, openaiPython } from "@/lib/snippets";
+import { FaultNote } from "./FaultNote";
 import type { Target } from "./PromptForm";
 import { usePrompt } from "./prompt";
 import type { RunView, Side } from "./run";
@@ -35,6 +36,7 @@ export function AnswerCard({ side, run, name, target, endpoint }: Props) {
       {run ? (
         <>
           <Numbers run={run} />
+          <FaultNote run={run} />
           {run.error && <ErrorState error={run.error} />}
           {(!run.error || run.text) && <Text run={run} name={name} />}
           {run.end && <Why end={run.end} />}

@@ -8,7 +8,8 @@ import { Card } from "@/components/ui/card";
 import type { Overview } from "@/contract";
 import { useOverview } from "@/state/overview";
 import { AnswerCard } from "./AnswerCard";
-import { PromptForm, type Target } from "./PromptForm";
+import { boundsOf, usualNumber } from "./fault";
+import { type Choices, PromptForm, type Target } from "./PromptForm";
 import { useRuns } from "./run";
 
 const route = getRouteApi("/playground");
@@ -44,7 +45,10 @@ function NoChain() {
   );
 }
 
-/** Chain and tiers are in the address, so that a tier can be linked to. */
+/** A number stands plainly in the address; what is half typed stands there as it is. */
+const asNumber = (text: string) => (/^\d{1,6}$/.test(text) ? Number(text) : text);
+
+/** Chain, tiers and fault are in the address, so that a tier can be linked to. */
 function Content({ overview }: { overview: Overview }) {
   const { t } = useTranslation("playground");
   const search = route.useSearch();
@@ -54,20 +58,33 @@ function Content({ overview }: { overview: Overview }) {
   const chain = named(search.chain) ?? named(overview.chain) ?? overview.chains[0];
   if (!chain) return null;
   const known = (tier: string | undefined) => chain.tiers.some(({ name }) => name === tier);
+  const tier = known(search.tier) ? (search.tier ?? null) : null;
   const target: Target = {
     chain,
-    tier: known(search.tier) ? (search.tier ?? null) : null,
+    tier,
     other: search.other === undefined ? undefined : known(search.other) ? search.other : null,
+    fault: search.fault
+      ? {
+          kind: search.fault,
+          tier: tier === null && known(search.fault_tier) ? (search.fault_tier ?? null) : null,
+          number: String(search.fault_number ?? usualNumber(search.fault)),
+        }
+      : null,
   };
-  const choose = (next: { chain?: string; tier?: string | null; other?: string | null | undefined }) =>
+  const choose = (next: Choices) => {
+    const fault = next.fault === undefined ? target.fault : next.fault;
     void navigate({
       replace: true,
       search: {
         chain: next.chain ?? chain.name,
         tier: ("tier" in next ? next.tier : target.tier) ?? undefined,
         other: "other" in next ? (next.other === null ? "" : next.other) : search.other,
+        fault: fault?.kind,
+        fault_tier: fault?.tier ?? undefined,
+        fault_number: fault && boundsOf(fault.kind) ? asNumber(fault.number) : undefined,
       },
     });
+  };
   const nameOf = (tier: string | null) => tier ?? chain.name;
   return (
     <>

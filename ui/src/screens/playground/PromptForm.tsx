@@ -6,8 +6,10 @@ import { Card } from "@/components/ui/card";
 import { Field, Input, Textarea } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import { Switch } from "@/components/ui/switch";
-import type { ChainView, Overview } from "@/contract";
+import type { ChainView, Injection, Overview } from "@/contract";
 import { useHost } from "@/host";
+import { FaultPicker } from "./FaultPicker";
+import { type Choice, readFault } from "./fault";
 import { readMaxTokens, usePrompt } from "./prompt";
 import { clear, isRunning, send, stop, useRuns } from "./run";
 
@@ -18,12 +20,22 @@ export interface Target {
   tier: string | null;
   /** What the second side asks; undefined while there is one side only. */
   other: string | null | undefined;
+  /** What the request of the first side meets. */
+  fault: Choice | null;
+}
+
+/** What of the target is chosen anew. */
+export interface Choices {
+  chain?: string;
+  tier?: string | null;
+  other?: string | null | undefined;
+  fault?: Choice | null;
 }
 
 interface Props {
   overview: Overview;
   target: Target;
-  onChoose: (next: { chain?: string; tier?: string | null; other?: string | null | undefined }) => void;
+  onChoose: (next: Choices) => void;
 }
 
 /** The prompt, whom it goes to, and the button that sends it. */
@@ -38,16 +50,18 @@ export function PromptForm({ overview, target, onChoose }: Props) {
   const running = isRunning(runs.first) || isRunning(runs.second);
   const go = () => {
     setTried(true);
-    if (empty || maxTokens === undefined) return;
-    const request = (tier: string | null) => ({
+    const fault = target.fault && readFault(target.fault);
+    if (empty || maxTokens === undefined || fault === undefined) return;
+    const request = (tier: string | null, fault: Injection | null) => ({
       chain: target.chain.name,
       tier,
       prompt: typed.prompt,
       system: typed.system.trim() || null,
       max_tokens: maxTokens,
+      fault,
     });
-    void send(host, "first", request(target.tier));
-    if (target.other !== undefined) void send(host, "second", request(target.other));
+    void send(host, "first", request(target.tier, fault));
+    if (target.other !== undefined) void send(host, "second", request(target.other, null));
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -102,6 +116,7 @@ export function PromptForm({ overview, target, onChoose }: Props) {
             )}
           </Field>
         </div>
+        <FaultPicker target={target} onChoose={onChoose} />
         <div className="flex items-center gap-2">
           <Button type="submit" kind="primary" data-testid="playground-send" disabled={running}>
             <Send aria-hidden />

@@ -1,15 +1,21 @@
-import { ArrowRight, CircleCheck, CircleX, Minus } from "lucide-react";
+import { ArrowRight, CircleCheck, CircleX, FlaskConical, Minus } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { Badge } from "@/components/ui/badge";
 import type { PlaygroundEnd } from "@/contract";
 import { duration } from "@/lib/format";
 import { words } from "@/lib/words";
+import { faultWords } from "./fault";
 
 /** Each tier in the chain's order with its reason, and each try with its times. */
 export function Why({ end }: { end: PlaygroundEnd }) {
   const { t } = useTranslation("playground");
+  // A stream that broke off has a tier, too.
+  const served = end.ok ? end.tier : null;
   const failed = new Set(end.tries.filter((one) => one.failure !== null).map((one) => one.tier));
+  const met = new Set(end.tries.filter((one) => one.failure && one.fault).map((one) => one.tier));
   const reasonOf = ({ tier, why_not }: PlaygroundEnd["tiers"][number]) => {
-    if (tier === end.tier) return t("why.served");
+    if (tier === served) return t("why.served");
+    if (met.has(tier)) return t("why.met");
     if (failed.has(tier)) return t("why.failed");
     return why_not ?? t("why.may");
   };
@@ -19,9 +25,9 @@ export function Why({ end }: { end: PlaygroundEnd }) {
         <h3 className="mb-1 text-xs font-medium text-muted">{t("why.title")}</h3>
         <ol className="flex flex-col gap-1">
           {end.tiers.map((tier) => {
-            const Icon = tier.tier === end.tier ? CircleCheck : failed.has(tier.tier) ? CircleX : Minus;
+            const Icon = tier.tier === served ? CircleCheck : failed.has(tier.tier) ? CircleX : Minus;
             const tone =
-              tier.tier === end.tier ? "text-good" : failed.has(tier.tier) ? "text-bad" : "text-faint";
+              tier.tier === served ? "text-good" : failed.has(tier.tier) ? "text-bad" : "text-faint";
             return (
               <li key={tier.tier} className="flex items-start gap-2">
                 <Icon className={`mt-0.5 size-4 shrink-0 ${tone}`} aria-hidden />
@@ -44,6 +50,12 @@ export function Why({ end }: { end: PlaygroundEnd }) {
                   <span className="font-medium">{one.tier}</span>{" "}
                   <span className="font-mono text-xs text-muted">{one.server}</span>{" "}
                   <span className="numeric">{duration(one.total_ms)}</span>
+                  {one.fault && (
+                    <Badge tone="warn" className="mx-1 align-text-bottom">
+                      <FlaskConical aria-hidden />
+                      {t("why.injected", { fault: faultWords(t, one.fault) })}
+                    </Badge>
+                  )}
                   {one.failure && (
                     <span className="text-bad">
                       {" "}

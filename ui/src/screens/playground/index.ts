@@ -4,6 +4,7 @@ import { z } from "zod";
 import { rootRoute } from "@/frame/root";
 import { lazyScreen } from "../lazy";
 import type { Screen } from "../screen";
+import { kinds } from "./fault";
 
 export const screen = {
   id: "playground",
@@ -17,7 +18,14 @@ const text = z.string().optional().catch(undefined);
 const playgroundRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/playground",
-  validateSearch: z.object({ chain: text, tier: text, other: text }),
+  validateSearch: z.object({
+    chain: text,
+    tier: text,
+    other: text,
+    fault: z.enum(kinds).optional().catch(undefined),
+    fault_tier: text,
+    fault_number: z.union([z.number(), z.string()]).optional().catch(undefined),
+  }),
   component: lazyScreen(() => import("./PlaygroundScreen"), "PlaygroundScreen"),
 });
 

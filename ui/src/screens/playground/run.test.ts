@@ -4,7 +4,14 @@ import { fakeHost } from "@/host/fake";
 import { readMaxTokens } from "./prompt";
 import { clear, isRunning, send, stop, useRuns } from "./run";
 
-const request = { chain: "practice", tier: null, prompt: "Why?", system: null, max_tokens: null };
+const request = {
+  chain: "practice",
+  tier: null,
+  prompt: "Why?",
+  system: null,
+  max_tokens: null,
+  fault: null,
+};
 const gone = new HostError({ code: "unavailable", message: "No answer.", remedy: "", problems: [] });
 
 beforeEach(() => {

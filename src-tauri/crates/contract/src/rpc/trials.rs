@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::config::Tier;
+use crate::{Injection, config::Tier};
 
 /// A tier to try out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -34,6 +34,8 @@ pub struct PlaygroundStart {
     pub system: Option<String>,
     /// At most this many output tokens; absent for the server's own bound.
     pub max_tokens: Option<u32>,
+    /// A fault for this request only; absent for none. Applications have no way to ask for one.
+    pub fault: Option<Injection>,
 }
 
 impl std::fmt::Debug for PlaygroundStart {

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::{Fault, Injection};
+
 /// A request of the playground that runs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct PlaygroundRun {
@@ -62,6 +64,8 @@ pub struct PlaygroundEnd {
     pub tiers: Vec<PlaygroundTier>,
     /// The tries, in order.
     pub tries: Vec<PlaygroundTry>,
+    /// The fault that the request asked for; the tries that met it say so.
+    pub fault: Option<Injection>,
 }
 
 /// What the plan said of a tier.
@@ -88,4 +92,6 @@ pub struct PlaygroundTry {
     pub first_token_ms: Option<f64>,
     /// Time to the end, milliseconds.
     pub total_ms: f64,
+    /// The fault that was injected between the router and the server; absent for a try without one.
+    pub fault: Option<Fault>,
 }

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::Fault;
+
 /// A request, explained.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct RequestExplained {
@@ -72,4 +74,8 @@ pub struct RequestTry {
     pub left_out: Vec<String>,
     /// Whether it went on with an answer that the try before it had begun.
     pub resumes: bool,
+    /// The fault that an operator injected between the router and the server; absent for a try without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub fault: Option<Fault>,
 }

@@ -11,6 +11,7 @@ use contract::{
     view::{PlaygroundEnd, PlaygroundProgress},
 };
 use dialect::{exchange::Event, openai::StreamReader, sse::Frames};
+use domain::Injection;
 use futures::StreamExt;
 use gateway::{Gateway, Inside};
 use http::HeaderMap;
@@ -20,7 +21,10 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::told::{error_in, told};
+use super::{
+    fault::shown,
+    told::{error_in, told},
+};
 use crate::Engine;
 
 /// The longest answer that is read, bytes.
@@ -67,7 +71,13 @@ impl Run {
     }
 
     /// Sends the request and reads its answer to the end; returns when its end was read too.
-    pub(super) async fn follow(&self, engine: &Engine, body: Bytes, tier: Option<&str>) {
+    pub(super) async fn follow(
+        &self,
+        engine: &Engine,
+        body: Bytes,
+        tier: Option<&str>,
+        fault: Option<&Injection>,
+    ) {
         let gateway = engine.inner.endpoint.gateway();
         let given_up = async {
             tokio::select! {
@@ -79,7 +89,7 @@ impl Run {
         tokio::pin!(given_up);
         tokio::select! {
             () = &mut given_up => return,
-            () = self.carry(gateway, body, tier) => {}
+            () = self.carry(gateway.ask(body, tier, fault), gateway) => {}
         }
         let mut progress = self.progress.subscribe();
         tokio::select! {
@@ -97,9 +107,8 @@ impl Run {
         }
     }
 
-    async fn carry(&self, gateway: &Gateway, body: Bytes, tier: Option<&str>) {
-        let inside = gateway.ask(body, tier).await;
-        let Inside { status, headers, pieces } = inside;
+    async fn carry(&self, asking: impl Future<Output = Inside>, gateway: &Gateway) {
+        let Inside { status, headers, pieces } = asking.await;
         if status.is_success() {
             self.stream(pieces).await;
         } else {
@@ -178,6 +187,10 @@ impl Run {
             total_ms: millis(total),
             tiers,
             tries,
+            fault: explained
+                .as_ref()
+                .and_then(|e| e.fault.as_ref())
+                .map(|it| contract::Injection { tier: it.tier.clone(), fault: shown(it.fault) }),
         }
     }
 

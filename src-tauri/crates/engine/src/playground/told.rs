@@ -3,6 +3,8 @@
 use contract::view::{PlaygroundTier, PlaygroundTry};
 use serde_json::Value;
 
+use super::fault::shown;
+
 /// The request's explanation: tiers with their reasons, and tries.
 pub(super) fn told(explanation: &gateway::Explanation) -> (Vec<PlaygroundTier>, Vec<PlaygroundTry>) {
     let tier =
@@ -14,6 +16,7 @@ pub(super) fn told(explanation: &gateway::Explanation) -> (Vec<PlaygroundTier>, 
         message: note.message.clone(),
         first_token_ms: note.first_token_ms,
         total_ms: note.total_ms,
+        fault: note.fault.map(shown),
     };
     (explanation.tiers.iter().map(tier).collect(), explanation.attempts.iter().map(attempt).collect())
 }

@@ -9,6 +9,8 @@ use contract::{
 use domain::event::RequestResult;
 use gateway::{Explanation, TryNote};
 
+use crate::playground::shown;
+
 /// A page of the newest requests, newest first.
 pub(crate) fn requests(newest: &[Arc<Explanation>], page: &PageRequest) -> Vec<RequestExplained> {
     let skip = usize::try_from(page.offset).unwrap_or(usize::MAX);
@@ -60,5 +62,6 @@ fn tried(note: &TryNote) -> RequestTry {
         verdict: note.verdict.clone(),
         left_out: note.left_out.clone(),
         resumes: note.resumes,
+        fault: note.fault.map(shown),
     }
 }

@@ -17,7 +17,7 @@ async fn body(inside: gateway::Inside) -> String {
 async fn without_a_tier_it_is_a_request_like_any_other() {
     let upstream = Upstream::play(vec![good("Hello")]).await;
     let mut world = World::of(vec![tier("gpu", upstream.addr)]).await;
-    let inside = world.gateway.ask(ASK.into(), None).await;
+    let inside = world.gateway.ask(ASK.into(), None, None).await;
     assert_eq!(inside.headers["x-changeover-tier"], "gpu");
     assert_eq!(body(inside).await, answer("Hello"));
     assert_eq!(world.told().await.1.result, RequestResult::Answered);
@@ -29,7 +29,7 @@ async fn a_tier_that_is_down_is_asked_all_the_same_and_says_nothing_of_the_chain
     let second = Upstream::play(vec![streamed(&["sec", "ond"])]).await;
     let mut world = World::of(vec![tier("gpu", first.addr), tier("cpu", second.addr)]).await;
     world.states["cpu"].send_modify(|state| state.health = Health::Down);
-    let inside = world.gateway.ask(ASK_STREAM.into(), Some("cpu")).await;
+    let inside = world.gateway.ask(ASK_STREAM.into(), Some("cpu"), None).await;
     assert_eq!(
         (inside.status.as_u16(), &inside.headers["x-changeover-tier"]),
         (200, &"cpu".parse().unwrap())
@@ -53,7 +53,7 @@ async fn a_failing_tier_shows_its_error_and_nobody_steps_in() {
     let first = Upstream::play(vec![error("500 Internal Server Error", "", "server_error")]).await;
     let second = Upstream::play(vec![good("second")]).await;
     let mut world = World::of(vec![tier("gpu", first.addr), tier("cpu", second.addr)]).await;
-    let inside = world.gateway.ask(ASK.into(), Some("gpu")).await;
+    let inside = world.gateway.ask(ASK.into(), Some("gpu"), None).await;
     assert_eq!(inside.status.as_u16(), 503);
     let body = body(inside).await;
     assert!(body.contains("gpu") && !body.contains("cpu ("), "{body}");
@@ -66,8 +66,8 @@ async fn what_the_operator_switched_off_stays_off() {
     let mut off = tier("gpu", upstream.addr);
     off.enabled = false;
     let world = World::of(vec![off, tier("cpu", upstream.addr)]).await;
-    assert_eq!(world.gateway.ask(ASK.into(), Some("gpu")).await.status.as_u16(), 503);
+    assert_eq!(world.gateway.ask(ASK.into(), Some("gpu"), None).await.status.as_u16(), 503);
     world.states["cpu"].send_modify(|state| state.admin = Admin::Draining);
-    assert_eq!(world.gateway.ask(ASK.into(), Some("cpu")).await.status.as_u16(), 503);
-    assert_eq!(world.gateway.ask(ASK.into(), Some("none")).await.status.as_u16(), 404);
+    assert_eq!(world.gateway.ask(ASK.into(), Some("cpu"), None).await.status.as_u16(), 503);
+    assert_eq!(world.gateway.ask(ASK.into(), Some("none"), None).await.status.as_u16(), 404);
 }

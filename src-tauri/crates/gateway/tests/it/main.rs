@@ -13,6 +13,7 @@ mod client;
 mod completions;
 mod door;
 mod failover;
+mod faults;
 mod fitness;
 mod hedge;
 mod hostile;

@@ -98,7 +98,7 @@ async fn dropped_at(request: impl Future<Output = ()>, polls: usize) -> bool {
 }
 
 async fn asked(world: &World, body: &'static str) {
-    let mut inside = world.gateway.ask(Bytes::from_static(body.as_bytes()), None).await;
+    let mut inside = world.gateway.ask(Bytes::from_static(body.as_bytes()), None, None).await;
     while inside.pieces.next().await.is_some() {}
 }
 
