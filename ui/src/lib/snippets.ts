@@ -36,6 +36,7 @@ const importOs = (needsKey: boolean) => (needsKey ? ["import os", ""] : []);
 /** The same with the `openai` package for Python. */
 export function openaiPython({ baseUrl, model, needsKey }: Way, prompt = QUESTION): string {
   return [
+    "# pip install openai",
     ...importOs(needsKey),
     "from openai import OpenAI",
     "",
@@ -53,6 +54,7 @@ export function openaiPython({ baseUrl, model, needsKey }: Way, prompt = QUESTIO
 function openaiNode({ baseUrl, model, needsKey }: Way): string {
   const key = needsKey ? "process.env.CHANGEOVER_KEY" : '"none"';
   return [
+    "// npm install openai; save as hello.mjs, then: node hello.mjs",
     'import OpenAI from "openai";',
     "",
     `const client = new OpenAI({ baseURL: ${JSON.stringify(baseUrl)}, apiKey: ${key} });`,
@@ -67,6 +69,7 @@ function openaiNode({ baseUrl, model, needsKey }: Way): string {
 
 function anthropicPython(way: Way): string {
   return [
+    "# pip install anthropic",
     ...importOs(way.needsKey),
     "from anthropic import Anthropic",
     "",
@@ -111,6 +114,7 @@ function codex({ baseUrl, model, needsKey }: Way): string {
 function ollama(way: Way): string {
   const headers = way.needsKey ? ', headers={"Authorization": "Bearer " + os.environ["CHANGEOVER_KEY"]}' : "";
   return [
+    "# pip install ollama",
     ...importOs(way.needsKey),
     "from ollama import Client",
     "",

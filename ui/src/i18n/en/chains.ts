@@ -164,6 +164,8 @@ export const chains = {
     set: "{{where}}: {{field}} is set to {{to}}",
     unset: "{{where}}: {{field}} is no longer set (was {{from}})",
     changed: "{{where}}: {{field}} changes from {{from}} to {{to}}",
+    names: "{{where}} also answers to {{to}}",
+    names_gone: "{{where}} does not answer to {{from}} any more",
     document: "Document",
   },
   field: {

@@ -45,7 +45,7 @@ export const common = {
     title: "This page needs its token",
     lead: "Open the address that changeoverd printed when it started: it ends in ?token=… and lets you in at once.",
     field: "Or paste that address, or only the token, here",
-    hint: "It is kept for this browser tab alone. changeoverd prints it again at each start.",
+    hint: "It is kept for this browser tab alone. changeoverd prints it again at each start, and keeps it in the file admin-token of its data folder.",
     go: "Continue",
   },
   palette: {

@@ -170,6 +170,8 @@ export const incidents = {
     title: "Runbook",
     choose: "Runbook that is followed",
     none: "No runbook",
+    pick_one: "Choose a runbook ({{count}} fits)",
+    pick_other: "Choose a runbook ({{count}} fit)",
     fits: "{{title}} (fits)",
     open: "Open on the Runbooks screen",
     nothing_to_act: "Nothing to act upon: the tier is gone, or nobody took over",

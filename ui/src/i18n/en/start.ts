@@ -18,6 +18,7 @@ export const start = {
     port: "Port {{port}}",
     take: "Use {{provider}} on port {{port}}",
     model: "Model of {{provider}} on port {{port}}",
+    placed: "Already in chain {{chain}}",
     more: "Other ports",
     more_hint: "9000, 9001",
     more_go: "Look there",
@@ -26,7 +27,7 @@ export const start = {
     propose_lead_one: "A chain named {{name}} with {{count}} tier. Nothing changes before you apply it.",
     propose_lead_other:
       "A chain named {{name}} with {{count}} tiers, in this order. Nothing changes before you apply it.",
-    nothing_taken: "Tick a server to put it into the chain.",
+    nothing_taken: "Switch a server on to put it into a new chain.",
     locked_file: "The configuration comes from {{file}}: add the server there.",
     hide: "Hide",
     dialog: "Look for local servers",

@@ -46,6 +46,16 @@ export function useWords() {
         return t(`change.${change.kind}`, parts(change)) as string;
       case "field": {
         const where = change.where.join(" / ") || t("change.document");
+        if (change.field === "aliases" && change.where.length === 1) {
+          const names = (list: string) =>
+            list
+              .split(", ")
+              .map((it) => (it === "*" ? t("chain.any") : it))
+              .join(", ");
+          return change.to === null
+            ? t("change.names_gone", { where, from: names(change.from ?? "") })
+            : t("change.names", { where, to: names(change.to) });
+        }
         const field = change.field.replaceAll("_", " ").replaceAll(".", " › ");
         const key =
           change.from === null ? "change.set" : change.to === null ? "change.unset" : "change.changed";

@@ -17,13 +17,17 @@ export function RunbookCard({ detail: { incident, steps } }: { detail: IncidentD
   const { act, pending } = useAct([incident.id]);
   const chains = useLive((overview) => overview.chains) ?? [];
   const fits = (kinds: readonly string[]) => kinds.includes(incident.kind);
+  const fitting = runbooks.filter(({ kinds }) => fits(kinds)).length;
   const sorted = [...runbooks].sort((a, b) => Number(fits(b.kinds)) - Number(fits(a.kinds)));
   const followed = runbooks.find(({ name }) => name === incident.runbook);
   const done = new Map(
     steps.filter(({ runbook }) => runbook === incident.runbook).map(({ step, done }) => [step, done]),
   );
   const options = [
-    { value: "", label: t("runbook.none") },
+    {
+      value: "",
+      label: incident.runbook ? t("runbook.none") : t("runbook.pick", { count: fitting }),
+    },
     ...sorted.map(({ name, title, kinds }) => ({
       value: name,
       label: fits(kinds) ? t("runbook.fits", { title }) : title,

@@ -34,3 +34,15 @@ it("says how much of the capability is left while a lesser tier answers", () => 
   rerender(<Sentence overview={now} chain={{ ...chain, mode: "full", score: 1 }} />);
   expect(screen.queryByTestId("status-score")).toBeNull();
 });
+
+it("shows no good sign while nothing is listened to", () => {
+  const now = overview("full");
+  const [chain] = now.chains;
+  if (!chain) throw new Error("the fixture has a chain");
+  const sign = () => document.querySelector("svg")?.getAttribute("class");
+  const { rerender } = render(<Sentence overview={now} chain={chain} />);
+  expect(sign()).toContain("text-good");
+  const endpoint = { ...now.endpoint, listening: false, problem: "port 4747 is held by `nginx`" };
+  rerender(<Sentence overview={{ ...now, endpoint }} chain={chain} />);
+  expect(sign()).toContain("text-bad");
+});

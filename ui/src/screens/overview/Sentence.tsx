@@ -53,9 +53,11 @@ export function Sentence({ overview, chain }: { overview: Overview; chain: Chain
   const { t } = useTranslation("overview");
   const words = useWords();
   const about = chain ?? overview.chains.find((candidate) => candidate.name === overview.chain);
-  const { icon: Icon, tone } = about ? ICONS[about.mode] : { icon: CircleDashed, tone: "text-unknown" };
   // While nothing is listened to, that comes before all else.
-  const own = !chain || chain.name === overview.chain || overview.endpoint.problem !== null;
+  const closed = overview.endpoint.problem !== null;
+  const own = !chain || chain.name === overview.chain || closed;
+  const mode = closed ? "emergency" : about?.mode;
+  const { icon: Icon, tone } = mode ? ICONS[mode] : { icon: CircleDashed, tone: "text-unknown" };
   const incident = about?.incident;
   return (
     <div className="flex items-start gap-3" aria-live="polite">

@@ -12,7 +12,7 @@ import { edit, useDraft } from "../draft";
 import { useConfig } from "../use-config";
 import { OtherPorts } from "./OtherPorts";
 import { PortRows } from "./PortRows";
-import { type Chosen, firstModel, placeFor, tiersFor, usable, withProposal } from "./proposal";
+import { type Chosen, chainWith, firstModel, placeFor, tiersFor, usable, withProposal } from "./proposal";
 
 /** Looked at again when the panel is opened after this long, ms. */
 const FRESH_MS = 60_000;
@@ -65,7 +65,10 @@ interface FoundProps {
 
 function Found({ discovery, page, onDone }: FoundProps) {
   const servers = usable(discovery.ports);
-  const [left, setLeft] = useState<ReadonlySet<number>>(new Set());
+  const document = useDraft((state) => state.draft?.document) ?? page.document;
+  // A server that has its place already is not proposed once more, unless it is asked for.
+  const placed = servers.filter(({ url }) => chainWith(document, url)).map(({ port }) => port);
+  const [left, setLeft] = useState<ReadonlySet<number>>(new Set(placed));
   const [models, setModels] = useState<Readonly<Record<number, string>>>({});
   const modelOf = (port: (typeof servers)[number]) => models[port.port] ?? firstModel(port.models);
   const chosen: Chosen[] = servers
@@ -83,6 +86,7 @@ function Found({ discovery, page, onDone }: FoundProps) {
       <PortRows
         ports={discovery.ports}
         taken={(port) => !left.has(port)}
+        chainOf={(server) => chainWith(document, server.url)}
         modelOf={modelOf}
         onTake={flip}
         onModel={(port, model) => setModels((before) => ({ ...before, [port]: model }))}

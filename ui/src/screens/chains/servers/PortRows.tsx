@@ -11,13 +11,15 @@ type Server = PortSeen & { provider: Provider };
 interface Props {
   ports: readonly PortSeen[];
   taken: (port: number) => boolean;
+  /** The chain that has the server already. */
+  chainOf: (server: Server) => string | null;
   modelOf: (server: Server) => string;
   onTake: (port: number) => void;
   onModel: (port: number, model: string) => void;
 }
 
 /** What was found on each port: servers to choose from, then what is there but of no use, then the silence. */
-export function PortRows({ ports, taken, modelOf, onTake, onModel }: Props) {
+export function PortRows({ ports, taken, chainOf, modelOf, onTake, onModel }: Props) {
   const { t } = useTranslation("start");
   const servers = usable(ports);
   const others = ports.filter(
@@ -33,6 +35,7 @@ export function PortRows({ ports, taken, modelOf, onTake, onModel }: Props) {
               key={server.port}
               server={server}
               taken={taken(server.port)}
+              chain={chainOf(server)}
               model={modelOf(server)}
               onTake={() => onTake(server.port)}
               onModel={(model) => onModel(server.port, model)}
@@ -53,12 +56,13 @@ export function PortRows({ ports, taken, modelOf, onTake, onModel }: Props) {
 interface ServerRowProps {
   server: Server;
   taken: boolean;
+  chain: string | null;
   model: string;
   onTake: () => void;
   onModel: (model: string) => void;
 }
 
-function ServerRow({ server, taken, model, onTake, onModel }: ServerRowProps) {
+function ServerRow({ server, taken, chain, model, onTake, onModel }: ServerRowProps) {
   const { t } = useTranslation("start");
   const name = { provider: providerName(server.provider), port: server.port };
   return (
@@ -73,6 +77,7 @@ function ServerRow({ server, taken, model, onTake, onModel }: ServerRowProps) {
           {name.provider}
         </p>
         <p className="truncate font-mono text-xs text-muted">{server.url}</p>
+        {chain && <p className="text-xs text-faint">{t("servers.placed", { chain })}</p>}
       </div>
       <Select
         aria-label={t("servers.model", name)}

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { PortSeen } from "@/contract";
 import { chainOf, documentOf, tierOf } from "@/host/fake/config";
-import { firstModel, placeFor, readPorts, tiersFor, usable, withProposal } from "./proposal";
+import { chainWith, firstModel, placeFor, readPorts, tiersFor, usable, withProposal } from "./proposal";
 
 const port = (over: Partial<PortSeen>): PortSeen => ({
   port: 8000,
@@ -59,4 +59,18 @@ it("reads port numbers and nothing else", () => {
   expect(readPorts("9000, 9001 9002")).toEqual([9000, 9001, 9002]);
   for (const bad of ["", "x", "0", "65536", "1.5", Array(17).fill("1").join(",")])
     expect(readPorts(bad)).toBeNull();
+});
+
+it("knows a server that has its place in a chain, however its address is written", () => {
+  const chat = chainOf({
+    name: "chat",
+    tiers: [
+      tierOf({ name: "vllm", provider: "vllm", url: "http://localhost:8000/v1/" }),
+      tierOf({ name: "two", url: undefined, replicas: [{ url: "http://127.0.0.1:8080" }] }),
+    ],
+  });
+  const document = documentOf([chainOf(), chat]);
+  expect(chainWith(document, "http://127.0.0.1:8000")).toBe("chat");
+  expect(chainWith(document, "http://127.0.0.1:8080")).toBe("chat");
+  expect(chainWith(document, "http://127.0.0.1:80")).toBeNull();
 });

@@ -66,6 +66,21 @@ export function withProposal(document: Document, tiers: Tier[]): Document {
   return { ...document, chains: [newChain(name, tiers, any ? ["*"] : []), ...others] };
 }
 
+/** An address without what does not tell servers apart: another name of this machine, a slash or `/v1` at its end. */
+const plain = (url: string) =>
+  url
+    .replace(/^(https?:\/\/)(localhost|\[::1\])(?=[:/]|$)/, "$1127.0.0.1")
+    .replace(/\/+$/, "")
+    .replace(/\/v1$/, "");
+
+/** The chain that has the server at this address in a tier; null when none has. */
+export function chainWith(document: Document, url: string): string | null {
+  const urls = (tier: Tier) => [tier.url, ...(tier.replicas ?? []).map((replica) => replica.url)];
+  const holds = (chain: Chain) =>
+    chain.tiers.flatMap(urls).some((at) => at !== null && at !== undefined && plain(at) === plain(url));
+  return document.chains.find(holds)?.name ?? null;
+}
+
 /** Ports written as numbers with commas or blanks between; null when one is none. */
 export function readPorts(text: string): number[] | null {
   const words = text.split(/[\s,]+/).filter((word) => word !== "");
