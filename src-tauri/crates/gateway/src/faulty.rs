@@ -127,7 +127,10 @@ fn begun(
                     continue;
                 }
                 Ok(None) => {}
-                Err(error) => yield Err(Failure::new(FailureClass::Malformed, error.to_string())),
+                Err(error) => {
+                    yield Err(Failure::new(FailureClass::Malformed, error.to_string()));
+                    return;
+                }
             }
             match body.chunk().await {
                 Ok(Some(piece)) => cutter.push(piece),

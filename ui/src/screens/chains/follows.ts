@@ -68,5 +68,5 @@ function placesOf({ provider, url, replicas }: Tier): string[] {
   if (provider === "practice") return [""];
   const urls = replicas?.length ? replicas.map((replica) => replica.url) : url ? [url] : [];
   if (urls.length === 0) return [provider];
-  return urls.map((text) => URL.parse(text)?.hostname ?? text);
+  return urls.map((text) => (URL.canParse(text) ? new URL(text).hostname : text));
 }
