@@ -182,7 +182,7 @@ export const incidents = {
   },
   around: {
     title: "Figures of that time",
-    lead: "{{from}} to {{to}}. Dashed lines are milestones and change-overs.",
+    lead: "{{from}} to {{to}}. Dashed lines are milestones, change-overs and revisions.",
     first_token: "Time to first token",
     errors: "Errors by class",
     gpu_temperature: "GPU temperature",
