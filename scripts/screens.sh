@@ -9,4 +9,9 @@ if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modu
   npm ci
   touch node_modules/.package-lock.json
 fi
-npm run --silent build
+
+# What is as old as its sources is not built again: programs that take it in would be built again, too.
+sources=(src index.html package.json package-lock.json tsconfig.json vite.config.ts ../icons)
+if [ ! -e dist/index.html ] || [ -n "$(find "${sources[@]}" -newer dist/index.html -print -quit)" ]; then
+  npm run --silent build
+fi
