@@ -10,8 +10,9 @@ if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modu
   touch node_modules/.package-lock.json
 fi
 
-# What is as old as its sources is not built again: programs that take it in would be built again, too.
+# What is newer than its sources is not built again: programs that take it in would be built again, too. Without this folder there is at
+# most the page that a build of the programs alone leaves.
 sources=(src index.html package.json package-lock.json tsconfig.json vite.config.ts ../icons)
-if [ ! -e dist/index.html ] || [ -n "$(find "${sources[@]}" -newer dist/index.html -print -quit)" ]; then
+if [ ! -d dist/assets ] || [ -n "$(find "${sources[@]}" -newer dist/index.html -print -quit)" ]; then
   npm run --silent build
 fi
