@@ -1,5 +1,7 @@
 /** What the list of incidents is narrowed to; kept in the address, so that a view can be shared and returned to. */
+
 import type { IncidentFilter as Asked, IncidentSeverity, IncidentState } from "@/contract";
+import { INCIDENT_KINDS } from "@/lib/incident-kinds";
 import { dayEnd, readDay } from "@/lib/local-input";
 
 const STATES = ["open", "acknowledged", "closed"] as const satisfies readonly IncidentState[];
@@ -17,19 +19,7 @@ export const SEVERITY_FILTERS = ["all", "P0", "P1", "P2", "P3"] as const satisfi
 )[];
 
 /** Which incidents by what they are about. */
-export const ABOUT_FILTERS = [
-  "all",
-  "outage",
-  "rate_limit",
-  "degradation",
-  "model",
-  "gpu",
-  "credential",
-  "quality",
-  "cost",
-  "safety",
-  "all_down",
-] as const;
+export const ABOUT_FILTERS = ["all", ...INCIDENT_KINDS] as const;
 
 /** What the address says. */
 export interface IncidentFilter {

@@ -1,7 +1,7 @@
 import { CircleAlert } from "lucide-react";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
-import { KINDS } from "./kinds";
+import { INCIDENT_KINDS } from "@/lib/incident-kinds";
 
 interface Props {
   kinds: readonly string[];
@@ -18,7 +18,7 @@ export function KindPicker({ kinds, wrong, onChange }: Props) {
     <fieldset aria-describedby={id} className="min-w-0">
       <legend className="mb-1 text-xs font-medium text-muted">{t("form.kinds")}</legend>
       <div className="flex flex-wrap gap-x-4 gap-y-1.5">
-        {KINDS.map((kind) => (
+        {INCIDENT_KINDS.map((kind) => (
           <label key={kind} className="flex items-center gap-1.5">
             <input
               type="checkbox"

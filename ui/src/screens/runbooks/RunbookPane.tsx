@@ -9,9 +9,9 @@ import { Card } from "@/components/ui/card";
 import { Confirm } from "@/components/ui/confirm";
 import { Field, Input } from "@/components/ui/field";
 import type { RunbookView } from "@/contract";
+import { INCIDENT_KINDS } from "@/lib/incident-kinds";
 import { refusal } from "@/lib/problems";
 import { useCommand } from "@/state/rpc";
-import { KINDS } from "./kinds";
 import { Markdown } from "./Markdown";
 import { RunbookEditor } from "./RunbookEditor";
 import { useRunbookEdits } from "./useRunbookEdits";
@@ -77,7 +77,7 @@ export function RunbookPane({ runbook }: { runbook: RunbookView }) {
 
 /** A kind of incident in words; one that this version does not know as it is written. */
 function kindWord(t: TFunction<["runbooks", "incidents"]>, kind: string) {
-  const known = KINDS.find((one) => one === kind);
+  const known = INCIDENT_KINDS.find((one) => one === kind);
   return known ? t(`incidents:kinds.${known}`) : kind.replace(/_/g, " ");
 }
 

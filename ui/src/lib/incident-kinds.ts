@@ -1,5 +1,5 @@
-/** The kinds of incident that a runbook can be for, as the configuration names them. */
-export const KINDS = [
+/** The kinds of incident, as the configuration names them. */
+export const INCIDENT_KINDS = [
   "outage",
   "rate_limit",
   "degradation",
